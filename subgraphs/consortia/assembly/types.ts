@@ -1,0 +1,401 @@
+// What goes into the assembly of a consortium and what comes out. Plain data only: it crosses a thread border.
+
+/** What a firm does; a firm may have several. */
+export type Kind = 'IAAS' | 'PAAS' | 'SAAS' | 'MSP' | 'SI' | 'CONSULTING' | 'DEMAND';
+
+/** All kinds, in the order used wherever kinds are listed. */
+export const kinds: readonly Kind[] = ['IAAS', 'PAAS', 'SAAS', 'MSP', 'SI', 'CONSULTING', 'DEMAND'];
+
+/** A firm that might join, as the caller knows it on the day of the snapshot. */
+export type Candidate = {
+  readonly id: string;
+  readonly kinds: readonly Kind[];
+  /** Small or medium-sized enterprise. */
+  readonly isSme: boolean;
+  /** ISO 3166-2 code of the head office, such as `KR-26`. */
+  readonly region: string;
+  /** Head office outside the capital area; the caller decides which regions those are. */
+  readonly isOutsideCapital: boolean;
+  /** Keys of the certificates valid on the day of the snapshot, such as `CSAP`. */
+  readonly certificates: readonly string[];
+  /** Firms of one group are not independent providers of the same requirement. */
+  readonly affiliateGroup: string | null;
+  /** How many requirements the firm can carry at once, 0 to 100. */
+  readonly capacity: number;
+  /** Cost of having the firm in the team at all, won. */
+  readonly entryCostWon: number;
+  /** Price for one requirement, won, where `prices` says nothing else. */
+  readonly requirementPriceWon: number;
+  /** Prices for single requirements, won. */
+  readonly prices?: readonly { readonly requirementId: string; readonly won: number }[];
+  /** Past performance, 0 (worst) to 1 (best). */
+  readonly trackRecord: number;
+  readonly isAvailable: boolean;
+  readonly isSanctioned: boolean;
+  /** May lead. Left out: decided by `constraints.leadKinds`. */
+  readonly mayLead?: boolean;
+  /** How often the firm was proposed lately, for `constraints.exposureCap`. Left out: 0. */
+  readonly proposedLately?: number;
+};
+
+/** Firm x technology x level. Where one pair comes twice, the higher level counts. */
+export type Capability = {
+  readonly candidateId: string;
+  readonly technologyId: string;
+  /** Technology readiness level the firm states, 1 to 9. */
+  readonly level: number;
+  /** Level that a reviewer has confirmed; null where nobody has looked yet. It replaces `level`. */
+  readonly verifiedLevel: number | null;
+};
+
+/** What the project needs of one technology. */
+export type Requirement = {
+  readonly id: string;
+  readonly technologyId: string;
+  /** Least technology readiness level, 1 to 9. */
+  readonly leastLevel: number;
+  /** Independent providers without which the team is not acceptable. An optional requirement has 0. */
+  readonly must: number;
+  /** Independent providers wished for, at least 1 and at least `must`; more are not counted. */
+  readonly want: number;
+  /** Importance relative to the other requirements, above 0. */
+  readonly weight: number;
+  /** Certificate that a provider of this requirement holds, or null. */
+  readonly certificate: string | null;
+};
+
+/** Two firms that have worked together. */
+export type History = {
+  readonly a: string;
+  readonly b: string;
+  /** 0 (hardly) to 1 (closely). */
+  readonly strength: number;
+};
+
+/** A least number of members: a count, or a share of all members in basis points. */
+export type Quota = { readonly count: number } | { readonly shareBasisPoints: number };
+
+/** Points of 1,000 for each aim; they sum to 1,000. */
+export type Weights = {
+  /** How well the requirements are covered. */
+  readonly coverage: number;
+  /** Past performance of those who do the work. */
+  readonly track: number;
+  readonly cost: number;
+  /** Small teams. */
+  readonly size: number;
+  /** Members that have worked together before. */
+  readonly cohesion: number;
+};
+
+/** The weights used where the caller gives none. */
+export const defaultWeights: Weights = {
+  coverage: 350,
+  track: 150,
+  cost: 300,
+  size: 100,
+  cohesion: 100,
+};
+
+/** What a team must fulfil besides the requirements. */
+export type Constraints = {
+  /** Kinds that may lead; used for candidates without `mayLead`. */
+  readonly leadKinds: readonly Kind[];
+  /** The lead, where it is settled; it is then in the team. */
+  readonly leadId: string | null;
+  /** Members, the lead included. */
+  readonly minPartners: number;
+  /** Members, the lead included, at most 100. */
+  readonly maxPartners: number;
+  readonly minSmes?: Quota;
+  readonly minOutsideCapital?: Quota;
+  /** Least members with their head office in a region. */
+  readonly regions?: readonly { readonly region: string; readonly least: number }[];
+  /** Least members that hold a certificate. */
+  readonly certificates?: readonly { readonly certificate: string; readonly least: number }[];
+  /** Least number of different kinds among the members. */
+  readonly minKinds?: number;
+  /** Least and most members of a kind; a firm of two kinds counts for both. */
+  readonly membersByKind?: readonly {
+    readonly kind: Kind;
+    readonly least: number;
+    readonly most: number | null;
+  }[];
+  /**
+   * Kinds that may be members without carrying a requirement. Left out: DEMAND where `membersByKind`
+   * asks for at least one, else none.
+   */
+  readonly idleKinds?: readonly Kind[];
+  /** Entry costs and prices together, won. */
+  readonly budgetWon: number | null;
+  readonly mustInclude?: readonly string[];
+  readonly mustExclude?: readonly string[];
+  /** Pairs that may not both be members. */
+  readonly conflicts?: readonly (readonly [string, string])[];
+  /** A firm proposed this often lately is left out, unless it must be in. Null or left out: no cap. */
+  readonly exposureCap?: number | null;
+};
+
+/** A whole assembly job. */
+export type AssemblyProblem = {
+  readonly candidates: readonly Candidate[];
+  readonly capabilities: readonly Capability[];
+  readonly requirements: readonly Requirement[];
+  readonly history: readonly History[];
+  readonly constraints: Constraints;
+  readonly weights?: Weights;
+  /** What a level that nobody has verified counts of its quality, 0 to 1. Left out: 0.5. */
+  readonly unverifiedCredit?: number;
+};
+
+/** How to solve. */
+export type AssemblyOptions = {
+  /** Teams wanted besides the best one, 0 to 10. */
+  readonly alternatives: number;
+  /** The solver's own limit; the worker is ended at one and a half times it. */
+  readonly timeLimitMillis: number;
+  /** Relative gap at which to stop, such as 0.0001. */
+  readonly gap: number;
+  /** Least Jaccard distance between two proposals, 0 to 1. Left out: 0.5. */
+  readonly distance?: number;
+  /** Says for each member what the team would be without it; left out: true. Costs time. */
+  readonly explain?: boolean;
+  /** Seed of the solver. Left out: 0. */
+  readonly seed?: number;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+};
+
+/** How far a job has come. */
+export type Progress = {
+  readonly phase: Phase;
+  /** Since the job began, milliseconds. */
+  readonly elapsedMillis: number;
+  /** Points of the best team so far; null while there is none. */
+  readonly points: number | null;
+  /** No team can be better than this; null while nothing is proven. */
+  readonly bound: number | null;
+  /** Relative gap of the two, or null. */
+  readonly gap: number | null;
+  /** Members of the best team so far. */
+  readonly memberIds: readonly string[];
+};
+
+/** What a job is doing. */
+export type Phase =
+  'DRAFT' | 'PRICING' | 'SEARCH' | 'ALTERNATIVES' | 'EXPLAIN' | 'CONFLICT' | 'DONE';
+
+/**
+ * OPTIMAL: the best proposal is proven within 0.01 %. WITHIN_GAP: it is proven within `gap` of the proposal.
+ * INFEASIBLE: proven that no team exists. UNDECIDED: time was over before a team or a proof was found.
+ * CANCELLED: ended by the caller; the best team so far is there if one was found.
+ */
+export type AssemblyStatus = 'OPTIMAL' | 'WITHIN_GAP' | 'INFEASIBLE' | 'UNDECIDED' | 'CANCELLED';
+
+/** The answer to an assembly job. */
+export type AssemblyResult = {
+  readonly status: AssemblyStatus;
+  /** Best first. */
+  readonly proposals: readonly Proposal[];
+  /** Where the status is INFEASIBLE: why, and what would help. */
+  readonly infeasibility: Infeasibility | null;
+  /** For each requirement, how many firms pass each test; in the order of the requirements. */
+  readonly funnels: readonly Funnel[];
+  /** The weights used. */
+  readonly weights: Weights;
+  readonly statistics: Statistics;
+};
+
+/** One team. */
+export type Proposal = {
+  /** 1 for the best. */
+  readonly rank: number;
+  readonly leadId: string;
+  /** The lead first, then by id. */
+  readonly members: readonly Member[];
+  /** Fewer is better: 0 would be the ideal team. */
+  readonly points: number;
+  /** The points by aim; they sum to `points`. */
+  readonly parts: Parts;
+  /** Proven: no team that also keeps its distance to the proposals before has fewer points. */
+  readonly bound: number;
+  /** (points - bound) / points. */
+  readonly gap: number;
+  /** Points above the best proposal, as a share of the best. */
+  readonly behindBest: number;
+  /** Least Jaccard distance to the proposals before; null for the first. */
+  readonly distance: number | null;
+  /** Entry costs and prices, won. */
+  readonly costWon: number;
+  readonly coverage: readonly Coverage[];
+  /** Requirements with fewer providers than wanted, the optional ones without any included. */
+  readonly uncoveredRequirementIds: readonly string[];
+};
+
+/** Points by aim. */
+export type Parts = Weights;
+
+/** Who provides one requirement. */
+export type Coverage = {
+  readonly requirementId: string;
+  readonly must: number;
+  readonly want: number;
+  readonly providers: readonly string[];
+};
+
+/** A firm in a proposal, and why. */
+export type Member = {
+  readonly candidateId: string;
+  readonly role: 'LEAD' | 'PARTNER';
+  readonly carries: readonly Carried[];
+  /** Entry cost and prices, won. */
+  readonly costWon: number;
+  readonly reasons: readonly Reason[];
+};
+
+/** One requirement that a member carries. */
+export type Carried = {
+  readonly requirementId: string;
+  readonly technologyId: string;
+  /** The level counted: the verified one where there is one. */
+  readonly level: number;
+  readonly isVerified: boolean;
+  readonly leastLevel: number;
+  readonly priceWon: number;
+  /** Points that this work takes off the team's total (its price not counted). */
+  readonly points: number;
+};
+
+/** Why a member is in the team. */
+export type Reason =
+  /** It was named as the lead, or leads because no other member does. */
+  | { readonly kind: 'LEADS'; readonly isNamed: boolean }
+  /** The caller demanded it. */
+  | { readonly kind: 'DEMANDED' }
+  /** It carries requirements, some that no other firm of the pool can carry. */
+  | {
+      readonly kind: 'CARRIES';
+      readonly requirementIds: readonly string[];
+      readonly onlyProviderOf: readonly string[];
+    }
+  /** It counts for a rule that the team meets with nothing to spare. */
+  | { readonly kind: 'SERVES'; readonly constraint: Constraint }
+  /** Without it no team exists. */
+  | { readonly kind: 'INDISPENSABLE' }
+  /**
+   * Without it the best team found has `points` more; `isExact` where that is proven to be the least.
+   * A class is safe to show to those who may not see prices; the points are not.
+   */
+  | {
+      readonly kind: 'ADDS';
+      readonly points: number;
+      readonly weight: 'NONE' | 'LITTLE' | 'MUCH';
+      readonly replacedBy: readonly string[];
+      readonly isExact: boolean;
+    };
+
+/** One rule that a person can understand, change and argue about. */
+export type Constraint =
+  | { readonly kind: 'REQUIREMENT'; readonly requirementId: string }
+  | { readonly kind: 'LEAD' }
+  | { readonly kind: 'MIN_PARTNERS' }
+  | { readonly kind: 'MAX_PARTNERS' }
+  | { readonly kind: 'MIN_SMES' }
+  | { readonly kind: 'MIN_OUTSIDE_CAPITAL' }
+  | { readonly kind: 'REGION'; readonly region: string }
+  | { readonly kind: 'CERTIFICATE'; readonly certificate: string }
+  | { readonly kind: 'MIN_KINDS' }
+  | { readonly kind: 'KIND_LEAST'; readonly of: Kind }
+  | { readonly kind: 'KIND_MOST'; readonly of: Kind }
+  | { readonly kind: 'BUDGET' }
+  | {
+      readonly kind: 'MUST_INCLUDE';
+      readonly candidateId: string;
+      readonly blockedBy: Block | null;
+    }
+  | { readonly kind: 'CONFLICT'; readonly candidateIds: readonly [string, string] };
+
+/** Why a demanded firm cannot be a member at all. */
+export type Block = 'UNKNOWN' | 'SANCTIONED' | 'UNAVAILABLE' | 'EXCLUDED';
+
+/** How the pool shrinks for one requirement; each count is of those that also passed the tests before. */
+export type Funnel = {
+  readonly requirementId: string;
+  readonly must: number;
+  readonly haveTechnology: number;
+  readonly reachLevel: number;
+  readonly holdCertificate: number;
+  /** Available, not sanctioned, capacity above 0. */
+  readonly available: number;
+  /** Not excluded by the caller and below the exposure cap. */
+  readonly notExcluded: number;
+  /** Firms of one affiliate group counted once. */
+  readonly independent: number;
+  /** Independent providers missing; 0 where the requirement alone can be met. */
+  readonly short: number;
+};
+
+/** Why there is no team, and the nearest way out. */
+export type Infeasibility = {
+  /**
+   * PHASE_ONE_BOUND: the least total violation over the whole pool is above 0 by our own arithmetic.
+   * EXACT_SEARCH: the solver found no team twice, with and without presolve.
+   */
+  readonly proof: 'PHASE_ONE_BOUND' | 'EXACT_SEARCH';
+  /** Proven lower bound of the least total violation; 0 where the proof is EXACT_SEARCH. */
+  readonly violationBound: number;
+  /** Rules that cannot hold together. */
+  readonly conflict: readonly Constraint[];
+  /** True: leaving out any one of `conflict` makes the others possible together. */
+  readonly isIrreducible: boolean;
+  readonly relaxation: Relaxation | null;
+};
+
+/** A change of the rules after which a team exists. */
+export type Relaxation = {
+  readonly changes: readonly {
+    readonly constraint: Constraint;
+    readonly from: number;
+    readonly to: number;
+  }[];
+  /** No smaller change (one unit = one firm, or one per cent of the budget) exists. */
+  readonly isNearest: boolean;
+  /** The best team found under the changed rules, or null. */
+  readonly proposal: Proposal | null;
+};
+
+/** What is needed to reproduce a result, and what it took. */
+export type Statistics = {
+  readonly candidates: number;
+  /** Firm x requirement pairs that pass every test. */
+  readonly pairs: number;
+  /** Firms that the exact search had to look at. */
+  readonly survivors: number;
+  readonly linearProgrammes: number;
+  readonly integerProgrammes: number;
+  readonly nodes: number;
+  readonly seconds: number;
+  readonly stoppedBy: 'PROOF' | 'GAP' | 'TIME' | 'NODES' | 'CANCEL';
+  /** Answers of the solver that the independent check refused. */
+  readonly refusedAnswers: number;
+  /** What the cost aim is measured against: the budget, or an estimate where there is none; won. */
+  readonly costReferenceWon: number;
+  readonly solver: string;
+  readonly options: {
+    readonly alternatives: number;
+    readonly timeLimitMillis: number;
+    readonly gap: number;
+    readonly distance: number;
+    readonly explain: boolean;
+  };
+  readonly seed: number;
+  /** SHA-256 of the problem in canonical order; equal problems have equal hashes. */
+  readonly instanceHash: string;
+};
+
+/** One fault of the input. */
+export type AssemblyFault = {
+  readonly code: 'INVALID' | 'DUPLICATE' | 'UNKNOWN_ID' | 'LIMIT_REACHED';
+  readonly path: readonly string[];
+  readonly message: string;
+};
