@@ -1,0 +1,101 @@
+/** How a mutation is carried out: refusals become data, writes are one transaction, a repeat is answered once. */
+import { createHash } from 'node:crypto';
+
+import { Schema, type Connection, type Model } from 'mongoose';
+
+import { modelOf, plainSchema, transaction } from './mongo.ts';
+import { Refusal, refusal, type Problem } from './refusal.ts';
+import type { Viewer } from './viewer.ts';
+
+/** A mutation's payload: its fields, or the reasons there are none. */
+export type Answer<Fields> = (Fields & { problems: Problem[] }) | { problems: Problem[] };
+
+/** How long a repeated mutation is answered from the first one's reply, in seconds. */
+export const repeatSeconds = 24 * 60 * 60;
+
+const ticketSchema = new Schema(
+  {
+    _id: { type: String, required: true },
+    input: { type: String, required: true },
+    fields: { type: Schema.Types.Mixed, required: true },
+    at: { type: Date, required: true, expires: repeatSeconds },
+  },
+  { ...plainSchema, collection: 'tickets' },
+);
+
+interface TicketRecord {
+  _id: string;
+  /** SHA-256 of the input. */
+  input: string;
+  /** The payload's fields as they were answered. */
+  fields: object;
+  at: Date;
+}
+
+/** Replies already given, by viewer, mutation and idempotency key; kept for a day. */
+export function ticketsOf(connection: Connection): Model<TicketRecord> {
+  return modelOf<TicketRecord>(connection, 'tickets', ticketSchema);
+}
+
+/** Where a mutation runs. */
+export interface MutationContext {
+  viewer: Viewer;
+  connection: Connection;
+}
+
+/**
+ * Runs a mutation's work in one transaction and shapes its payload. A `Refusal` rolls back and becomes data; any
+ * other error rolls back and becomes a GraphQL error. With an `idempotencyKey`, a signed-in viewer's repeat of the
+ * same input gets the first answer and changes nothing; another input under the same key is refused.
+ *
+ * The work may run more than once (write conflicts): everything it does is in the database.
+ */
+export async function answer<Fields extends object>(
+  { viewer, connection }: MutationContext,
+  mutation: string,
+  input: { idempotencyKey?: string | null },
+  work: () => Promise<Fields>,
+): Promise<Answer<Fields>> {
+  const { idempotencyKey: key, ...rest } = input;
+  return attempt(() =>
+    transaction(connection, () =>
+      key == null || viewer.userId === null
+        ? work()
+        : once(ticketsOf(connection), `${viewer.userId} ${mutation} ${checked(key)}`, rest, work),
+    ),
+  );
+}
+
+/** Runs work that is no transaction of ours (sign-in, a solver), and shapes its payload. */
+export async function attempt<Fields extends object>(
+  work: () => Promise<Fields>,
+): Promise<Answer<Fields>> {
+  try {
+    return { ...(await work()), problems: [] };
+  } catch (error) {
+    if (error instanceof Refusal) return { problems: error.problems };
+    throw error;
+  }
+}
+
+async function once<Fields extends object>(
+  tickets: Model<TicketRecord>,
+  id: string,
+  input: object,
+  work: () => Promise<Fields>,
+): Promise<Fields> {
+  const digest = createHash('sha256').update(JSON.stringify(input)).digest('hex');
+  const earlier = await tickets.findById(id).lean();
+  if (earlier && earlier.input !== digest)
+    throw refusal('TAKEN', 'This key was used for another input.', ['idempotencyKey']);
+  if (earlier) return earlier.fields as Fields;
+  const fields = await work();
+  // Two racing repeats meet here: one conflicts, runs again and finds the other's ticket.
+  await tickets.create([{ _id: id, input: digest, fields, at: new Date() }]);
+  return fields;
+}
+
+function checked(key: string): string {
+  if (key.length >= 8 && key.length <= 128) return key;
+  throw refusal('INVALID', 'An idempotency key has 8 to 128 characters.', ['idempotencyKey']);
+}

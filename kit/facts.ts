@@ -1,0 +1,275 @@
+/** Facts: what one service tells the others about its own nouns, and how they follow. */
+import { Schema, type Connection, type Model } from 'mongoose';
+import type { ChangeStream, ChangeStreamDocument, ResumeToken } from 'mongodb';
+
+import { newId } from './id.ts';
+import type { Log } from './log.ts';
+import { isDuplicateKey, modelOf, plainSchema } from './mongo.ts';
+
+/** The newest state of one thing. */
+export interface FactRecord {
+  /** `kind:key`. */
+  _id: string;
+  kind: string;
+  key: string;
+  /** Counts the states of this thing; a follower never goes back. */
+  revision: number;
+  /** What is told; null once the thing is gone. */
+  state: unknown;
+  at: Date;
+}
+
+const factSchema = new Schema(
+  {
+    _id: { type: String, required: true },
+    kind: { type: String, required: true },
+    key: { type: String, required: true },
+    revision: { type: Number, required: true },
+    state: { type: Schema.Types.Mixed },
+    at: { type: Date, required: true },
+  },
+  { ...plainSchema, collection: 'facts' },
+).index({ kind: 1, _id: 1 });
+
+interface PositionRecord {
+  /** Name of the service that is followed. */
+  _id: string;
+  resumeToken: unknown;
+  at: Date;
+}
+
+const positionSchema = new Schema(
+  {
+    _id: { type: String, required: true },
+    resumeToken: { type: Schema.Types.Mixed, required: true },
+    at: { type: Date, required: true },
+  },
+  { ...plainSchema, collection: 'positions' },
+);
+
+/** The facts of the service that owns the connection. */
+export function factsOf(connection: Connection): Model<FactRecord> {
+  return modelOf<FactRecord>(connection, 'facts', factSchema);
+}
+
+/** Where the service that owns the connection stands in following others. */
+export function positionsOf(connection: Connection): Model<PositionRecord> {
+  return modelOf<PositionRecord>(connection, 'positions', positionSchema);
+}
+
+/** A state to tell. */
+export interface NewFact {
+  kind: string;
+  key: string;
+  state: object | null;
+}
+
+/** Tells the newest states; called in the transaction of the change, so that neither is without the other. */
+export async function publishFacts(
+  facts: Model<FactRecord>,
+  states: readonly NewFact[],
+): Promise<void> {
+  if (states.length === 0) return;
+  const at = new Date();
+  await facts.bulkWrite(
+    states.map(({ kind, key, state }) => ({
+      updateOne: {
+        filter: { _id: `${kind}:${key}` },
+        update: { $set: { kind, key, state, at }, $inc: { revision: 1 } },
+        upsert: true,
+      },
+    })),
+  );
+}
+
+/** A read model's record of another service's thing: its newest state, or that it is gone. */
+export interface Followed {
+  _id: string;
+  revision: number;
+  gone: boolean;
+}
+
+/**
+ * Brings a read model up to a fact: keyed by the fact's key, never back to an older revision, safe to repeat. The
+ * state's fields are kept at the top level.
+ */
+export async function applyFacts<Record extends Followed>(
+  model: Model<Record>,
+  facts: readonly FactRecord[],
+): Promise<void> {
+  if (facts.length === 0) return;
+  const operations = facts.map(({ key, revision, state }) => ({
+    replaceOne: {
+      filter: { _id: key, revision: { $lt: revision } },
+      replacement: { ...(state as object | null), _id: key, revision, gone: state === null },
+      upsert: true,
+    },
+  }));
+  // The upsert of a state that is not newer meets the record it should leave alone: 11000, and nothing changes.
+  await (model as unknown as Model<Followed>)
+    .bulkWrite(operations, { ordered: false })
+    .catch((error: unknown) => {
+      if (!isDuplicateKey(error)) throw error;
+    });
+}
+
+/** A service that is followed. */
+export interface Follower {
+  /** Resolves once everything told before the call has been applied. */
+  caughtUp(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** What to follow, and what to do with it. */
+export interface Following {
+  /** Name of the service that tells. */
+  from: string;
+  /** Its facts. */
+  source: Model<FactRecord>;
+  kinds: readonly string[];
+  positions: Model<PositionRecord>;
+  /** Applies states in the order told; must be safe to repeat. */
+  apply: (facts: FactRecord[]) => Promise<void>;
+  log: Log;
+}
+
+const mark = 'mark';
+const scanBatch = 500;
+const queueLimit = 5_000;
+
+/**
+ * Follows another service's facts: from the kept position when there is one, otherwise everything once and then
+ * what changes. A position too old to resume from leads to a new scan.
+ */
+export async function follow(following: Following): Promise<Follower> {
+  const line = new FactLine(following);
+  await line.start();
+  return line;
+}
+
+class FactLine implements Follower {
+  readonly #following: Following;
+  #stream: ChangeStream | null = null;
+  #queue: ChangeStreamDocument[] = [];
+  #work: Promise<void> = Promise.resolve();
+  #stopped = false;
+  readonly #waiting = new Map<string, () => void>();
+
+  constructor(following: Following) {
+    this.#following = following;
+  }
+
+  async start(): Promise<void> {
+    const position = await this.#following.positions.findById(this.#following.from).lean();
+    if (position) return this.#open(position.resumeToken);
+    await this.#scan();
+  }
+
+  async caughtUp(): Promise<void> {
+    const { source } = this.#following;
+    const key = newId();
+    const seen = new Promise<void>((resolve) => this.#waiting.set(key, resolve));
+    await publishFacts(source, [{ kind: mark, key, state: {} }]);
+    await seen;
+    await source.deleteOne({ _id: `${mark}:${key}` });
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#stream?.close();
+    await this.#work;
+  }
+
+  /** Opens the stream first and reads everything after: a change in between is applied twice rather than never. */
+  async #scan(): Promise<void> {
+    const { source, kinds, apply } = this.#following;
+    await this.#open(null);
+    let after = '';
+    for (;;) {
+      const batch = await source
+        .find({ kind: { $in: [...kinds] }, _id: { $gt: after } })
+        .sort({ _id: 1 })
+        .limit(scanBatch)
+        .lean<FactRecord[]>();
+      if (batch.length > 0) await apply(batch);
+      const last = batch.at(-1);
+      if (!last || batch.length < scanBatch) return;
+      after = last._id;
+    }
+  }
+
+  async #open(resumeAfter: ResumeToken): Promise<void> {
+    const { source, kinds } = this.#following;
+    const stream = source.collection.watch(
+      [{ $match: { 'fullDocument.kind': { $in: [...kinds, mark] } } }],
+      { fullDocument: 'updateLookup', ...(resumeAfter != null && { resumeAfter }) },
+    );
+    this.#stream = stream;
+    const opened = new Promise<void>((resolve) => {
+      stream.once('resumeTokenChanged', () => resolve());
+      stream.once('error', () => resolve());
+    });
+    stream.on('change', (change) => this.#take(change));
+    stream.on('error', (error) => this.#lost(error));
+    await opened;
+  }
+
+  #take(change: ChangeStreamDocument): void {
+    this.#queue.push(change);
+    if (this.#queue.length === 1) this.#work = this.#work.then(() => this.#drain());
+    // More than we can apply: stop listening, and go on from the kept position once the queue is empty.
+    if (this.#queue.length > queueLimit) void this.#stream?.close();
+  }
+
+  async #drain(): Promise<void> {
+    const { from, positions, apply, log } = this.#following;
+    while (this.#queue.length > 0) {
+      const changes = this.#queue.slice(0, scanBatch);
+      try {
+        await this.#applyChanges(changes, apply);
+        const at = new Date();
+        const resumeToken = changes.at(-1)?._id;
+        await positions.updateOne({ _id: from }, { $set: { resumeToken, at } }, { upsert: true });
+      } catch (error) {
+        if (this.#stopped) return;
+        log.error({ error, from }, 'facts could not be applied; trying again');
+        await pause();
+        continue;
+      }
+      this.#queue.splice(0, changes.length);
+    }
+    if (this.#stream?.closed && !this.#stopped) await this.start();
+  }
+
+  async #applyChanges(changes: ChangeStreamDocument[], apply: Following['apply']): Promise<void> {
+    const told = changes.flatMap((change) =>
+      'fullDocument' in change && change.fullDocument ? [change.fullDocument as FactRecord] : [],
+    );
+    const facts = told.filter(({ kind }) => kind !== mark);
+    if (facts.length > 0) await apply(facts);
+    for (const { key } of told.filter(({ kind }) => kind === mark)) {
+      this.#waiting.get(key)?.();
+      this.#waiting.delete(key);
+    }
+  }
+
+  #lost(error: unknown): void {
+    if (this.#stopped) return;
+    const { from, positions, log } = this.#following;
+    log.warn({ error, from }, 'the line of facts was lost; opening it again');
+    this.#work = this.#work.then(async () => {
+      if (isHistoryLost(error)) await positions.deleteOne({ _id: from });
+      await pause();
+      if (!this.#stopped) await this.start().catch((again: unknown) => this.#lost(again));
+    });
+  }
+}
+
+/** MongoDB's answers to a token it can no longer resume from: 286, and 280 for one it cannot read. */
+function isHistoryLost(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 286 || error.code === 280);
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 500));
+}

@@ -1,0 +1,45 @@
+/** What of an error may leave the house. */
+import { type GraphQLFormattedError, GraphQLError } from 'graphql';
+
+import { newId } from './id.ts';
+import type { Log } from './log.ts';
+
+/** Codes whose message was written for clients; every other error is masked. */
+export const openCodes: ReadonlySet<string> = new Set([
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
+  'BAD_USER_INPUT',
+  'BAD_REQUEST',
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'OPERATION_RESOLUTION_FAILURE',
+  'PERSISTED_QUERY_NOT_FOUND',
+  'PERSISTED_QUERY_NOT_SUPPORTED',
+]);
+
+/**
+ * Gives a client only message, path and code of an error that was meant for it. Anything else is
+ * logged with an id and answered by one sentence that carries the same id.
+ *
+ * @param open codes that pass besides `openCodes`
+ */
+export function mask(log: Log, open: readonly string[] = []) {
+  return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
+    const { message, path, locations, extensions } = formatted;
+    const code = extensions?.['code'];
+    const where = { ...(path && { path }), ...(locations && { locations }) };
+    if (typeof code === 'string' && (openCodes.has(code) || open.includes(code)))
+      return { message, ...where, extensions: { code } };
+    const errorId = newId();
+    log.error({ errorId, error: original(error) }, 'unexpected error');
+    return {
+      message: `Something went wrong on our side; quote ${errorId} when you report it.`,
+      ...where,
+      extensions: { code: 'INTERNAL_SERVER_ERROR', errorId },
+    };
+  };
+}
+
+function original(error: unknown): unknown {
+  return error instanceof GraphQLError && error.originalError ? error.originalError : error;
+}

@@ -1,0 +1,72 @@
+/** How a service reaches its database. */
+import mongoose, { type Connection, type Model, type Schema } from 'mongoose';
+
+// Every operation inside `connection.transaction` joins it without being handed a session.
+mongoose.set('transactionAsyncLocalStorage', true);
+mongoose.set('strictQuery', 'throw');
+
+/** Options that every schema takes: no version counter of mongoose's own, no silent fields. */
+export const plainSchema = {
+  versionKey: false,
+  id: false,
+  strict: 'throw',
+  minimize: false,
+} as const;
+
+/**
+ * Opens the database of one service.
+ *
+ * @param uri of the deployment, without a database
+ * @param database the service's own, such as `oca_companies`
+ * @throws when the deployment cannot be reached within 10 seconds
+ */
+export async function connect(uri: string, database: string): Promise<Connection> {
+  return mongoose
+    .createConnection(uri, {
+      dbName: database,
+      autoIndex: false,
+      autoCreate: false,
+      serverSelectionTimeoutMS: 10_000,
+      retryWrites: true,
+      w: 'majority',
+    })
+    .asPromise();
+}
+
+/** The model of a collection; the same one each time it is asked for. */
+export function modelOf<Record>(
+  connection: Connection,
+  collection: string,
+  schema: Schema,
+): Model<Record> {
+  const known = connection.models[collection] as Model<Record> | undefined;
+  return known ?? (connection.model(collection, schema, collection) as unknown as Model<Record>);
+}
+
+/** Makes each model's collection and indexes, so that transactions never have to. */
+export async function prepare(models: readonly Model<never>[] | readonly object[]): Promise<void> {
+  for (const model of models as readonly Model<unknown>[]) {
+    await model.createCollection();
+    await model.createIndexes();
+  }
+}
+
+/**
+ * Runs the work in one transaction, again from the start when it meets another one's write: the work may run
+ * several times and must have no effect outside the database.
+ */
+export async function transaction<Result>(
+  connection: Connection,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const outcome: { result?: Result } = {};
+  await connection.transaction(async () => {
+    outcome.result = await work();
+  });
+  return outcome.result as Result;
+}
+
+/** MongoDB's answer to breaking a unique index: server error 11000. */
+export function isDuplicateKey(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 11_000;
+}

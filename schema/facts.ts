@@ -1,0 +1,87 @@
+/**
+ * What subgraphs tell each other outside the graph. A contract, reviewed like SDL: a fact is the newest public state
+ * of one thing, published in the transaction of the change (kit/facts.ts), followed into read models.
+ */
+
+/** A name in two languages; at least one is there. */
+export interface TextFact {
+  ko: string | null;
+  en: string | null;
+}
+
+export type CompanyKind = 'IAAS' | 'PAAS' | 'SAAS' | 'MSP' | 'SI' | 'CONSULTING' | 'DEMAND';
+export type CompanySize = 'LARGE' | 'MIDSIZE' | 'SME' | 'MICRO' | 'NONPROFIT';
+export type CompanyStatus = 'PENDING' | 'APPROVED' | 'SUSPENDED' | 'MERGED' | 'CLOSED';
+
+/** From companies; key: company id. */
+export interface CompanyFact {
+  name: TextFact;
+  /** Ten digits, or null for a firm without a Korean registration. */
+  businessNumber: string | null;
+  kinds: CompanyKind[];
+  /** Sector codes. */
+  sectors: string[];
+  /** ISO 3166-1 or 3166-2, or null when unknown. */
+  region: string | null;
+  size: CompanySize;
+  status: CompanyStatus;
+  /** How many requirements the firm can carry at once; 0 when it takes on nothing now. */
+  capacity: number;
+  /** Firms of one group are not independent of each other; null when alone. */
+  affiliateGroup: string | null;
+  certificates: {
+    /** Such as `CSAP` or `ISO_27001`. */
+    scheme: string;
+    type: string | null;
+    grade: string | null;
+    /** Calendar days, inclusive. */
+    validFrom: string;
+    validTo: string | null;
+  }[];
+  /** Restricted from taking part until this instant; null when not. */
+  restrictedUntil: Date | null;
+  /** The firm that this one was merged into; null when it was not. */
+  mergedIntoId: string | null;
+}
+
+/** From techmaps; key: technology id. */
+export interface TechnologyFact {
+  /** Stable over versions of a map, such as `cncf.orchestration-management.service-mesh`. */
+  code: string;
+  name: TextFact;
+  kind: 'DOMAIN' | 'AREA' | 'TECHNOLOGY';
+  parentId: string | null;
+  mapId: string;
+  /** Whether the newest published version still has it. */
+  current: boolean;
+}
+
+/** From techmaps; key: company id. What the firm's newest published capability map says. */
+export interface CapabilityMapFact {
+  capabilities: {
+    technologyId: string;
+    /** TRL 1 to 9 as the firm declares it. */
+    level: number;
+    /** TRL 1 to 9 as an expert found it; null when nobody looked. */
+    verifiedLevel: number | null;
+  }[];
+  publishedAt: Date;
+}
+
+/** From consortia; key: project id. What projects need, and who carries them out. */
+export interface ProjectFact {
+  title: TextFact;
+  status: string;
+  sector: string;
+  requirements: { technologyId: string; level: number; providers: number; mandatory: boolean }[];
+  /** Firms of the sealed consortium, lead first; empty before it is sealed. */
+  memberIds: string[];
+}
+
+/** Every kind of fact, by who tells it. */
+export interface Facts {
+  company: CompanyFact;
+  technology: TechnologyFact;
+  capabilityMap: CapabilityMapFact;
+  project: ProjectFact;
+}
