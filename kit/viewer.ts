@@ -94,6 +94,27 @@ export interface ViewerBinding {
 /** Secrets by key id; the first signs, all verify, so that a key can be rotated without a restart. */
 export type ViewerKeys = readonly { kid: string; secret: string }[];
 
+/** The least length of a secret, in characters. */
+export const leastSecretLength = 32;
+
+/**
+ * Reads keys written as `kid:secret,kid:secret`.
+ *
+ * @throws {Error} with one sentence when one is malformed, too short or named twice
+ */
+export function readViewerKeys(value: string): ViewerKeys {
+  const keys = value.split(',').map((each) => {
+    const [, kid, secret] = /^([\w-]{1,64}):(.+)$/.exec(each.trim()) ?? [];
+    if (!kid || !secret) throw new Error('must be kid:secret, several separated by commas');
+    if (secret.length < leastSecretLength)
+      throw new Error(`each secret must have at least ${leastSecretLength} characters`);
+    return { kid, secret };
+  });
+  if (new Set(keys.map(({ kid }) => kid)).size < keys.length)
+    throw new Error('each kid must be there once');
+  return keys;
+}
+
 /**
  * Signs a viewer for one request to one subgraph.
  *
