@@ -109,7 +109,7 @@ export async function applyFacts<Record extends Followed>(
   await (model as unknown as Model<Followed>)
     .bulkWrite(operations, { ordered: false })
     .catch((error: unknown) => {
-      if (!isDuplicateKey(error)) throw error;
+      if (!isOnlyDuplicates(error)) throw error;
     });
 }
 
@@ -134,7 +134,7 @@ export interface Following {
 }
 
 const mark = 'mark';
-const scanBatch = 500;
+const batchSize = 500;
 const queueLimit = 5_000;
 
 /**
@@ -180,21 +180,34 @@ class FactLine implements Follower {
     await this.#work;
   }
 
-  /** Opens the stream first and reads everything after: a change in between is applied twice rather than never. */
+  /**
+   * Opens the stream first and reads everything after: a change in between is applied twice rather than never. Changes
+   * wait, and no position is kept, until all is read: a crash before that leads to a new scan.
+   */
   async #scan(): Promise<void> {
-    const { source, kinds, apply } = this.#following;
-    await this.#open(null);
-    let after = '';
-    for (;;) {
-      const batch = await source
-        .find({ kind: { $in: [...kinds] }, _id: { $gt: after } })
-        .sort({ _id: 1 })
-        .limit(scanBatch)
-        .lean<FactRecord[]>();
-      if (batch.length > 0) await apply(batch);
-      const last = batch.at(-1);
-      if (!last || batch.length < scanBatch) return;
-      after = last._id;
+    const { from, source, kinds, positions } = this.#following;
+    const gate = Promise.withResolvers<void>();
+    this.#work = gate.promise;
+    try {
+      await this.#open(null);
+      const resumeToken = this.#stream?.resumeToken;
+      let after = '';
+      for (;;) {
+        const batch = await source
+          .find({ kind: { $in: [...kinds, mark] }, _id: { $gt: after } })
+          .sort({ _id: 1 })
+          .limit(batchSize)
+          .lean<FactRecord[]>();
+        await this.#tell(batch);
+        const last = batch.at(-1);
+        if (!last || batch.length < batchSize) break;
+        after = last._id;
+      }
+      const at = new Date();
+      if (resumeToken != null)
+        await positions.updateOne({ _id: from }, { $set: { resumeToken, at } }, { upsert: true });
+    } finally {
+      gate.resolve();
     }
   }
 
@@ -222,31 +235,27 @@ class FactLine implements Follower {
   }
 
   async #drain(): Promise<void> {
-    const { from, positions, apply, log } = this.#following;
-    while (this.#queue.length > 0) {
-      const changes = this.#queue.slice(0, scanBatch);
+    const { from, positions, log } = this.#following;
+    while (this.#queue.length > 0 && !this.#stopped) {
+      const changes = this.#queue.slice(0, batchSize);
       try {
-        await this.#applyChanges(changes, apply);
+        await this.#tell(changes.flatMap(stateAfter));
         const at = new Date();
         const resumeToken = changes.at(-1)?._id;
         await positions.updateOne({ _id: from }, { $set: { resumeToken, at } }, { upsert: true });
+        this.#queue.splice(0, changes.length);
       } catch (error) {
-        if (this.#stopped) return;
         log.error({ error, from }, 'facts could not be applied; trying again');
         await pause();
-        continue;
       }
-      this.#queue.splice(0, changes.length);
     }
     if (this.#stream?.closed && !this.#stopped) await this.start();
   }
 
-  async #applyChanges(changes: ChangeStreamDocument[], apply: Following['apply']): Promise<void> {
-    const told = changes.flatMap((change) =>
-      'fullDocument' in change && change.fullDocument ? [change.fullDocument as FactRecord] : [],
-    );
+  /** Applies states, then wakes whoever waited for a mark among them. */
+  async #tell(told: FactRecord[]): Promise<void> {
     const facts = told.filter(({ kind }) => kind !== mark);
-    if (facts.length > 0) await apply(facts);
+    if (facts.length > 0) await this.#following.apply(facts);
     for (const { key } of told.filter(({ kind }) => kind === mark)) {
       this.#waiting.get(key)?.();
       this.#waiting.delete(key);
@@ -265,9 +274,21 @@ class FactLine implements Follower {
   }
 }
 
-/** MongoDB's answers to a token it can no longer resume from: 286, and 280 for one it cannot read. */
+function isOnlyDuplicates(error: unknown): boolean {
+  if (!isDuplicateKey(error)) return false;
+  const faults = (error as { writeErrors?: { code?: number }[] }).writeErrors ?? [];
+  return faults.every(({ code }) => code === 11_000);
+}
+
+function stateAfter(change: ChangeStreamDocument): FactRecord[] {
+  return 'fullDocument' in change && change.fullDocument ? [change.fullDocument as FactRecord] : [];
+}
+
+/** MongoDB's answers to a token that it cannot resume from: ChangeStreamHistoryLost, ChangeStreamFatalError, InvalidResumeToken. */
+const uselessToken: readonly unknown[] = [286, 280, 260];
+
 function isHistoryLost(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 286 || error.code === 280);
+  return error instanceof Error && 'code' in error && uselessToken.includes(error.code);
 }
 
 function pause(): Promise<void> {

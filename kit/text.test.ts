@@ -1,0 +1,32 @@
+import fc from 'fast-check';
+
+import { grams, searchForm, tidy, tidyText } from './text.ts';
+
+it('keeps Hangul composed, whichever way it was typed', () => {
+  expect(tidy('클라우드'.normalize('NFD'))).toBe('클라우드');
+});
+
+it('folds white space and trims', () => {
+  expect(tidy('  open \t cloud\n alliance ')).toBe('open cloud alliance');
+});
+
+it('makes an empty language null', () => {
+  expect(tidyText({ ko: ' ', en: 'Cloud' })).toEqual({ ko: null, en: 'Cloud' });
+});
+
+it('compares without case, spaces, width and punctuation', () => {
+  expect(searchForm('Ｋ-PaaS (클라우드 플랫폼)')).toBe('kpaas클라우드플랫폼');
+});
+
+it('gives the same search form to text in any normal form', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme' }), (text) => {
+      expect(searchForm(text.normalize('NFD'))).toBe(searchForm(text.normalize('NFC')));
+    }),
+  );
+});
+
+it('gives every run of characters once', () => {
+  expect(grams('클라우드클라', 2)).toEqual(['클라', '라우', '우드', '드클']);
+  expect(grams('a', 2)).toEqual([]);
+});

@@ -1,0 +1,55 @@
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import { isEnumType, isInputObjectType, isNonNullType, isObjectType, parse } from 'graphql';
+
+import { problemCodes } from '#kit/refusal.ts';
+import { subgraphNames, subgraphSdl } from './sdl.ts';
+
+describe.each(subgraphNames)('%s', (name) => {
+  const built = subgraphSdl(name).then((sdl) => buildSubgraphSchema(parse(sdl)));
+
+  it('knows exactly the problem codes that the kit can throw', async () => {
+    const type = (await built).getType('ProblemCode');
+    const codes = isEnumType(type) ? type.getValues().map((value) => value.name) : [];
+    expect(codes.toSorted()).toEqual(problemCodes.toSorted());
+  });
+
+  it('gives every mutation one input with an idempotency key, and a payload with problems', async () => {
+    const fields = Object.values((await built).getMutationType()?.getFields() ?? {});
+    expect(fields.length).toBeGreaterThan(0);
+    for (const { name: mutation, args, type } of fields) {
+      const [input, ...more] = args;
+      const inputType = isNonNullType(input?.type) ? input.type.ofType : null;
+      const payload = isNonNullType(type) ? type.ofType : null;
+      expect([mutation, input?.name, more.length]).toEqual([mutation, 'input', 0]);
+      expect([
+        mutation,
+        isInputObjectType(inputType) && 'idempotencyKey' in inputType.getFields(),
+      ]).toEqual([mutation, true]);
+      expect([
+        mutation,
+        isObjectType(payload) && String(payload.getFields()['problems']?.type),
+      ]).toEqual([mutation, '[Problem!]!']);
+    }
+  });
+
+  it('describes every type, field, argument, input field and enum value', async () => {
+    const sdl = parse(await subgraphSdl(name));
+    const bare = sdl.definitions.flatMap((definition) => undescribed(definition, ''));
+    expect(bare).toEqual([]);
+  });
+});
+
+const roots = new Set(['Query', 'Mutation', 'Subscription']);
+
+function undescribed(node: object, within: string): string[] {
+  if (!('kind' in node) || node.kind === 'SchemaExtension') return [];
+  const name = 'name' in node ? (node.name as { value: string }).value : '';
+  const path = within ? `${within}.${name}` : name;
+  const below = ['fields', 'values', 'arguments'].flatMap((key) =>
+    key in node ? ((node as Record<string, unknown>)[key] as object[]) : [],
+  );
+  const isExtension = String(node.kind).endsWith('Extension');
+  const bare = !('description' in node && node.description) && !roots.has(name) && !isExtension;
+  const isId = within !== '' && name === 'id';
+  return [...(bare && !isId ? [path] : []), ...below.flatMap((child) => undescribed(child, path))];
+}
