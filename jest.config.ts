@@ -11,5 +11,6 @@ const config: Config = {
   },
   testMatch: ['**/*.test.ts'],
   testTimeout: 60_000,
+  reporters: ['default', '<rootDir>/test/closing-line.js'],
 };
 export default config;

@@ -55,14 +55,17 @@ export async function openStorage(
 async function listenAddress(
   dataDir: string,
 ): Promise<{ listen: DatabaseOptions['listen']; clean: () => Promise<void> }> {
-  const nothing = () => Promise.resolve();
-  if (process.platform === 'win32')
-    return { listen: { host: '127.0.0.1', port: 0 }, clean: nothing };
+  const clean = nothing;
+  if (process.platform === 'win32') return { listen: { host: '127.0.0.1', port: 0 }, clean };
   const path = join(dataDir, 'database.sock');
-  if (Buffer.byteLength(path) <= longestSocketPath) return { listen: { path }, clean: nothing };
+  if (Buffer.byteLength(path) <= longestSocketPath) return { listen: { path }, clean };
   const folder = await mkdtemp(join(tmpdir(), 'oca-'));
   return {
     listen: { path: join(folder, 'database.sock') },
     clean: () => rm(folder, { recursive: true, force: true }),
   };
+}
+
+function nothing(): Promise<void> {
+  return Promise.resolve();
 }

@@ -1,0 +1,25 @@
+/** The whole platform for a story: every subgraph behind the gateway, on an empty database of its own. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { createLog } from '#kit/log.ts';
+import { openPlatform, type Platform } from '../infra/platform.ts';
+
+/** Starts the platform on a free port in a new folder that is gone after `stop`. */
+export async function startTestPlatform(
+  environment: Record<string, string> = {},
+): Promise<Platform> {
+  const folder = await mkdtemp(join(tmpdir(), 'oca-'));
+  const platform = await openPlatform({
+    environment: { PORT: '0', DATA_DIR: folder, ...environment },
+    log: createLog('test', 'silent'),
+  });
+  return {
+    ...platform,
+    stop: async () => {
+      await platform.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
