@@ -136,6 +136,7 @@ function valueAt(record: object, path: string): unknown {
     );
 }
 
-function badInput(message: string): GraphQLError {
+/** The error for a malformed argument of a query or a subscription; a mutation's input is refused by `problem`. */
+export function badInput(message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } });
 }
