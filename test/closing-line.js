@@ -6,6 +6,9 @@ export default class ClosingLine {
     const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
     const skipped = results.numPendingTests + results.numTodoTests;
     const rest = skipped > 0 ? `, ${skipped} skipped` : '';
-    console.log(`${results.numPassedTests} passed, ${failed} failed${rest}`);
+    // After jest's own summary, which comes later than this.
+    process.once('exit', () => {
+      console.log(`${results.numPassedTests} passed, ${failed} failed${rest}`);
+    });
   }
 }
