@@ -1,6 +1,6 @@
 /** Who may import whom. The prose is in ARCHITECTURE.md. */
 const domain =
-  '^subgraphs/([^/]+)/(?!main|subgraph|resolvers|context|config)[^/]+(?<!\\.test|\\.generated)\\.ts$';
+  '^subgraphs/[^/]+/(?!(main|subgraph|resolvers|context|config)\\.ts$).+(?<!\\.test|\\.generated)\\.ts$';
 
 export default {
   forbidden: [
@@ -58,7 +58,9 @@ export default {
       comment: 'The solver is a pure room: no database, no graph, no kit.',
       severity: 'error',
       from: { path: '^subgraphs/consortia/assembly/' },
-      to: { path: '^(kit|schema)/|^subgraphs/consortia/[^/]+\\.ts$|node_modules/(mongoose|mongodb|graphql)/' },
+      to: {
+        path: '^(kit|schema)/|^subgraphs/consortia/(?!assembly/)|node_modules/(mongoose|mongodb|graphql)/',
+      },
     },
     {
       name: 'database-has-one-door',
