@@ -53,7 +53,7 @@ export interface MutationContext {
 export async function answer<Fields extends object>(
   { viewer, connection }: MutationContext,
   mutation: string,
-  input: { idempotencyKey?: string | null },
+  input: { idempotencyKey?: string | null | undefined },
   work: () => Promise<Fields>,
 ): Promise<Answer<Fields>> {
   const { idempotencyKey: key, ...rest } = input;

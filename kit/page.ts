@@ -9,8 +9,8 @@ export const maxPageSize = 100;
 
 /** What a client asks of a list. */
 export interface PageRequest {
-  first?: number | null;
-  after?: string | null;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
 }
 
 /** One page of records; `count` is asked only when a client selects `totalCount`. */
