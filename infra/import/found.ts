@@ -1,0 +1,153 @@
+/** What reading a file yields: rows for the platform, remarks about lines, and figures about the whole. */
+
+/** A name in one or two languages. */
+export interface RowText {
+  ko?: string;
+  en?: string;
+}
+
+/** A row of `importCompanies`. */
+export interface CompanyRow {
+  externalId: string;
+  name: RowText;
+  businessNumber?: string;
+  kinds: CompanyKind[];
+  sectors?: string[];
+  region?: string;
+  size: 'LARGE' | 'MIDSIZE' | 'SME' | 'MICRO' | 'NONPROFIT';
+  website?: string;
+  description?: RowText;
+  capacity?: number;
+  affiliateGroup?: string;
+  certifications?: {
+    scheme: string;
+    type?: string;
+    grade?: string;
+    validFrom: string;
+    validTo?: string;
+  }[];
+}
+export type CompanyKind = 'IAAS' | 'PAAS' | 'SAAS' | 'MSP' | 'SI' | 'CONSULTING' | 'DEMAND';
+
+/** A row of `importTechnologies`. */
+export interface TechnologyRow {
+  externalId?: string;
+  code: string;
+  parentCode?: string;
+  kind: 'DOMAIN' | 'AREA' | 'TECHNOLOGY';
+  name: RowText;
+  aliases?: string[];
+  description?: RowText;
+  core?: boolean;
+  position?: number;
+}
+
+/** A row of `importCapabilities`, its company named by the key in the source. */
+export interface CapabilityRow {
+  company: string;
+  technologyCode: string;
+  /** TRL 1 to 9. */
+  level: number;
+  evidence: {
+    kind: 'LINK' | 'PROJECT' | 'CERTIFICATE';
+    title: string;
+    url?: string;
+    note?: string;
+  }[];
+}
+
+/** A row of `importEvents`. */
+export interface EventRow {
+  externalId: string;
+  /** Key of the hosting company in the source; none when the host is no member. */
+  host?: string;
+  organizer?: string;
+  kind?: EventKind;
+  title: RowText;
+  description?: RowText;
+  sectors?: string[];
+  technologies?: string[];
+  region?: string;
+  venue?: string;
+  onlineUrl?: string;
+  /** Instants, ISO 8601 in UTC. */
+  startsAt: string;
+  endsAt: string;
+  /** IANA. */
+  timeZone: string;
+  capacity?: number;
+  cancelled?: boolean;
+}
+export type EventKind =
+  'TECH_MEETUP' | 'BRIEFING' | 'DEMO_DAY' | 'WORKSHOP' | 'CONFERENCE' | 'HACKATHON' | 'NETWORKING';
+
+/** A row of `importServices`, its provider named by the key in the source. */
+export interface ServiceRow {
+  externalId: string;
+  provider: string;
+  name: RowText;
+  summary?: RowText;
+  models: ('IAAS' | 'PAAS' | 'SAAS' | 'SUPPORT' | 'CONVERGENCE')[];
+  categories?: string[];
+  technologies?: string[];
+  sectors?: string[];
+  certifications?: { scheme: string; grade?: string; validTo?: string }[];
+  url?: string;
+  priceNote?: RowText;
+  marketplaces?: string[];
+}
+
+/** Every kind of row, in the order in which they must go in: each may name those before it. */
+export interface Rows {
+  technologies: TechnologyRow;
+  companies: CompanyRow;
+  capabilities: CapabilityRow;
+  events: EventRow;
+  services: ServiceRow;
+}
+export type Target = keyof Rows;
+
+/** A row, with the line where it begins in the file. */
+export type RowFound = {
+  [To in Target]: { kind: 'row'; to: To; line: number; row: Rows[To] };
+}[Target];
+
+/**
+ * A remark about a line: FAILED is something that should have been imported and is not, SKIPPED something that is
+ * left out by rule, REPAIRED something that is imported otherwise than it stands there.
+ */
+export interface Remark {
+  kind: 'remark';
+  grade: 'FAILED' | 'SKIPPED' | 'REPAIRED';
+  line: number;
+  reason: string;
+}
+
+/** A count about the whole file. */
+export interface Figure {
+  kind: 'figure';
+  name: string;
+  value: number;
+}
+
+export type Found = RowFound | Remark | Figure;
+
+/** A line that should have been imported and is not. */
+export function failed(line: number, reason: string): Remark {
+  return { kind: 'remark', grade: 'FAILED', line, reason };
+}
+
+/** A line that is left out by rule. */
+export function skipped(line: number, reason: string): Remark {
+  return { kind: 'remark', grade: 'SKIPPED', line, reason };
+}
+
+/** A line that is read otherwise than it is written. */
+export function repaired(line: number, reason: string): Remark {
+  return { kind: 'remark', grade: 'REPAIRED', line, reason };
+}
+
+/** A count about the whole file. */
+export function figure(name: string, value: number): Figure {
+  return { kind: 'figure', name, value };
+}
