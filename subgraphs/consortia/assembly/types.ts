@@ -297,7 +297,8 @@ export type Reason =
 /** One rule that a person can understand, change and argue about. */
 export type Constraint =
   | { readonly kind: 'REQUIREMENT'; readonly requirementId: string }
-  | { readonly kind: 'LEAD' }
+  /** Exactly one lead. With an id: this one, and why it cannot be. */
+  | { readonly kind: 'LEAD'; readonly candidateId: string | null; readonly blockedBy: Block | null }
   | { readonly kind: 'MIN_PARTNERS' }
   | { readonly kind: 'MAX_PARTNERS' }
   | { readonly kind: 'MIN_SMES' }
@@ -315,8 +316,8 @@ export type Constraint =
     }
   | { readonly kind: 'CONFLICT'; readonly candidateIds: readonly [string, string] };
 
-/** Why a demanded firm cannot be a member at all. */
-export type Block = 'UNKNOWN' | 'SANCTIONED' | 'UNAVAILABLE' | 'EXCLUDED';
+/** Why a demanded firm cannot be a member, or the named lead cannot lead. */
+export type Block = 'UNKNOWN' | 'SANCTIONED' | 'UNAVAILABLE' | 'EXCLUDED' | 'MAY_NOT_LEAD';
 
 /** How the pool shrinks for one requirement; each count is of those that also passed the tests before. */
 export type Funnel = {
@@ -389,7 +390,7 @@ export type Statistics = {
     readonly explain: boolean;
   };
   readonly seed: number;
-  /** SHA-256 of the problem in canonical order; equal problems have equal hashes. */
+  /** SHA-256 of all that the search sees, in the order of the ids; equal problems have equal hashes. */
   readonly instanceHash: string;
 };
 

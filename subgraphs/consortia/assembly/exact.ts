@@ -1,0 +1,122 @@
+// One integer programme over some firms, its answer checked before anything is made of it.
+import { at } from './dense.ts';
+import { limits } from './limits.ts';
+import type { Team } from './instance.ts';
+import { buildModel, readTeam, startFrom, type Model } from './model.ts';
+import { addRow } from './programme.ts';
+import type { Outcome } from './highs.ts';
+import { type Run, secondsFor } from './run.ts';
+import { score } from './score.ts';
+import type { Task } from './task.ts';
+import type { Scored } from './draft.ts';
+
+/** What came of it. */
+export type Exact = {
+  readonly best: Scored | null;
+  /** Bound over these firms alone, by the solver. */
+  readonly bound: number;
+  /** No team of these firms exists: the solver said so twice, the second time without presolve. */
+  readonly isInfeasible: boolean;
+  /** Not run: the programme would be too large for the solver's memory. */
+  readonly isTooLarge: boolean;
+};
+
+/** Limits of one integer programme. */
+export type ExactSettings = {
+  readonly gap: number;
+  /** Share of the time left. */
+  readonly share: number;
+  readonly maxNodes: number;
+  /** A start; used where its firms are in. */
+  readonly start?: Team | null;
+  readonly onBound?: (bound: number) => void;
+};
+
+/** Solves the task over these firms. */
+export function solveExactly(
+  run: Run,
+  task: Task,
+  firms: Iterable<number>,
+  settings: ExactSettings,
+): Exact {
+  const model = buildModel(task, firms);
+  if (model.programme.values.length > limits.matrixEntries)
+    return { best: null, bound: Number.NEGATIVE_INFINITY, isInfeasible: false, isTooLarge: true };
+  for (;;) {
+    const solved = runModel(run, model, settings);
+    const bound = Number.isNaN(solved.bound) ? Number.NEGATIVE_INFINITY : solved.bound;
+    if (solved.values.length === 0) {
+      const isInfeasible = solved.status === 'INFEASIBLE' && isInfeasibleTwice(run, model);
+      return { best: null, bound, isInfeasible, isTooLarge: false };
+    }
+    const best = checkedTeam(task, model, solved.values);
+    if (best) return { best, bound, isInfeasible: false, isTooLarge: false };
+    run.counts.refused++;
+    // Within the solver's tolerance but not within the rules (a budget missed by a won): forbid just this one.
+    if (run.left() <= 0 || !forbid(model, solved.values))
+      return { best: null, bound, isInfeasible: false, isTooLarge: false };
+  }
+}
+
+function runModel(run: Run, model: Model, settings: ExactSettings): Outcome {
+  const { task } = model;
+  const start = settings.start && isInside(model, settings.start) ? settings.start : null;
+  run.counts.integer++;
+  const solved = run.solver.run(model.programme, {
+    seconds: secondsFor(run, settings.share),
+    seed: run.seed,
+    gap: settings.gap,
+    maxNodes: settings.maxNodes,
+    ...(start ? { start: startFrom(model, start) } : {}),
+    ...(settings.onBound ? { onBound: settings.onBound } : {}),
+    onIncumbent: (values) => {
+      if (task.isElastic) return;
+      const found = checkedTeam(task, model, values);
+      if (found) run.tell({ best: { team: found.team, points: found.score.points } });
+    },
+  });
+  run.counts.nodes += solved.nodes;
+  if (solved.status === 'LIMIT') {
+    if (solved.nodes >= settings.maxNodes) run.counts.hasHitNodes = true;
+    else run.counts.hasHitTime = true;
+  }
+  return solved;
+}
+
+function isInside(model: Model, team: Team): boolean {
+  return team.firms.every((firm) => (model.member[firm] ?? -1) >= 0);
+}
+
+function checkedTeam(task: Task, model: Model, values: Float64Array): Scored | null {
+  const team = readTeam(model, values);
+  const scored = { team, score: score(task, team) };
+  return task.isElastic || scored.score.broken === 0 ? scored : null;
+}
+
+// "Infeasible with presolve, feasible without" is a known fault of the solver (ERGO-Code/HiGHS #3296).
+function isInfeasibleTwice(run: Run, model: Model): boolean {
+  run.counts.integer++;
+  const again = run.solver.run(model.programme, {
+    seconds: secondsFor(run),
+    seed: run.seed,
+    gap: 0.01,
+    isPresolveOff: true,
+  });
+  return again.status === 'INFEASIBLE';
+}
+
+// Not all of these members and pairs together. Costs are never negative, so no larger team is lost that fits.
+function forbid(model: Model, values: Float64Array): boolean {
+  const chosen: number[] = [];
+  for (const [column, isWhole] of model.programme.whole.entries())
+    if (isWhole === 1 && at(values, column) > 0.5) chosen.push(column);
+  if (chosen.length === 0) return false;
+  addRow(
+    model.programme,
+    chosen,
+    chosen.map(() => 1),
+    Number.NEGATIVE_INFINITY,
+    chosen.length - 1,
+  );
+  return true;
+}

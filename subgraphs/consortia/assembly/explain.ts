@@ -1,0 +1,119 @@
+// Why each member is in: what it carries, which rules it serves, and what the team would be without it.
+import type { Ranked } from './alternatives.ts';
+import { at } from './dense.ts';
+import { firmOfPair, type Instance, type Team } from './instance.ts';
+import { fixedFirms, kindsIn, rowValue } from './score.ts';
+import type { Run } from './run.ts';
+import { searchTeam, type Found } from './search.ts';
+import { bestTeamTask, type Task } from './task.ts';
+import type { Constraint, Reason } from './types.ts';
+
+/** Reasons of a member, by the place of the proposal and the number of the firm. */
+export type Reasons = (proposal: number, firm: number) => readonly Reason[];
+
+/**
+ * Explains the members of all proposals.
+ *
+ * @param isDeep also solve the best proposal again without each of its members
+ */
+export function explainTeams(
+  run: Run,
+  instance: Instance,
+  found: Found & { outcome: 'TEAM' },
+  ranked: readonly Ranked[],
+  isDeep: boolean,
+): Reasons {
+  const task = bestTeamTask(instance);
+  const without = isDeep ? withoutEach(run, task, found) : new Map<number, Reason>();
+  return (proposal, firm) => {
+    const team = ranked[proposal]?.team;
+    if (!team) return [];
+    const absence = proposal === 0 ? without.get(firm) : undefined;
+    return [
+      ...roleReasons(instance, team, firm),
+      ...workReasons(instance, team, firm),
+      ...servedRules(task, team, firm).map((constraint) => ({
+        kind: 'SERVES' as const,
+        constraint,
+      })),
+      ...(absence ? [absence] : []),
+    ];
+  };
+}
+
+function roleReasons(instance: Instance, team: Team, firm: number): Reason[] {
+  const reasons: Reason[] = [];
+  if (firm === team.lead) reasons.push({ kind: 'LEADS', isNamed: instance.lead?.firm === firm });
+  if (instance.demanded.some((one) => one.firm === firm)) reasons.push({ kind: 'DEMANDED' });
+  return reasons;
+}
+
+function workReasons(instance: Instance, team: Team, firm: number): Reason[] {
+  const carried = team.pairs
+    .filter((pair) => firmOfPair(instance, pair) === firm)
+    .map((pair) => at(instance.requirement, pair));
+  if (carried.length === 0) return [];
+  const name = (index: number) => instance.requirementIds[index] ?? '';
+  const only = carried.filter((index) => instance.funnels[index]?.notExcluded === 1);
+  return [{ kind: 'CARRIES', requirementIds: carried.map(name), onlyProviderOf: only.map(name) }];
+}
+
+/** Rules that the team meets with nothing to spare and that this member counts for. */
+export function servedRules(task: Task, team: Team, firm: number): Constraint[] {
+  const rest = new Set(team.firms.filter((other) => other !== firm));
+  const members = new Set(team.firms);
+  const served: Constraint[] = [];
+  for (const row of task.rows) {
+    if (row.constraint === null || row.constraint.kind === 'MIN_PARTNERS') continue;
+    const isMet = rowValue(row, members) >= row.least - 1e-9;
+    if (isMet && rowValue(row, rest) < row.least - 1e-9) served.push(row.constraint);
+  }
+  const bits = (firms: Iterable<number>) =>
+    [...firms].reduce((sum, one) => sum | at(task.instance.kindBits, one), 0);
+  if (kindsIn(bits(members)) >= task.minKinds && kindsIn(bits(rest)) < task.minKinds)
+    served.push({ kind: 'MIN_KINDS' });
+  return served;
+}
+
+function withoutEach(
+  run: Run,
+  task: Task,
+  found: Found & { outcome: 'TEAM' },
+): Map<number, Reason> {
+  const demanded = new Set(fixedFirms(task));
+  const reasons = new Map<number, Reason>();
+  for (const firm of found.best.team.firms) {
+    if (demanded.has(firm) || run.left() <= 0) continue;
+    const reason = withoutOne(run, task, found, firm);
+    if (reason) reasons.set(firm, reason);
+  }
+  return reasons;
+}
+
+// The best team without one firm; proven for the whole pool, like every other search.
+function withoutOne(
+  run: Run,
+  task: Task,
+  found: Found & { outcome: 'TEAM' },
+  firm: number,
+): Reason | null {
+  const again = searchTeam(run, bestTeamTask(task.instance, { out: [firm] }), found.firms);
+  if (again.outcome === 'NONE') return { kind: 'INDISPENSABLE' };
+  if (again.outcome !== 'TEAM') return null;
+  const before = new Set(found.best.team.firms);
+  const comers = again.best.team.firms.filter((other) => !before.has(other));
+  const points = Math.max(0, again.best.score.points - found.best.score.points);
+  return {
+    kind: 'ADDS',
+    points,
+    weight: weightOf(points / found.best.score.points),
+    replacedBy: comers.map((other) => task.instance.ids[other] ?? ''),
+    isExact: again.gap <= 1e-4,
+  };
+}
+
+// Classes, because points tell a reader what the others ask for. Below 0.1 % is noise of the inputs.
+function weightOf(share: number): 'NONE' | 'LITTLE' | 'MUCH' {
+  if (share < 0.001) return 'NONE';
+  return share < 0.01 ? 'LITTLE' : 'MUCH';
+}

@@ -1,0 +1,186 @@
+// From the problem as stated to the problem in numbers. One pass, no search.
+import { accumulate, add } from './dense.ts';
+import { buildPool, filterPairs, type Pair, type Pool } from './filter.ts';
+import type { Demanded, Instance } from './instance.ts';
+import { pointsObjective } from './objective.ts';
+import { kindBits, quotaRows } from './quotas.ts';
+import { mayIdle, mayLead } from './role.ts';
+import { defaultWeights } from './types.ts';
+import type { AssemblyProblem, Candidate, Constraints } from './types.ts';
+
+/** The problem in numbers. It must be free of faults (`problemFaults`). */
+export function prepare(problem: AssemblyProblem): Instance {
+  const pool = buildPool(problem);
+  const { pairs, funnels } = filterPairs(problem, pool);
+  const kept = keptFirms(problem, pool, pairs);
+  const firms = kept.map((index) => pool.candidates[index]).filter((firm) => firm !== undefined);
+  const numberOf = new Map(firms.map((firm, index) => [firm.id, index]));
+  const { constraints, requirements } = problem;
+  const weights = problem.weights ?? defaultWeights;
+  const columns = firmColumns(firms, constraints);
+  const carried = pairColumns(problem, kept, firms, pairs);
+  const want = Int32Array.from(requirements, (requirement) => requirement.want);
+  const total = requirements.reduce((sum, requirement) => sum + requirement.weight, 0);
+  const share = Float64Array.from(requirements, (requirement) => requirement.weight / total);
+  const costReferenceWon = costReference(constraints, columns.entryWon, carried.priceWon, want);
+  return {
+    firms: firms.length,
+    ids: firms.map((firm) => firm.id),
+    ...columns,
+    ...groups(firms),
+    ...carried,
+    ...historyOf(problem, numberOf),
+    requirementIds: requirements.map((requirement) => requirement.id),
+    must: Int32Array.from(requirements, (requirement) => requirement.must),
+    want,
+    share,
+    quotas: quotaRows(firms, constraints),
+    minKinds: constraints.minKinds ?? 0,
+    maxPartners: constraints.maxPartners,
+    budgetWon: constraints.budgetWon,
+    costReferenceWon,
+    demanded: [...new Set(constraints.mustInclude)]
+      .toSorted()
+      .map((id) => demandedFirm(id, pool, numberOf)),
+    lead: constraints.leadId === null ? null : leadOf(constraints, pool, numberOf),
+    weights,
+    funnels,
+    objective: pointsObjective({
+      weights,
+      maxPartners: constraints.maxPartners,
+      costReferenceWon,
+      ...columns,
+      ...carried,
+      want,
+      share,
+    }),
+  };
+}
+
+// Firms that no rule could ever bring into a team are left out of all that follows.
+function keptFirms(problem: AssemblyProblem, pool: Pool, pairs: readonly Pair[]): number[] {
+  const { constraints } = problem;
+  const useful = new Uint8Array(pool.candidates.length);
+  for (const pair of pairs) useful[pair.firm] = 1;
+  const demanded = new Set([...(constraints.mustInclude ?? []), constraints.leadId]);
+  const kept: number[] = [];
+  for (const [index, candidate] of pool.candidates.entries()) {
+    if (pool.blocked[index] !== null) continue;
+    const isKept =
+      useful[index] === 1 ||
+      demanded.has(candidate.id) ||
+      mayLead(candidate, constraints) ||
+      mayIdle(candidate, constraints);
+    if (isKept) kept.push(index);
+  }
+  return kept;
+}
+
+function firmColumns(firms: readonly Candidate[], constraints: Constraints) {
+  return {
+    entryWon: Float64Array.from(firms, (firm) => firm.entryCostWon),
+    track: Float64Array.from(firms, (firm) => firm.trackRecord),
+    capacity: Int32Array.from(firms, (firm) => firm.capacity),
+    mayLead: Uint8Array.from(firms, (firm) => (mayLead(firm, constraints) ? 1 : 0)),
+    mayIdle: Uint8Array.from(firms, (firm) => (mayIdle(firm, constraints) ? 1 : 0)),
+    kindBits: Uint8Array.from(firms, kindBits),
+  };
+}
+
+function pairColumns(
+  problem: AssemblyProblem,
+  kept: readonly number[],
+  firms: readonly Candidate[],
+  pairs: readonly Pair[],
+) {
+  const counts = new Int32Array(firms.length + 1);
+  const local = new Map(kept.map((index, firm) => [index, firm]));
+  for (const pair of pairs) add(counts, (local.get(pair.firm) ?? 0) + 1, 1);
+  const least = (pair: Pair) => problem.requirements[pair.requirement]?.leastLevel ?? 1;
+  const unverified = problem.unverifiedCredit ?? 0.5;
+  const quality = (pair: Pair) =>
+    ((1 + pair.level - least(pair)) / (10 - least(pair))) * (pair.isVerified ? 1 : unverified);
+  const priceOf = (pair: Pair) => {
+    const firm = firms[local.get(pair.firm) ?? 0];
+    const requirementId = problem.requirements[pair.requirement]?.id;
+    const special = firm?.prices?.find((price) => price.requirementId === requirementId);
+    return special?.won ?? firm?.requirementPriceWon ?? 0;
+  };
+  return {
+    start: accumulate(counts),
+    requirement: Int32Array.from(pairs, (pair) => pair.requirement),
+    level: Uint8Array.from(pairs, (pair) => pair.level),
+    isVerified: Uint8Array.from(pairs, (pair) => (pair.isVerified ? 1 : 0)),
+    quality: Float64Array.from(pairs, quality),
+    priceWon: Float64Array.from(pairs, priceOf),
+  };
+}
+
+function groups(firms: readonly Candidate[]) {
+  const sizes = new Map<string, number>();
+  for (const { affiliateGroup } of firms)
+    if (affiliateGroup !== null) sizes.set(affiliateGroup, (sizes.get(affiliateGroup) ?? 0) + 1);
+  const numbers = new Map<string, number>();
+  const numberOf = (name: string | null): number => {
+    if (name === null || (sizes.get(name) ?? 0) < 2) return -1;
+    const known = numbers.get(name) ?? numbers.size;
+    numbers.set(name, known);
+    return known;
+  };
+  const group = Int32Array.from(firms, (firm) => numberOf(firm.affiliateGroup));
+  return { group, groups: numbers.size };
+}
+
+function historyOf(problem: AssemblyProblem, numberOf: ReadonlyMap<string, number>) {
+  const strengths = new Map<number, number>();
+  const firms = numberOf.size;
+  for (const edge of problem.history) {
+    const a = numberOf.get(edge.a);
+    const b = numberOf.get(edge.b);
+    if (a === undefined || b === undefined || a === b || edge.strength <= 0) continue;
+    for (const key of [a * firms + b, b * firms + a])
+      strengths.set(key, Math.max(edge.strength, strengths.get(key) ?? 0));
+  }
+  const keys = Float64Array.from(strengths.keys()).toSorted();
+  const counts = new Int32Array(firms + 1);
+  for (const key of keys) add(counts, Math.floor(key / firms) + 1, 1);
+  return {
+    historyStart: accumulate(counts),
+    historyFirm: Int32Array.from(keys, (key) => key % firms),
+    historyStrength: Float64Array.from(keys, (key) => strengths.get(key) ?? 0),
+  };
+}
+
+// Without a budget the cost is measured against what a full team would cost at median prices.
+function costReference(
+  constraints: Constraints,
+  entryWon: Float64Array,
+  priceWon: Float64Array,
+  want: Int32Array,
+): number {
+  if (constraints.budgetWon !== null && constraints.budgetWon > 0) return constraints.budgetWon;
+  const wanted = want.reduce((sum, count) => sum + count, 0);
+  return Math.max(1, constraints.maxPartners * median(entryWon) + wanted * median(priceWon));
+}
+
+function median(values: Float64Array): number {
+  return values.toSorted()[values.length >> 1] ?? 0;
+}
+
+function demandedFirm(id: string, pool: Pool, numberOf: ReadonlyMap<string, number>): Demanded {
+  const index = pool.numberOf.get(id);
+  if (index === undefined) return { id, firm: -1, blockedBy: 'UNKNOWN' };
+  const blockedBy = pool.blocked[index] ?? null;
+  return { id, firm: blockedBy === null ? (numberOf.get(id) ?? -1) : -1, blockedBy };
+}
+
+function leadOf(
+  constraints: Constraints,
+  pool: Pool,
+  numberOf: ReadonlyMap<string, number>,
+): Demanded {
+  const lead = demandedFirm(constraints.leadId ?? '', pool, numberOf);
+  const candidate = pool.candidates[pool.numberOf.get(lead.id) ?? -1];
+  if (lead.firm < 0 || !candidate || mayLead(candidate, constraints)) return lead;
+  return { id: lead.id, firm: -1, blockedBy: 'MAY_NOT_LEAD' };
+}

@@ -1,0 +1,200 @@
+// One job from beginning to end, in the thread it is called in. The door runs it in a worker.
+import { findAlternatives, type Ranked } from './alternatives.ts';
+import { problemFaults } from './check.ts';
+import { explainTeams } from './explain.ts';
+import { inputFailure } from './failure.ts';
+import { instanceHash } from './hash.ts';
+import type { Solver } from './highs.ts';
+import { explainInfeasibility } from './infeasible.ts';
+import { limits } from './limits.ts';
+import { pairCount, type Instance } from './instance.ts';
+import { prepare } from './prepare.ts';
+import { propose } from './proposal.ts';
+import { newsKeeper, type Best } from './news.ts';
+import { noCounts, type Run } from './run.ts';
+import { searchTeam, type Found } from './search.ts';
+import { bestTeamTask } from './task.ts';
+import type {
+  AssemblyOptions,
+  AssemblyProblem,
+  AssemblyResult,
+  AssemblyStatus,
+  Infeasibility,
+  Progress,
+  Statistics,
+} from './types.ts';
+
+/** The options that cross a thread border, with their defaults filled in. */
+export type Settings = Required<Omit<AssemblyOptions, 'signal' | 'onProgress'>>;
+
+/** Fills in what the caller left out. */
+export function settingsOf(options: AssemblyOptions): Settings {
+  const { alternatives, timeLimitMillis, gap } = options;
+  const { distance = 0.5, explain = true, seed = 0 } = options;
+  return { alternatives, timeLimitMillis, gap, distance, explain, seed };
+}
+
+/** What a job tells while it runs: how far it is, and the result if it had to stop now. */
+export type Report = (progress: Progress, soFar: AssemblyResult | null) => void;
+
+/** A job's own memory of the best it has found. */
+type Job = {
+  readonly problem: AssemblyProblem;
+  readonly instance: Instance;
+  readonly settings: Settings;
+  readonly run: Run;
+  readonly statistics: (stoppedBy: Statistics['stoppedBy'], survivors?: number) => Statistics;
+};
+
+/** Gap up to which a result is called optimal. */
+const optimalGap = 1e-4;
+
+/**
+ * Solves a job.
+ *
+ * @throws {AssemblyFailure} INPUT, with every fault of the problem; SOLVER
+ */
+export function solve(
+  solver: Solver,
+  problem: AssemblyProblem,
+  settings: Settings,
+  report: Report = () => {},
+): AssemblyResult {
+  const faults = problemFaults(problem);
+  if (faults.length > 0) throw inputFailure(faults);
+  const job = begin(solver, problem, settings, report);
+  const { instance, run } = job;
+  if (isBlocked(instance)) return infeasible(job, { outcome: 'UNDECIDED' });
+  const found = searchTeam(run, bestTeamTask(instance));
+  if (found.outcome !== 'TEAM') return infeasible(job, found);
+  return feasible(job, found);
+}
+
+function begin(solver: Solver, problem: AssemblyProblem, settings: Settings, report: Report): Job {
+  const began = performance.now();
+  const elapsed = () => performance.now() - began;
+  const instance = prepare(problem);
+  checkPairs(instance);
+  const counts = noCounts();
+  const hash = instanceHash(instance);
+  const statistics: Job['statistics'] = (stoppedBy, survivors = 0) => ({
+    candidates: problem.candidates.length,
+    pairs: pairCount(instance),
+    survivors,
+    linearProgrammes: counts.linear,
+    integerProgrammes: counts.integer,
+    nodes: counts.nodes,
+    seconds: elapsed() / 1000,
+    stoppedBy,
+    refusedAnswers: counts.refused,
+    costReferenceWon: instance.costReferenceWon,
+    solver: solver.version,
+    options: {
+      alternatives: settings.alternatives,
+      timeLimitMillis: settings.timeLimitMillis,
+      gap: settings.gap,
+      distance: settings.distance,
+      explain: settings.explain,
+    },
+    seed: settings.seed,
+    instanceHash: hash,
+  });
+  const run: Run = {
+    solver,
+    seed: settings.seed,
+    gap: settings.gap,
+    left: () => settings.timeLimitMillis - elapsed(),
+    counts,
+    tell: () => {},
+  };
+  const job: Job = { problem, instance, settings, run, statistics };
+  const tell = newsKeeper(instance.ids, elapsed, (progress, best) =>
+    report(progress, best && soFar(job, best, progress.bound)),
+  );
+  return { ...job, run: { ...run, tell } };
+}
+
+function checkPairs(instance: Instance): void {
+  const pairs = pairCount(instance);
+  if (pairs <= limits.pairs) return;
+  const message = `At most ${limits.pairs} firm and requirement pairs; found ${pairs}.`;
+  throw inputFailure([{ code: 'LIMIT_REACHED', path: ['capabilities'], message }]);
+}
+
+// A demanded firm that cannot join, or a named lead that cannot lead: no search is needed.
+function isBlocked(instance: Instance): boolean {
+  return [...instance.demanded, ...(instance.lead ? [instance.lead] : [])].some(
+    ({ firm }) => firm < 0,
+  );
+}
+
+function soFar(job: Job, best: Best, bound: number | null): AssemblyResult {
+  const claim = {
+    points: best.points,
+    bound: bound ?? 0,
+    rank: 1,
+    bestPoints: best.points,
+    distance: null,
+  };
+  const proposal = propose(job.problem, job.instance, best.team, claim);
+  return result(job, 'WITHIN_GAP', { proposals: [proposal], stoppedBy: 'TIME' });
+}
+
+function result(
+  job: Job,
+  status: AssemblyStatus,
+  parts: {
+    proposals?: AssemblyResult['proposals'];
+    infeasibility?: Infeasibility | null;
+    stoppedBy: Statistics['stoppedBy'];
+    survivors?: number;
+  },
+): AssemblyResult {
+  return {
+    status,
+    proposals: parts.proposals ?? [],
+    infeasibility: parts.infeasibility ?? null,
+    funnels: job.instance.funnels,
+    weights: job.instance.weights,
+    statistics: job.statistics(parts.stoppedBy, parts.survivors),
+  };
+}
+
+function feasible(job: Job, found: Found & { outcome: 'TEAM' }): AssemblyResult {
+  const { problem, instance, settings, run } = job;
+  run.tell({ phase: 'ALTERNATIVES' });
+  const ranked: Ranked[] = [
+    { team: found.best.team, points: found.best.score.points, bound: found.bound, distance: null },
+    ...findAlternatives(run, instance, found, settings),
+  ];
+  run.tell({ phase: 'EXPLAIN' });
+  const reasons = explainTeams(run, instance, found, ranked, settings.explain);
+  const proposals = ranked.map((one, index) =>
+    propose(
+      problem,
+      instance,
+      one.team,
+      { ...one, rank: index + 1, bestPoints: ranked[0]?.points ?? one.points },
+      (firm) => reasons(index, firm),
+    ),
+  );
+  const isOptimal = found.gap <= optimalGap;
+  return result(job, isOptimal ? 'OPTIMAL' : 'WITHIN_GAP', {
+    proposals,
+    stoppedBy: stopReason(job, found.gap),
+    survivors: found.survivors.length,
+  });
+}
+
+function stopReason(job: Job, gap: number): Statistics['stoppedBy'] {
+  if (gap <= optimalGap) return 'PROOF';
+  if (gap <= job.settings.gap) return 'GAP';
+  return job.run.counts.hasHitNodes && job.run.left() > 0 ? 'NODES' : 'TIME';
+}
+
+function infeasible(job: Job, found: Exclude<Found, { outcome: 'TEAM' }>): AssemblyResult {
+  job.run.tell({ phase: 'CONFLICT' });
+  const infeasibility = explainInfeasibility(job.run, job.instance, found);
+  if (infeasibility) return result(job, 'INFEASIBLE', { infeasibility, stoppedBy: 'PROOF' });
+  return result(job, 'UNDECIDED', { stoppedBy: job.run.counts.hasHitNodes ? 'NODES' : 'TIME' });
+}

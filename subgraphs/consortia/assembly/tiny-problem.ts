@@ -1,0 +1,191 @@
+// Tiny made-up problems with every rule in play, and their answer by trying everything. For tests.
+import { evaluate, type NamedTeam } from './evaluate.ts';
+import { prepare } from './prepare.ts';
+import { isDemanded, mayIdle, mayLead } from './role.ts';
+import { chance, type Chance } from './sample-alliance.ts';
+import { kinds } from './types.ts';
+import type { AssemblyProblem, Candidate, Capability, Constraints, Requirement } from './types.ts';
+
+/** A problem of 3 to 9 firms and 1 to 3 requirements; about a third of them have no answer. */
+export function tinyProblem(seed: number): AssemblyProblem {
+  const luck = chance(seed * 13 + 7);
+  const candidates = Array.from({ length: 4 + luck.whole(6) }, (_, index) => tinyFirm(luck, index));
+  const requirements = Array.from({ length: 1 + luck.whole(3) }, (_, index) =>
+    tinyRequirement(luck, index),
+  );
+  const capabilities: Capability[] = [];
+  for (const { id } of candidates)
+    for (let technology = 0; technology < 3; technology++)
+      if (luck.isLikely(0.65)) {
+        const level = 3 + luck.whole(7);
+        const verifiedLevel = luck.isLikely(0.5) ? Math.max(0, level - luck.whole(2)) : null;
+        capabilities.push({
+          candidateId: id,
+          technologyId: `tech-${technology}`,
+          level,
+          verifiedLevel,
+        });
+      }
+  const history = candidates.flatMap((a) =>
+    candidates
+      .filter((b) => a.id < b.id && luck.isLikely(0.25))
+      .map((b) => ({ a: a.id, b: b.id, strength: Math.round(10 * luck.unit()) / 10 })),
+  );
+  return {
+    candidates,
+    capabilities,
+    requirements,
+    history,
+    constraints: tinyConstraints(luck, candidates),
+  };
+}
+
+function tinyFirm(luck: Chance, index: number): Candidate {
+  const first = kinds[luck.whole(kinds.length)] ?? 'IAAS';
+  const second = kinds[luck.whole(kinds.length)] ?? 'SI';
+  return {
+    id: `firm-${index}`,
+    kinds: luck.isLikely(0.35) ? ['IAAS'] : [...new Set([first, second])],
+    isSme: luck.isLikely(0.6),
+    region: luck.isLikely(0.6) ? 'KR-11' : 'KR-26',
+    isOutsideCapital: luck.isLikely(0.4),
+    certificates: luck.isLikely(0.5) ? ['CSAP'] : [],
+    affiliateGroup: luck.isLikely(0.3) ? `group-${luck.whole(2)}` : null,
+    capacity: luck.isLikely(0.1) ? 0 : 1 + luck.whole(3),
+    entryCostWon: luck.whole(50) * 100_000_000,
+    requirementPriceWon: luck.whole(90) * 100_000_000,
+    trackRecord: luck.whole(11) / 10,
+    isAvailable: luck.isLikely(0.93),
+    isSanctioned: luck.isLikely(0.05),
+    proposedLately: luck.whole(4),
+  };
+}
+
+function tinyRequirement(luck: Chance, index: number): Requirement {
+  const must = luck.isLikely(0.25) ? 0 : 1 + luck.whole(2);
+  return {
+    id: `req-${index}`,
+    technologyId: `tech-${luck.whole(3)}`,
+    leastLevel: 3 + luck.whole(4),
+    must,
+    want: Math.max(1, must + luck.whole(2)),
+    weight: 1 + luck.whole(4),
+    certificate: luck.isLikely(0.2) ? 'CSAP' : null,
+  };
+}
+
+function tinyConstraints(luck: Chance, candidates: readonly Candidate[]): Constraints {
+  const some = () => candidates[luck.whole(candidates.length)]?.id ?? '';
+  const optional = <T>(probability: number, value: () => T): T[] =>
+    luck.isLikely(probability) ? [value()] : [];
+  const quota = () =>
+    luck.isLikely(0.5) ? { count: luck.whole(2) } : { shareBasisPoints: luck.whole(5) * 1000 };
+  return {
+    leadKinds: luck.isLikely(0.8) ? ['IAAS'] : ['IAAS', 'MSP', 'SI'],
+    leadId: luck.isLikely(0.2) ? some() : null,
+    minPartners: luck.whole(3),
+    maxPartners: 2 + luck.whole(4),
+    minSmes: quota(),
+    minOutsideCapital: quota(),
+    regions: optional(0.2, () => ({ region: 'KR-26', least: 1 })),
+    certificates: optional(0.3, () => ({ certificate: 'CSAP', least: luck.whole(2) })),
+    minKinds: luck.whole(3),
+    membersByKind: optional(0.3, () => ({
+      kind: luck.isLikely(0.5) ? ('DEMAND' as const) : ('SAAS' as const),
+      least: luck.whole(2),
+      most: luck.isLikely(0.5) ? 1 : null,
+    })),
+    budgetWon: luck.isLikely(0.7) ? (50 + luck.whole(400)) * 100_000_000 : null,
+    mustInclude: optional(0.2, some),
+    mustExclude: optional(0.2, some),
+    conflicts: optional(0.3, () => [some(), some()] as const),
+    exposureCap: luck.isLikely(0.2) ? 3 : null,
+  };
+}
+
+/** The fewest points of any team, by trying all of them; infinite where there is none. */
+export function bestByTrial(problem: AssemblyProblem): {
+  points: number;
+  costReferenceWon: number;
+} {
+  const { costReferenceWon } = prepare(problem);
+  let points = Number.POSITIVE_INFINITY;
+  for (const team of allTeams(problem)) {
+    const found = evaluate(problem, team, costReferenceWon);
+    if (found.breaches.length === 0) points = Math.min(points, found.points);
+  }
+  return { points, costReferenceWon };
+}
+
+// Every choice of who carries what, every lead, and every choice of those that may be in without work.
+function* allTeams(problem: AssemblyProblem): Generator<NamedTeam> {
+  const { candidates, constraints } = problem;
+  const demanded = candidates.filter(({ id }) => isDemanded(id, constraints)).map(({ id }) => id);
+  const resting = candidates.filter((one) => mayIdle(one, constraints)).map(({ id }) => id);
+  const leads = candidates.filter((one) => mayLead(one, constraints)).map(({ id }) => id);
+  for (const work of allWork(problem))
+    for (const lead of leads)
+      for (const rest of subsets(resting)) {
+        const ids = new Set([...work.keys(), ...demanded, lead, ...rest]);
+        if (ids.size > constraints.maxPartners) continue;
+        yield {
+          leadId: lead,
+          members: [...ids].map((candidateId) => ({
+            candidateId,
+            requirementIds: work.get(candidateId) ?? [],
+          })),
+        };
+      }
+}
+
+type Work = Map<string, string[]>;
+
+function* allWork(problem: AssemblyProblem): Generator<Work> {
+  const pairs = prepare({
+    ...problem,
+    constraints: { ...problem.constraints, exposureCap: null },
+  });
+  const list: [string, number][] = [];
+  for (let firm = 0; firm < pairs.firms; firm++)
+    for (let pair = pairs.start[firm] ?? 0; pair < (pairs.start[firm + 1] ?? 0); pair++)
+      list.push([pairs.ids[firm] ?? '', pairs.requirement[pair] ?? 0]);
+  yield* extend(
+    problem,
+    list,
+    0,
+    new Map(),
+    problem.requirements.map(() => 0),
+  );
+}
+
+function* extend(
+  problem: AssemblyProblem,
+  list: readonly [string, number][],
+  index: number,
+  work: Work,
+  count: readonly number[],
+): Generator<Work> {
+  const pair = list[index];
+  if (!pair) {
+    if (problem.requirements.every((one, k) => (count[k] ?? 0) >= one.must)) yield work;
+    return;
+  }
+  yield* extend(problem, list, index + 1, work, count);
+  const [id, requirement] = pair;
+  const wanted = problem.requirements[requirement];
+  const isFull = !wanted || (count[requirement] ?? 0) >= wanted.want;
+  if (isFull || (!work.has(id) && work.size >= problem.constraints.maxPartners)) return;
+  const more = new Map(work).set(id, [...(work.get(id) ?? []), wanted.id]);
+  yield* extend(
+    problem,
+    list,
+    index + 1,
+    more,
+    count.with(requirement, (count[requirement] ?? 0) + 1),
+  );
+}
+
+function* subsets(ids: readonly string[]): Generator<string[]> {
+  for (let bits = 0; bits < 1 << ids.length; bits++)
+    yield ids.filter((_, index) => (bits >> index) & 1);
+}
