@@ -71,7 +71,8 @@ export async function attempt<Fields extends object>(
   work: () => Promise<Fields>,
 ): Promise<Answer<Fields>> {
   try {
-    return { ...(await work()), problems: [] };
+    // An import names the rows that failed itself: its problems stand beside what it did.
+    return { problems: [], ...(await work()) };
   } catch (error) {
     if (error instanceof Refusal) return { problems: error.problems };
     throw error;
