@@ -6,9 +6,23 @@ import type { SubgraphName } from './sdl.ts';
  * to it starts from `{ id }` and needs no entry.
  */
 export const records: Record<SubgraphName, Record<string, string>> = {
-  companies: {},
+  companies: {
+    Company: './company/company.model.ts#CompanyRecord',
+    CompanyConnection: './company/company.model.ts#CompanyPage',
+    CompanyMember: './member/member.model.ts#MemberRecord',
+    Certification: './company/company.model.ts#CertificationRecord',
+    User: './account/user.model.ts#UserRecord',
+    Sector: './sector/sector.model.ts#SectorRecord',
+  },
   techmaps: {},
   consortia: {},
-  events: {},
+  events: {
+    Event: './event.model.ts#EventRecord',
+    EventConnection: './event.model.ts#EventPage',
+    EventNews: './news.model.ts#News',
+    EventNewsConnection: './news.model.ts#NewsPage',
+    Company: './company.model.ts#CompanyKey',
+    Technology: './technology.model.ts#TechnologyKey',
+  },
   marketplace: {},
 };

@@ -1,0 +1,16 @@
+/** What the environment says about this subgraph; the only file here that reads it. */
+import { readConfig, wholeNumber, type Environment } from '#kit/config.ts';
+
+/** Settings of the events subgraph. */
+export interface EventsConfig {
+  /** How many entries wait for one subscriber before it reads on from the database. */
+  feedBuffer: number;
+}
+
+/** @throws {ConfigError} naming every malformed variable */
+export function readEventsConfig(environment: Environment): EventsConfig {
+  const { EVENTS_FEED_BUFFER } = readConfig(environment, {
+    EVENTS_FEED_BUFFER: wholeNumber(1_000, 1, 100_000),
+  });
+  return { feedBuffer: EVENTS_FEED_BUFFER };
+}

@@ -1,0 +1,67 @@
+import DataLoader from 'dataloader';
+import type { Connection, Model } from 'mongoose';
+
+import { factsOf, positionsOf, type FactRecord } from '#kit/facts.ts';
+import { ticketsOf } from '#kit/answer.ts';
+import type { Viewer } from '#kit/viewer.ts';
+import { companiesOf, type CompanyRecord } from './company.model.ts';
+import { eventsOf, type EventPage, type EventRecord } from './event.model.ts';
+import type { NewsFeed } from './feed.ts';
+import { countersOf, newsOf, type CounterRecord, type NewsRecord } from './news.model.ts';
+import { technologiesOf, type TechnologyRecord } from './technology.model.ts';
+import { findUpcoming, type UpcomingRequest } from './upcoming.ts';
+
+/** The collections of this subgraph. */
+export interface Models {
+  events: Model<EventRecord>;
+  news: Model<NewsRecord>;
+  counters: Model<CounterRecord>;
+  companies: Model<CompanyRecord>;
+  technologies: Model<TechnologyRecord>;
+  facts: Model<FactRecord>;
+}
+
+/** Everything a domain function may reach. Made anew for each request. */
+export interface Context extends Models {
+  viewer: Viewer;
+  connection: Connection;
+  feed: NewsFeed;
+  eventById: DataLoader<string, EventRecord | null>;
+  upcoming: DataLoader<UpcomingRequest, EventPage, string>;
+}
+
+/** The collections on a connection. */
+export function modelsOf(connection: Connection): Models {
+  return {
+    events: eventsOf(connection),
+    news: newsOf(connection),
+    counters: countersOf(connection),
+    companies: companiesOf(connection),
+    technologies: technologiesOf(connection),
+    facts: factsOf(connection),
+  };
+}
+
+/** Every collection that has to be there before the first transaction. */
+export function collectionsOf(connection: Connection): object[] {
+  return [...Object.values(modelsOf(connection)), ticketsOf(connection), positionsOf(connection)];
+}
+
+/** The context of one request. */
+export function createContext(connection: Connection, viewer: Viewer, feed: NewsFeed): Context {
+  const models = modelsOf(connection);
+  return {
+    ...models,
+    viewer,
+    connection,
+    feed,
+    eventById: new DataLoader(async (ids) => {
+      const found = await models.events.find({ _id: { $in: [...ids] } }).lean<EventRecord[]>();
+      const byId = new Map(found.map((event) => [event._id, event]));
+      return ids.map((id) => byId.get(id) ?? null);
+    }),
+    upcoming: new DataLoader((requests) => findUpcoming(models, requests), {
+      cacheKeyFn: ({ of, id, first, after }) => JSON.stringify([of, id, first, after]),
+    }),
+  };
+}

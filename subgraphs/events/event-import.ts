@@ -1,0 +1,226 @@
+/** Taking in events from elsewhere: each once, by its identity in its source. */
+import { isDuplicateKey } from '#kit/mongo.ts';
+import { problem, refusal, refuseAny, type Problem } from '#kit/refusal.ts';
+import { tidy } from '#kit/text.ts';
+import { signedInAs } from '#kit/viewer.ts';
+import type { CompanyRecord } from './company.model.ts';
+import { hostProblems } from './company.ts';
+import type { Context } from './context.ts';
+import {
+  candidate,
+  changedFields,
+  detailProblems,
+  unknownTechnologies,
+  type DetailsInput,
+} from './event-details.ts';
+import type { EventDetails, EventRecord } from './event.model.ts';
+import { changedEvent, newEvent } from './event.ts';
+import type { EventField } from './news.model.ts';
+import { tellNews, type Happening } from './news.ts';
+import { technologyIds } from './technology.ts';
+
+/** One event of a source. */
+export interface ImportEventRowInput extends DetailsInput {
+  externalId: string;
+  hostId?: string | null | undefined;
+  cancelled?: boolean | null | undefined;
+}
+
+/** Events from one source. */
+export interface ImportEventsInput {
+  source: string;
+  dryRun?: boolean | null | undefined;
+  rows: ImportEventRowInput[];
+}
+
+/** Rows that one call takes at most. */
+export const mostRows = 500;
+
+/** What became of an import. */
+export interface EventImport {
+  created: number;
+  updated: number;
+  unchanged: number;
+  problems: Problem[];
+}
+
+/** What rows are judged by. */
+interface Known {
+  source: string;
+  now: Date;
+  ids: ReadonlyMap<string, string>;
+  hosts: ReadonlyMap<string, CompanyRecord>;
+  /** Events of the source, by their identity there. */
+  events: ReadonlyMap<string, EventRecord>;
+}
+
+/** What a row leads to. */
+type Verdict = { problems: Problem[] } | { same: EventRecord } | { happening: Happening };
+
+/**
+ * Creates and changes events of one source in one transaction; rows with faults are left out and reported. News are
+ * told of what is not over.
+ *
+ * @throws {Refusal} INVALID (source), LIMIT_REACHED (rows), TAKEN (source) when the same source is taken in at once
+ */
+export async function importEvents(
+  context: Context,
+  { source, rows, dryRun }: ImportEventsInput,
+): Promise<EventImport> {
+  signedInAs(context.viewer, 'OPERATOR', 'SECRETARIAT');
+  refuseAny(callProblems(source, rows.length));
+  const known = await whatIsKnown(context, source, rows);
+  const seen = new Set<string>();
+  const verdicts = rows.map((row, index) => {
+    const path = ['rows', String(index)];
+    const externalId = tidy(row.externalId);
+    const problems = identityProblems(externalId, seen, path);
+    seen.add(externalId);
+    return problems.length > 0 ? { problems } : judge({ ...row, externalId }, path, known);
+  });
+  const happenings = verdicts.flatMap((each) => ('happening' in each ? [each.happening] : []));
+  if (dryRun !== true) await store(context, happenings, known.now);
+  return {
+    created: happenings.filter(({ before }) => before === null).length,
+    updated: happenings.filter(({ before }) => before !== null).length,
+    unchanged: verdicts.filter((each) => 'same' in each).length,
+    problems: verdicts.flatMap((each) => ('problems' in each ? each.problems : [])),
+  };
+}
+
+/** What a row leads to. Pure. */
+function judge(row: ImportEventRowInput, path: string[], known: Known): Verdict {
+  const { source, now, ids } = known;
+  const before = known.events.get(row.externalId) ?? null;
+  const hostId = row.hostId ?? null;
+  const host = known.hosts.get(hostId ?? '') ?? null;
+  const event = candidate(null, row, ids);
+  const sameHost = hostId === null || hostId === before?.hostId;
+  const problems = [
+    ...(sameHost ? [] : hostProblems(host, now, [...path, 'hostId'])),
+    ...unknownTechnologies(row, ids, path),
+    ...detailProblems(event, path),
+    ...revivalProblems(before, row, path),
+  ];
+  if (problems.length > 0) return { problems };
+  const details = event as EventDetails;
+  const about = { hostId, host, now, cancelled: row.cancelled === true };
+  if (before) return change(before, details, about);
+  const origin = { source, externalId: row.externalId };
+  return { happening: announcement(newEvent(details, { ...about, origin }), about.cancelled) };
+}
+
+function announcement(event: EventRecord, cancelled: boolean): Happening {
+  const { announcedAt: at } = event;
+  return cancelled
+    ? {
+        kind: 'CANCELLED',
+        at,
+        changes: ['STATUS'],
+        event: { ...event, status: 'CANCELLED' },
+        before: null,
+      }
+    : { kind: 'ANNOUNCED', at, changes: [], event, before: null };
+}
+
+function change(
+  before: EventRecord,
+  details: EventDetails,
+  now: { hostId: string | null; host: CompanyRecord | null; now: Date; cancelled: boolean },
+): Verdict {
+  const changes: EventField[] = changedFields(before, details);
+  if (now.hostId !== before.hostId) changes.push('HOST');
+  const ends = now.cancelled && before.status !== 'CANCELLED';
+  if (ends) changes.push('STATUS');
+  if (changes.length === 0) return { same: before };
+  const changed = { ...changedEvent(before, details, now), hostId: now.hostId };
+  const event: EventRecord = ends ? { ...changed, status: 'CANCELLED' } : changed;
+  return {
+    happening: { kind: ends ? 'CANCELLED' : 'CHANGED', at: now.now, changes, event, before },
+  };
+}
+
+async function whatIsKnown(
+  { technologies, companies, events }: Context,
+  source: string,
+  rows: readonly ImportEventRowInput[],
+): Promise<Known> {
+  const names = new Set(rows.flatMap((row) => row.technologies ?? []));
+  const hostIds = new Set(rows.flatMap(({ hostId }) => hostId ?? []));
+  const externalIds = rows.map(({ externalId }) => tidy(externalId));
+  const ids = await technologyIds(technologies, [...names]);
+  const hosts = await companies.find({ _id: { $in: [...hostIds] } }).lean<CompanyRecord[]>();
+  const earlier = await events
+    .find({ 'origin.source': source, 'origin.externalId': { $in: externalIds } })
+    .lean<EventRecord[]>();
+  return {
+    source,
+    now: new Date(),
+    ids,
+    hosts: new Map(hosts.map((host) => [host._id, host])),
+    events: new Map(earlier.map((event) => [event.origin?.externalId ?? '', event])),
+  };
+}
+
+async function store(context: Context, happenings: readonly Happening[], now: Date): Promise<void> {
+  if (happenings.length === 0) return;
+  const writes = happenings.map(({ event, before }) => {
+    const { _id, ...fields } = event;
+    return before === null
+      ? { insertOne: { document: event } }
+      : {
+          updateOne: { filter: { _id, revision: before.revision }, update: { $set: fields } },
+        };
+  });
+  try {
+    await context.events.bulkWrite(writes);
+  } catch (error) {
+    // Only the identity in the source is unique: somebody else has just taken in the same rows.
+    if (isDuplicateKey(error))
+      throw refusal('TAKEN', 'This source is being taken in by somebody else.', ['source']);
+    throw error;
+  }
+  await tellNews(
+    context,
+    happenings.filter(({ event, before }) => event.endsAt > now || (before?.endsAt ?? now) > now),
+  );
+}
+
+function callProblems(source: string, count: number): Problem[] {
+  const problems: Problem[] = [];
+  if (!/^[a-z0-9][a-z0-9-]{1,63}$/.test(source))
+    problems.push(
+      problem('INVALID', 'A source is 2 to 64 lower-case letters, digits and hyphens.', ['source']),
+    );
+  if (count > mostRows)
+    problems.push(
+      problem('LIMIT_REACHED', `One call takes at most ${mostRows} rows.`, ['rows'], {
+        limit: String(mostRows),
+        found: String(count),
+      }),
+    );
+  return problems;
+}
+
+function identityProblems(
+  externalId: string,
+  seen: ReadonlySet<string>,
+  path: string[],
+): Problem[] {
+  const at = [...path, 'externalId'];
+  if (externalId.length === 0 || externalId.length > 300)
+    return [problem('INVALID', 'An identity has 1 to 300 characters.', at)];
+  return seen.has(externalId)
+    ? [problem('TAKEN', 'An earlier row has this identity.', at, { found: externalId })]
+    : [];
+}
+
+function revivalProblems(
+  before: EventRecord | null,
+  row: ImportEventRowInput,
+  path: string[],
+): Problem[] {
+  return before?.status === 'CANCELLED' && row.cancelled !== true
+    ? [problem('WRONG_STATE', 'This event was cancelled and cannot be revived.', path)]
+    : [];
+}

@@ -1,0 +1,66 @@
+/** What this subgraph follows: firms, and technologies. */
+import type { Connection, Model } from 'mongoose';
+
+import {
+  applyFacts,
+  factsOf,
+  follow,
+  positionsOf,
+  type FactRecord,
+  type Follower,
+} from '#kit/facts.ts';
+import type { Log } from '#kit/log.ts';
+import type { TechnologyFact } from '#schema/facts.ts';
+import { companiesOf } from './company.model.ts';
+import { applyCompanies } from './company.ts';
+import { eventsOf } from './event.model.ts';
+import { technologiesOf, type TechnologyRecord } from './technology.model.ts';
+
+/** The databases of who tells. */
+export interface Tellers {
+  companies: Connection;
+  techmaps: Connection;
+}
+
+/** Follows firms and technologies into this subgraph's own records of them. */
+export async function startFollowing(
+  connection: Connection,
+  { companies, techmaps }: Tellers,
+  log: Log,
+): Promise<Follower[]> {
+  const positions = positionsOf(connection);
+  const hosts = { companies: companiesOf(connection), events: eventsOf(connection) };
+  const technologies = technologiesOf(connection);
+  return [
+    await follow({
+      from: 'companies',
+      source: factsOf(companies),
+      kinds: ['company'],
+      positions,
+      apply: (facts) => applyCompanies(hosts, facts),
+      log,
+    }),
+    await follow({
+      from: 'techmaps',
+      source: factsOf(techmaps),
+      kinds: ['technology'],
+      positions,
+      apply: (facts) => applyTechnologies(technologies, facts),
+      log,
+    }),
+  ];
+}
+
+async function applyTechnologies(
+  technologies: Model<TechnologyRecord>,
+  facts: readonly FactRecord[],
+): Promise<void> {
+  await applyFacts(
+    technologies,
+    facts.map((fact) => ({ ...fact, state: technologyState(fact.state as TechnologyFact | null) })),
+  );
+}
+
+function technologyState(fact: TechnologyFact | null): object | null {
+  return fact && { code: fact.code, parentId: fact.parentId, current: fact.current };
+}

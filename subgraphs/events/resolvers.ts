@@ -1,0 +1,61 @@
+/** Which domain function answers which field. No rules here. */
+import { answer } from '#kit/answer.ts';
+import { eventCalendar } from './calendar.ts';
+import { importEvents } from './event-import.ts';
+import { announceEvent, cancelEvent, changeEvent, findEvents } from './event.ts';
+import { cursorOf, eventOf, findNews, followNews } from './news.ts';
+import type { NewsRecord } from './news.model.ts';
+import type { Resolvers } from './schema.generated.ts';
+
+export const resolvers: Resolvers = {
+  Query: {
+    event: (_, { id }, { eventById }) => eventById.load(id),
+    events: (_, { filter, order, ...page }, context) => findEvents(context, filter, order, page),
+    eventCalendar: (_, { filter }, context) => eventCalendar(context, filter),
+    recentNews: (_, { filter, since, ...page }, context) => findNews(context, filter, since, page),
+  },
+  Mutation: {
+    announceEvent: (_, { input }, context) =>
+      answer(context, 'announceEvent', input, async () => ({
+        event: await announceEvent(context, input),
+      })),
+    changeEvent: (_, { input }, context) =>
+      answer(context, 'changeEvent', input, async () => ({
+        event: await changeEvent(context, input),
+      })),
+    cancelEvent: (_, { input }, context) =>
+      answer(context, 'cancelEvent', input, async () => ({
+        event: await cancelEvent(context, input),
+      })),
+    importEvents: (_, { input }, context) =>
+      answer(context, 'importEvents', input, () => importEvents(context, input)),
+  },
+  Subscription: {
+    eventAnnounced: {
+      subscribe: (_, { filter, after }, context) => followNews(context, filter, after),
+      resolve: (news: NewsRecord) => news,
+    },
+  },
+  Event: {
+    __resolveReference: ({ id }, { eventById }) => eventById.load(id),
+    id: ({ _id }) => _id,
+    host: ({ hostId }) => (hostId === null ? null : { id: hostId }),
+    sectors: ({ sectors }) => sectors.map((code) => ({ code })),
+    technologies: ({ technologies }) => technologies.map((id) => ({ id })),
+  },
+  EventConnection: { totalCount: ({ count }) => count() },
+  EventNews: {
+    cursor: (news) => cursorOf(news),
+    event: (news, _, context) => eventOf(context, news),
+  },
+  EventNewsConnection: { totalCount: ({ count }) => count() },
+  Company: {
+    __resolveReference: ({ id }) => ({ id }),
+    upcomingEvents: ({ id }, page, { upcoming }) => upcoming.load({ of: 'host', id, ...page }),
+  },
+  Technology: {
+    __resolveReference: ({ id }) => ({ id }),
+    upcomingEvents: ({ id }, page, { upcoming }) =>
+      upcoming.load({ of: 'technology', id, ...page }),
+  },
+};

@@ -1,0 +1,41 @@
+import { connect, prepare } from '#kit/mongo.ts';
+import type { Runtime, Service, Subgraph } from '#kit/subgraph.ts';
+import { subgraphSdl } from '#schema/sdl.ts';
+import { readEventsConfig } from './config.ts';
+import { collectionsOf, createContext, modelsOf } from './context.ts';
+import { openFeed } from './feed.ts';
+import { startFollowing } from './following.ts';
+import { beginNumbering } from './news.ts';
+import { resolvers } from './resolvers.ts';
+
+/** Events: tech-meetups and whatever else the alliance gathers for, and the feed of what happens to them. */
+export const events: Subgraph = {
+  name: 'events',
+  sdl: await subgraphSdl('events'),
+  resolvers,
+  start,
+};
+
+async function start({ mongoUri, environment, log }: Runtime): Promise<Service> {
+  const { feedBuffer } = readEventsConfig(environment);
+  const connection = await connect(mongoUri, 'oca_events');
+  const companies = await connect(mongoUri, 'oca_companies');
+  const techmaps = await connect(mongoUri, 'oca_techmaps');
+  await prepare(collectionsOf(connection));
+  const models = modelsOf(connection);
+  await beginNumbering(models.counters);
+  const followers = await startFollowing(connection, { companies, techmaps }, log);
+  const feed = await openFeed({ ...models, log, buffer: feedBuffer });
+  return {
+    createContext: (viewer) => createContext(connection, viewer, feed),
+    caughtUp: async () => {
+      for (const follower of followers) await follower.caughtUp();
+      await feed.caughtUp();
+    },
+    stop: async () => {
+      await feed.stop();
+      for (const follower of followers) await follower.stop();
+      for (const each of [connection, companies, techmaps]) await each.close();
+    },
+  };
+}
