@@ -85,6 +85,8 @@ export type EventKind =
 export interface ServiceRow {
   externalId: string;
   provider: string;
+  /** For a provider that the platform does not have. */
+  providerName: string;
   name: RowText;
   summary?: RowText;
   models: ('IAAS' | 'PAAS' | 'SAAS' | 'SUPPORT' | 'CONVERGENCE')[];
