@@ -1,0 +1,102 @@
+/** Accounts made by an operator, ready to use: for the seed and for the first days of an installation. */
+import { newId } from '#kit/id.ts';
+import { transaction } from '#kit/mongo.ts';
+import { problem, refuseAny } from '#kit/refusal.ts';
+import { signedInAs, type CompanyRole, type PlatformRole } from '#kit/viewer.ts';
+import type { Context } from '../context.ts';
+import { hashPassword, isPassword } from './password.ts';
+import { checkedUser, type UserDraft } from './user.ts';
+import type { UserRecord } from './user.model.ts';
+
+/** An account that is ready to use. */
+export interface Provision extends UserDraft {
+  roles?: PlatformRole[] | undefined;
+  memberships?: Place[] | undefined;
+}
+
+/** A place in a company. */
+export interface Place {
+  companyId: string;
+  role: CompanyRole;
+}
+
+/**
+ * Makes an account, verified, with roles and places in companies; or brings the account of that e-mail to it. Places
+ * that are not named stay as they are. Only an operator may.
+ *
+ * @throws {Refusal} INVALID (name, email, password), NOT_FOUND (memberships)
+ */
+export async function provisionUser(context: Context, draft: Provision): Promise<UserRecord> {
+  signedInAs(context.viewer, 'OPERATOR');
+  return bringUser(context, draft);
+}
+
+/** `provisionUser` without asking who may: for the installation itself. */
+export async function bringUser(context: Context, draft: Provision): Promise<UserRecord> {
+  const { name, email } = checkedUser(draft);
+  const known = await context.users.findOne({ email }).lean();
+  // Hashing is slow on purpose: before the transaction, not in it.
+  const same = known !== null && (await isPassword(draft.password, known.passwordHash));
+  const passwordHash = same ? known.passwordHash : await hashPassword(draft.password);
+  const places = draft.memberships ?? [];
+  const roles = [...new Set(draft.roles ?? [])].sort();
+  return transaction(context.connection, async () => {
+    await refuseUnknownCompanies(context, places);
+    const now = new Date();
+    const user = await context.users
+      .findOneAndUpdate(
+        { email },
+        {
+          $set: { name, passwordHash, roles },
+          $setOnInsert: { _id: newId(), joinedAt: now, verifiedAt: now, signUpKey: null },
+          $inc: { revision: 1 },
+        },
+        { upsert: true, returnDocument: 'after' },
+      )
+      .lean<UserRecord>();
+    for (const place of places) await bringMembership(context, user, place);
+    return user;
+  });
+}
+
+async function refuseUnknownCompanies(
+  { companies }: Context,
+  places: readonly Place[],
+): Promise<void> {
+  const ids = places.map(({ companyId }) => companyId);
+  const found = await companies.find({ _id: { $in: ids } }, { _id: 1 }).lean();
+  const known = new Set(found.map(({ _id }) => _id));
+  refuseAny(
+    ids.flatMap((id, index) =>
+      known.has(id)
+        ? []
+        : [
+            problem('NOT_FOUND', 'There is no such company.', [
+              'memberships',
+              String(index),
+              'companyId',
+            ]),
+          ],
+    ),
+  );
+}
+
+async function bringMembership(
+  { members }: Context,
+  { _id: userId, email }: UserRecord,
+  { companyId, role }: Place,
+): Promise<void> {
+  const now = new Date();
+  const at = { companyId, email };
+  const same = await members.findOne({ ...at, userId, role, state: 'ACTIVE' }).lean();
+  if (same) return;
+  await members.updateOne(
+    at,
+    {
+      $set: { userId, role, state: 'ACTIVE', joinedAt: now },
+      $setOnInsert: { _id: newId(), invitedAt: null, invitedById: null },
+      $inc: { revision: 1 },
+    },
+    { upsert: true },
+  );
+}

@@ -1,0 +1,45 @@
+import { Schema, type Connection, type Model } from 'mongoose';
+
+import { modelOf, plainSchema } from '#kit/mongo.ts';
+import type { PlatformRole } from '#kit/viewer.ts';
+
+/** Somebody with an account, as stored. */
+export interface UserRecord {
+  _id: string;
+  revision: number;
+  name: string;
+  /** As `emailOf` gives it: lower case, so that the unique index ignores letter case. */
+  email: string;
+  /** Encoded argon2id hash; null when the user signs in elsewhere. */
+  passwordHash: string | null;
+  roles: PlatformRole[];
+  /** When the user proved to read mail sent to `email`; null when not yet. */
+  verifiedAt: Date | null;
+  joinedAt: Date;
+  /** SHA-256 of the idempotency key of the sign-up; null without one. */
+  signUpKey: string | null;
+}
+
+const userSchema = new Schema(
+  {
+    _id: { type: String, required: true },
+    revision: { type: Number, required: true },
+    name: { type: String, required: true },
+    email: { type: String, required: true },
+    passwordHash: { type: String, default: null },
+    roles: { type: [String], required: true },
+    verifiedAt: { type: Date, default: null },
+    joinedAt: { type: Date, required: true },
+    signUpKey: { type: String, default: null },
+  },
+  { ...plainSchema, collection: 'users' },
+)
+  // One account an e-mail; serves sign-in.
+  .index({ email: 1 }, { unique: true })
+  // Whether there is an operator at all.
+  .index({ roles: 1 });
+
+/** Accounts. */
+export function usersOf(connection: Connection): Model<UserRecord> {
+  return modelOf<UserRecord>(connection, 'users', userSchema);
+}

@@ -1,0 +1,91 @@
+/** Accounts: opening one, and what others may see of it. */
+import { newId } from '#kit/id.ts';
+import { isDuplicateKey } from '#kit/mongo.ts';
+import { problem, refuseAny, refusal, type Problem } from '#kit/refusal.ts';
+import { tidy } from '#kit/text.ts';
+import { hasRole, type PlatformRole, type Viewer } from '#kit/viewer.ts';
+import type { Context } from '../context.ts';
+import { emailOf, emailProblems } from './email.ts';
+import { hashPassword, isPassword, passwordProblems } from './password.ts';
+import { digestOf } from './secret.ts';
+import type { UserRecord } from './user.model.ts';
+
+/** What a new account is made of. */
+export interface UserDraft {
+  name: string;
+  email: string;
+  password: string;
+}
+
+/** Who is signed in, or null for a visitor. */
+export function findMe({ viewer, loaders }: Context): Promise<UserRecord | null> {
+  return viewer.userId === null ? Promise.resolve(null) : loaders.user.load(viewer.userId);
+}
+
+/**
+ * Opens an account. Anybody may.
+ *
+ * @param draft.name 1 to 80 characters
+ * @param draft.password 12 to 128 characters
+ * @throws {Refusal} INVALID (name, email, password), TAKEN (email)
+ */
+export async function signUp(
+  { users }: Context,
+  { idempotencyKey, ...draft }: UserDraft & { idempotencyKey?: string | null | undefined },
+): Promise<UserRecord> {
+  const { name, email } = checkedUser(draft);
+  const signUpKey = idempotencyKey == null ? null : digestOf(idempotencyKey);
+  const record: UserRecord = {
+    _id: newId(),
+    revision: 1,
+    name,
+    email,
+    passwordHash: await hashPassword(draft.password),
+    roles: [],
+    verifiedAt: null,
+    joinedAt: new Date(),
+    signUpKey,
+  };
+  try {
+    await users.create([record]);
+    return record;
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error;
+    const own = signUpKey === null ? null : await users.findOne({ email, signUpKey }).lean();
+    if (own && (await isPassword(draft.password, own.passwordHash))) return own;
+    throw refusal('TAKEN', 'There is an account with this e-mail.', ['email']);
+  }
+}
+
+/**
+ * Name and e-mail as they are kept.
+ *
+ * @throws {Refusal} INVALID (name, email, password)
+ */
+export function checkedUser({ name: text, email: address, password }: UserDraft): {
+  name: string;
+  email: string;
+} {
+  const [name, email] = [tidy(text), emailOf(address)];
+  refuseAny([
+    ...nameProblems(name),
+    ...emailProblems(email, ['email']),
+    ...passwordProblems(password, [name, email], ['password']),
+  ]);
+  return { name, email };
+}
+
+/** Whether the viewer may see what concerns the user alone: the user and the secretariat. */
+export function maySeeUser(viewer: Viewer, userId: string): boolean {
+  return viewer.userId === userId || hasRole(viewer, 'SECRETARIAT');
+}
+
+/** The user's platform roles, for the user, the secretariat and operators; null for others. */
+export function rolesFor(viewer: Viewer, { _id, roles }: UserRecord): PlatformRole[] | null {
+  return maySeeUser(viewer, _id) || hasRole(viewer, 'OPERATOR') ? roles : null;
+}
+
+function nameProblems(name: string): Problem[] {
+  if (name.length >= 1 && name.length <= 80) return [];
+  return [problem('INVALID', 'A name has 1 to 80 characters.', ['name'])];
+}

@@ -1,0 +1,225 @@
+/** Certificates of companies: stating, confirming, withdrawing, and whether one counts today. */
+import { newId } from '#kit/id.ts';
+import { seoulDay } from '#kit/instant.ts';
+import { problem, refusal, refuseAny, type Problem } from '#kit/refusal.ts';
+import { tidy } from '#kit/text.ts';
+import { hasRole, signedInAs } from '#kit/viewer.ts';
+import type { Context } from '../context.ts';
+import { editing, refuseGone } from './access.ts';
+import { changeCompany, readAt } from './change.ts';
+import type { CertificationRecord, CompanyRecord } from './company.model.ts';
+
+/** A certificate as it comes in. */
+export interface CertificateDraft {
+  scheme: string;
+  type?: string | null | undefined;
+  grade?: string | null | undefined;
+  number?: string | null | undefined;
+  appliedOn?: string | null | undefined;
+  validFrom: string;
+  validTo?: string | null | undefined;
+}
+
+/** Types and grades of the cloud security assurance programme. @see 클라우드 보안인증제, KISA */
+const csap = {
+  types: ['IAAS', 'SAAS_STANDARD', 'SAAS_SIMPLE', 'DAAS'],
+  grades: ['HIGH', 'MID', 'LOW'],
+};
+/** How many certificates a company has at most, withdrawn ones too. */
+const mostCertificates = 200;
+const nameForm = /^[A-Z0-9]+(?:_[A-Z0-9]+)*$/;
+
+/** Whether a certificate counts on a day: confirmed, valid, not withdrawn. */
+export function countsOn(certificate: CertificationRecord, day: string): boolean {
+  const { confirmedAt, withdrawnAt, validFrom, validTo } = certificate;
+  if (confirmedAt === null || withdrawnAt !== null) return false;
+  return validFrom <= day && (validTo === null || day <= validTo);
+}
+
+/** Whether a certificate counts today, in Asia/Seoul. */
+export function isCurrent(certificate: CertificationRecord): boolean {
+  return countsOn(certificate, seoulDay(new Date()));
+}
+
+/** A company's certificates, the last valid first; only those that count today or only the others, when asked. */
+export function certificationsOf(
+  { certifications }: CompanyRecord,
+  current: boolean | null | undefined,
+): CertificationRecord[] {
+  return certifications
+    .filter((each) => current == null || isCurrent(each) === current)
+    .toSorted((a, b) => b.validFrom.localeCompare(a.validFrom) || b._id.localeCompare(a._id));
+}
+
+/**
+ * States that a company holds a certificate. Its editors may; it counts once the secretariat confirms it, and at
+ * once when the secretariat states it.
+ *
+ * @throws {Refusal} NOT_FOUND, STALE, WRONG_STATE, INVALID, TAKEN (certificate), LIMIT_REACHED
+ */
+export async function addCertification(
+  context: Context,
+  { companyId, revision, certificate }: CompanyAt & { certificate: CertificateDraft },
+): Promise<CertificationOutcome> {
+  const { viewer } = context;
+  editing(viewer, companyId);
+  const company = await readAt(context, { id: companyId, revision }, 'companyId');
+  refuseGone(company, 'companyId');
+  refuseAny(certificateProblems(certificate, ['certificate']));
+  const confirmedAt = hasRole(viewer, 'SECRETARIAT') ? new Date() : null;
+  const certification = certificationOf(certificate, confirmedAt, false);
+  refuseAny(placeProblems(company.certifications, certification));
+  const certifications = [...company.certifications, certification];
+  return { company: await changeCompany(context, company, { certifications }), certification };
+}
+
+/** A company that was read at a revision. */
+export interface CompanyAt {
+  companyId: string;
+  revision: number;
+}
+
+/** What a change of a certificate gives. */
+export interface CertificationOutcome {
+  company: CompanyRecord;
+  certification: CertificationRecord;
+}
+
+/**
+ * Confirms that a certificate was seen. Only the secretariat may.
+ *
+ * @throws {Refusal} NOT_FOUND, STALE, WRONG_STATE (certificationId)
+ */
+export async function confirmCertification(
+  context: Context,
+  input: CompanyAt & { certificationId: string },
+): Promise<CertificationOutcome> {
+  signedInAs(context.viewer, 'SECRETARIAT');
+  return changeCertification(context, input, (certification) => {
+    if (certification.confirmedAt !== null) throw wrongState('It is confirmed already.');
+    return { ...certification, confirmedAt: new Date() };
+  });
+}
+
+/**
+ * Ends a certificate before its time. The company's editors may, and the secretariat.
+ *
+ * @throws {Refusal} NOT_FOUND, STALE, WRONG_STATE (certificationId)
+ */
+export async function withdrawCertification(
+  context: Context,
+  input: CompanyAt & { certificationId: string },
+): Promise<CertificationOutcome> {
+  editing(context.viewer, input.companyId);
+  return changeCertification(context, input, (certification) => ({
+    ...certification,
+    withdrawnAt: new Date(),
+  }));
+}
+
+/** What is wrong with a certificate. */
+export function certificateProblems(draft: CertificateDraft, path: string[]): Problem[] {
+  const invalid = (field: string, message: string) => problem('INVALID', message, [...path, field]);
+  const names = (['scheme', 'type', 'grade'] as const).filter((field) => {
+    const name = draft[field];
+    return name != null && !(name.length <= 40 && nameForm.test(name));
+  });
+  return [
+    ...names.map((field) =>
+      invalid(field, 'Upper case, digits and single underscores, at most 40.'),
+    ),
+    ...(names.length > 0 ? [] : csapProblems(draft, invalid)),
+    ...(tidy(draft.number ?? '').length > 80
+      ? [invalid('number', 'A number has at most 80 characters.')]
+      : []),
+    ...(draft.validTo != null && draft.validTo < draft.validFrom
+      ? [invalid('validTo', 'A certificate does not end before it begins.')]
+      : []),
+    ...(draft.appliedOn != null && draft.appliedOn > draft.validFrom
+      ? [invalid('appliedOn', 'A certificate is applied for before it is valid.')]
+      : []),
+  ];
+}
+
+/** A certificate as it is kept. */
+export function certificationOf(
+  draft: CertificateDraft,
+  confirmedAt: Date | null,
+  imported: boolean,
+): CertificationRecord {
+  return {
+    _id: newId(),
+    scheme: draft.scheme,
+    type: draft.type ?? null,
+    grade: draft.grade ?? null,
+    number: tidy(draft.number ?? '') || null,
+    appliedOn: draft.appliedOn ?? null,
+    validFrom: draft.validFrom,
+    validTo: draft.validTo ?? null,
+    confirmedAt,
+    withdrawnAt: null,
+    imported,
+  };
+}
+
+/** Whether two records say the same of the same certificate. */
+export function isSameCertificate(a: CertificationRecord, b: CertificationRecord): boolean {
+  const fields = [
+    'scheme',
+    'type',
+    'grade',
+    'number',
+    'appliedOn',
+    'validFrom',
+    'validTo',
+  ] as const;
+  return fields.every((field) => a[field] === b[field]);
+}
+
+async function changeCertification(
+  context: Context,
+  { companyId, revision, certificationId }: CompanyAt & { certificationId: string },
+  change: (certification: CertificationRecord) => CertificationRecord,
+): Promise<CertificationOutcome> {
+  const company = await readAt(context, { id: companyId, revision }, 'companyId');
+  const found = company.certifications.find(({ _id }) => _id === certificationId);
+  if (!found)
+    throw refusal('NOT_FOUND', 'The company has no such certificate.', ['certificationId']);
+  if (found.withdrawnAt !== null) throw wrongState('It was withdrawn.');
+  const certification = change(found);
+  const certifications = company.certifications.map((each) =>
+    each === found ? certification : each,
+  );
+  return { company: await changeCompany(context, company, { certifications }), certification };
+}
+
+function csapProblems(
+  { scheme, type, grade }: CertificateDraft,
+  invalid: (field: string, message: string) => Problem,
+): Problem[] {
+  if (scheme !== 'CSAP') return [];
+  return [
+    ...(type != null && csap.types.includes(type)
+      ? []
+      : [invalid('type', `A CSAP certificate is of type ${csap.types.join(', ')}.`)]),
+    ...(grade == null || csap.grades.includes(grade)
+      ? []
+      : [invalid('grade', `A CSAP certificate has grade ${csap.grades.join(', ')}.`)]),
+  ];
+}
+
+function placeProblems(held: CertificationRecord[], next: CertificationRecord): Problem[] {
+  if (held.length >= mostCertificates)
+    return [
+      problem('LIMIT_REACHED', `At most ${mostCertificates} certificates.`, ['companyId'], {
+        limit: String(mostCertificates),
+      }),
+    ];
+  return held.some((each) => each.withdrawnAt === null && isSameCertificate(each, next))
+    ? [problem('TAKEN', 'The company has this certificate.', ['certificate'])]
+    : [];
+}
+
+function wrongState(message: string) {
+  return refusal('WRONG_STATE', message, ['certificationId']);
+}

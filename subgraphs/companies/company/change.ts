@@ -1,0 +1,98 @@
+/** The one way that a company is written: its revision, its fact and its place in the search change with it. */
+import { publishFacts } from '#kit/facts.ts';
+import { isDuplicateKey } from '#kit/mongo.ts';
+import { refusal } from '#kit/refusal.ts';
+import type { Context } from '../context.ts';
+import { entryOf } from '../search/entry.ts';
+import { companyFact } from './company-fact.ts';
+import type { CompanyRecord } from './company.model.ts';
+
+type Store = Pick<Context, 'companies' | 'entries' | 'facts'>;
+
+/**
+ * The company, at the revision that the viewer read it at.
+ *
+ * @throws {Refusal} NOT_FOUND (path), STALE (revision)
+ */
+export async function readAt(
+  { companies }: Pick<Context, 'companies'>,
+  { id, revision }: { id: string; revision: number },
+  path = 'id',
+): Promise<CompanyRecord> {
+  const company = await companies.findById(id).lean();
+  if (!company) throw refusal('NOT_FOUND', 'There is no such company.', [path]);
+  if (company.revision !== revision) throw stale(company.revision);
+  return company;
+}
+
+/**
+ * Changes a company that was read before.
+ *
+ * @returns the company as it is now
+ * @throws {Refusal} STALE (revision) when somebody changed it in between
+ */
+export async function changeCompany(
+  store: Store,
+  company: CompanyRecord,
+  change: Partial<CompanyRecord>,
+): Promise<CompanyRecord> {
+  const { _id, revision } = company;
+  const { modifiedCount } = await store.companies.updateOne(
+    { _id, revision },
+    { $set: change, $inc: { revision: 1 } },
+  );
+  if (modifiedCount === 0) throw stale(null);
+  const changed = { ...company, ...change, revision: revision + 1 };
+  await tell(store, [changed]);
+  return changed;
+}
+
+/**
+ * Keeps new companies.
+ *
+ * @throws {Refusal} TAKEN (businessNumber)
+ */
+export async function keepCompanies(store: Store, records: CompanyRecord[]): Promise<void> {
+  await store.companies.insertMany(records).catch((error: unknown) => {
+    throw isDuplicateKey(error)
+      ? refusal('TAKEN', 'Another company has this business number.', ['businessNumber'])
+      : error;
+  });
+  await tell(store, records);
+}
+
+/** Brings the facts and the search up to the companies. */
+export async function tell(
+  { facts, entries }: Pick<Store, 'facts' | 'entries'>,
+  companies: readonly CompanyRecord[],
+): Promise<void> {
+  if (companies.length === 0) return;
+  await entries.bulkWrite(
+    companies.map((company) => ({
+      replaceOne: {
+        filter: { _id: company._id },
+        replacement: entryOf(company),
+        upsert: true,
+      },
+    })),
+  );
+  await publishFacts(
+    facts,
+    companies.map((company) => ({
+      kind: 'company',
+      key: company._id,
+      state: companyFact(company),
+    })),
+  );
+}
+
+function stale(found: number | null) {
+  return refusal(
+    'STALE',
+    'The company was changed since it was read; read it again.',
+    ['revision'],
+    {
+      found: found === null ? null : String(found),
+    },
+  );
+}

@@ -1,0 +1,92 @@
+/** Where a company stands with the alliance: approval, suspension, closing, restriction. */
+import { refusal } from '#kit/refusal.ts';
+import { tidy } from '#kit/text.ts';
+import { signedInAs } from '#kit/viewer.ts';
+import type { CompanyStatus } from '#schema/facts.ts';
+import type { Context } from '../context.ts';
+import type { CompanyRecord } from './company.model.ts';
+import { changeCompany, readAt } from './change.ts';
+
+/** What the secretariat may decide. */
+export type CompanyDecision = 'APPROVE' | 'SUSPEND' | 'CLOSE';
+
+/** From which states a decision leads to which. */
+const steps: Record<CompanyDecision, { from: CompanyStatus[]; to: CompanyStatus }> = {
+  APPROVE: { from: ['PENDING', 'SUSPENDED'], to: 'APPROVED' },
+  SUSPEND: { from: ['APPROVED'], to: 'SUSPENDED' },
+  CLOSE: { from: ['PENDING', 'APPROVED', 'SUSPENDED'], to: 'CLOSED' },
+};
+
+/** The state that a decision leads to from another; null when it may not be taken there. */
+export function statusAfter(
+  decision: CompanyDecision,
+  status: CompanyStatus,
+): CompanyStatus | null {
+  const { from, to } = steps[decision];
+  return from.includes(status) ? to : null;
+}
+
+/**
+ * Approves, suspends or closes a company. Only the secretariat may.
+ *
+ * @param review.reason must be given to suspend and to close
+ * @throws {Refusal} NOT_FOUND (id), STALE (revision), WRONG_STATE (decision), INVALID (reason)
+ */
+export async function reviewCompany(
+  context: Context,
+  review: {
+    id: string;
+    revision: number;
+    decision: CompanyDecision;
+    reason?: string | null | undefined;
+  },
+): Promise<CompanyRecord> {
+  signedInAs(context.viewer, 'SECRETARIAT');
+  const company = await readAt(context, review);
+  const status = statusAfter(review.decision, company.status);
+  if (status === null)
+    throw refusal(
+      'WRONG_STATE',
+      `This cannot be done to a ${company.status} company.`,
+      ['decision'],
+      {
+        rule: 'COMPANY_DECISION',
+        limit: steps[review.decision].from.join(', '),
+        found: company.status,
+      },
+    );
+  const reason = tidy(review.reason ?? '');
+  if (reason.length > 1_000 || (reason === '' && review.decision !== 'APPROVE'))
+    throw refusal('INVALID', 'A reason has 1 to 1,000 characters.', ['reason']);
+  const statusReason = status === 'APPROVED' ? null : reason;
+  const approvedAt = status === 'APPROVED' ? new Date() : company.approvedAt;
+  return changeCompany(context, company, { status, statusReason, approvedAt });
+}
+
+/**
+ * Keeps a company from taking part until an instant, or lifts that (null). Only the secretariat may.
+ *
+ * @throws {Refusal} NOT_FOUND (id), STALE (revision), INVALID (until, reason)
+ */
+export async function restrictCompany(
+  context: Context,
+  restriction: { id: string; revision: number; until?: Date | null | undefined; reason: string },
+): Promise<CompanyRecord> {
+  signedInAs(context.viewer, 'SECRETARIAT');
+  const company = await readAt(context, restriction);
+  const until = restriction.until ?? null;
+  if (until && until.getTime() <= Date.now())
+    throw refusal('INVALID', 'A restriction ends in the future.', ['until']);
+  const reason = tidy(restriction.reason);
+  if (reason === '' || reason.length > 1_000)
+    throw refusal('INVALID', 'A reason has 1 to 1,000 characters.', ['reason']);
+  return changeCompany(context, company, {
+    restrictedUntil: until,
+    restrictedBecause: until === null ? null : reason,
+  });
+}
+
+/** Until when a company is restricted; null once that is over. */
+export function restrictedUntil({ restrictedUntil: until }: CompanyRecord): Date | null {
+  return until && until.getTime() > Date.now() ? until : null;
+}

@@ -1,0 +1,40 @@
+import { optional, readConfig, text, wholeNumber, type Environment } from '#kit/config.ts';
+
+/** What the companies subgraph can be told from outside. */
+export type CompaniesConfig = ReturnType<typeof readCompaniesConfig>;
+
+/**
+ * Reads the settings of the companies subgraph.
+ *
+ * @throws {ConfigError} naming every variable that is malformed
+ */
+export function readCompaniesConfig(environment: Environment) {
+  const read = readConfig(environment, {
+    TOKEN_ISSUER: text('open-cloud-alliance'),
+    TOKEN_AUDIENCE: text('open-cloud-alliance'),
+    TOKEN_MINUTES: wholeNumber(15, 1, 60),
+    SIGNING_KEY_DAYS: wholeNumber(30, 1, 365),
+    SESSION_DAYS: wholeNumber(30, 1, 365),
+    SIGN_IN_ATTEMPTS: wholeNumber(5, 1, 100),
+    SIGN_IN_LOCK_MINUTES: wholeNumber(15, 1, 24 * 60),
+    OPERATOR_EMAIL: optional(),
+    OPERATOR_PASSWORD: optional(),
+  });
+  return {
+    /** `iss` and `aud` of access tokens. */
+    tokenIssuer: read.TOKEN_ISSUER,
+    tokenAudience: read.TOKEN_AUDIENCE,
+    /** How long an access token is good. */
+    tokenMinutes: read.TOKEN_MINUTES,
+    /** How long a key signs before the next one takes over. */
+    signingKeyDays: read.SIGNING_KEY_DAYS,
+    /** How long a session lives without being refreshed. */
+    sessionDays: read.SESSION_DAYS,
+    /** Failures an e-mail may have within `signInLockMinutes` before sign-in is closed to it until they are over. */
+    signInAttempts: read.SIGN_IN_ATTEMPTS,
+    signInLockMinutes: read.SIGN_IN_LOCK_MINUTES,
+    /** The first operator's account, made at start while there is none. */
+    operatorEmail: read.OPERATOR_EMAIL,
+    operatorPassword: read.OPERATOR_PASSWORD,
+  };
+}

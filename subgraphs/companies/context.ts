@@ -1,0 +1,113 @@
+/** What a domain function of this subgraph may reach. Made anew for each request. */
+import DataLoader from 'dataloader';
+import type { Connection, Model } from 'mongoose';
+
+import { ticketsOf } from '#kit/answer.ts';
+import { factsOf, positionsOf, type FactRecord } from '#kit/facts.ts';
+import type { Viewer } from '#kit/viewer.ts';
+import { attemptsOf, type AttemptRecord } from './account/attempt.model.ts';
+import { sessionsOf, type SessionRecord } from './account/session.model.ts';
+import { signingKeysOf, type SigningKeyRecord } from './account/signing-key.model.ts';
+import { usersOf, type UserRecord } from './account/user.model.ts';
+import { companiesOf, type CompanyRecord } from './company/company.model.ts';
+import type { CompaniesConfig } from './config.ts';
+import { membersOf, type MemberRecord } from './member/member.model.ts';
+import { entriesOf, type EntryRecord } from './search/entry.model.ts';
+import { sectorsOf, type SectorRecord } from './sector/sector.model.ts';
+
+/** Everything a domain function may reach. */
+export interface Context extends Models {
+  viewer: Viewer;
+  connection: Connection;
+  config: CompaniesConfig;
+  loaders: Loaders;
+}
+
+/** The collections of this subgraph. */
+export interface Models {
+  companies: Model<CompanyRecord>;
+  users: Model<UserRecord>;
+  sessions: Model<SessionRecord>;
+  attempts: Model<AttemptRecord>;
+  signingKeys: Model<SigningKeyRecord>;
+  members: Model<MemberRecord>;
+  sectors: Model<SectorRecord>;
+  entries: Model<EntryRecord>;
+  facts: Model<FactRecord>;
+}
+
+/** Records by key, each read once a request and many at a time. */
+export interface Loaders {
+  company: DataLoader<string, CompanyRecord | null>;
+  companyByNumber: DataLoader<string, CompanyRecord | null>;
+  user: DataLoader<string, UserRecord | null>;
+  sector: DataLoader<string, SectorRecord | null>;
+  /** Of a company. */
+  members: DataLoader<string, MemberRecord[]>;
+}
+
+/** A context for one request. */
+export function createContext(
+  connection: Connection,
+  config: CompaniesConfig,
+  viewer: Viewer,
+): Context {
+  const models = modelsOf(connection);
+  return { viewer, connection, config, ...models, loaders: loadersOf(models) };
+}
+
+/** The collections of this subgraph. */
+export function modelsOf(connection: Connection): Models {
+  return {
+    companies: companiesOf(connection),
+    users: usersOf(connection),
+    sessions: sessionsOf(connection),
+    attempts: attemptsOf(connection),
+    signingKeys: signingKeysOf(connection),
+    members: membersOf(connection),
+    sectors: sectorsOf(connection),
+    entries: entriesOf(connection),
+    facts: factsOf(connection),
+  };
+}
+
+/** Every collection that has to be there before the subgraph answers. */
+export function collectionsOf(connection: Connection): object[] {
+  return [...Object.values(modelsOf(connection)), ticketsOf(connection), positionsOf(connection)];
+}
+
+function loadersOf({ companies, users, sectors, members }: Models): Loaders {
+  return {
+    company: byKey(
+      (ids) => companies.find({ _id: { $in: ids } }).lean(),
+      ({ _id }) => _id,
+    ),
+    companyByNumber: byKey(
+      (numbers) => companies.find({ businessNumber: { $in: numbers.filter(Boolean) } }).lean(),
+      ({ businessNumber }) => businessNumber ?? '',
+    ),
+    user: byKey(
+      (ids) => users.find({ _id: { $in: ids } }).lean(),
+      ({ _id }) => _id,
+    ),
+    sector: byKey(
+      (codes) => sectors.find({ _id: { $in: codes } }).lean(),
+      ({ _id }) => _id,
+    ),
+    members: new DataLoader(async (ids) => {
+      const found = await members.find({ companyId: { $in: [...ids] } }).lean();
+      const of = Map.groupBy(found, ({ companyId }) => companyId);
+      return ids.map((id) => of.get(id) ?? []);
+    }),
+  };
+}
+
+function byKey<Record>(
+  find: (keys: string[]) => PromiseLike<Record[]>,
+  keyOf: (record: Record) => string,
+): DataLoader<string, Record | null> {
+  return new DataLoader(async (keys) => {
+    const found = new Map((await find([...keys])).map((record) => [keyOf(record), record]));
+    return keys.map((key) => found.get(key) ?? null);
+  });
+}

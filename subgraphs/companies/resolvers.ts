@@ -1,0 +1,144 @@
+/** Which domain function answers which field. No rules here. */
+import { answer, attempt } from '#kit/answer.ts';
+import { provisionUser } from './account/provision.ts';
+import { refreshSession, signIn, signOut } from './account/session.ts';
+import { findTokenKeys } from './account/token.ts';
+import { findMe, maySeeUser, rolesFor, signUp } from './account/user.ts';
+import { maySeeInside } from './company/access.ts';
+import {
+  addCertification,
+  certificationsOf,
+  confirmCertification,
+  isCurrent,
+  withdrawCertification,
+} from './company/certification.ts';
+import { importCompanies } from './company/company-import.ts';
+import {
+  findCompany,
+  findOwn,
+  findReferred,
+  registerCompany,
+  updateCompany,
+} from './company/company.ts';
+import { restrictCompany, restrictedUntil, reviewCompany } from './company/standing.ts';
+import {
+  acceptMembership,
+  changeMember,
+  findMemberships,
+  inRank,
+  inviteMember,
+  removeMember,
+  transferOwnership,
+} from './member/member.ts';
+import type { Resolvers } from './schema.generated.ts';
+import { searchCompanies } from './search/search.ts';
+import { addSector, findSectors, renameSector } from './sector/sector.ts';
+
+export const resolvers: Resolvers = {
+  Query: {
+    me: (_, __, context) => findMe(context),
+    company: (_, args, context) => findCompany(context, args),
+    companies: (_, { filter, order, first, after }, context) =>
+      searchCompanies(context, filter ?? {}, order, { first, after: after ?? null }),
+    sectors: (_, __, context) => findSectors(context),
+    tokenKeys: (_, __, context) => findTokenKeys(context),
+  },
+  Mutation: {
+    signUp: (_, { input }, context) =>
+      attempt(async () => ({ user: await signUp(context, input) })),
+    signIn: (_, { input }, context) => attempt(() => signIn(context, input)),
+    refreshSession: (_, { input }, context) => attempt(() => refreshSession(context, input)),
+    signOut: (_, { input }, context) =>
+      attempt(async () => ({ ended: await signOut(context, input) })),
+    // Neither is answered from a ticket: it would keep a quick digest of the password. Both are safe to repeat.
+    provisionUser: (_, { input }, context) =>
+      attempt(async () => ({ user: await provisionUser(context, input) })),
+    importCompanies: (_, { input }, context) =>
+      answer(context, 'importCompanies', input, () => importCompanies(context, input)),
+    registerCompany: (_, { input }, context) =>
+      answer(context, 'registerCompany', input, async () => ({
+        company: await registerCompany(context, input),
+      })),
+    updateCompany: (_, { input }, context) =>
+      answer(context, 'updateCompany', input, async () => ({
+        company: await updateCompany(context, input),
+      })),
+    reviewCompany: (_, { input }, context) =>
+      answer(context, 'reviewCompany', input, async () => ({
+        company: await reviewCompany(context, input),
+      })),
+    restrictCompany: (_, { input }, context) =>
+      answer(context, 'restrictCompany', input, async () => ({
+        company: await restrictCompany(context, input),
+      })),
+    inviteMember: (_, { input }, context) =>
+      answer(context, 'inviteMember', input, async () => ({
+        member: await inviteMember(context, input),
+      })),
+    acceptMembership: (_, { input }, context) =>
+      answer(context, 'acceptMembership', input, async () => ({
+        member: await acceptMembership(context, input),
+      })),
+    changeMember: (_, { input }, context) =>
+      answer(context, 'changeMember', input, async () => ({
+        member: await changeMember(context, input),
+      })),
+    transferOwnership: (_, { input }, context) =>
+      answer(context, 'transferOwnership', input, async () => ({
+        member: await transferOwnership(context, input),
+      })),
+    removeMember: (_, { input }, context) =>
+      answer(context, 'removeMember', input, async () => ({
+        company: await removeMember(context, input),
+      })),
+    addCertification: (_, { input }, context) =>
+      answer(context, 'addCertification', input, () => addCertification(context, input)),
+    confirmCertification: (_, { input }, context) =>
+      answer(context, 'confirmCertification', input, () => confirmCertification(context, input)),
+    withdrawCertification: (_, { input }, context) =>
+      answer(context, 'withdrawCertification', input, () => withdrawCertification(context, input)),
+    addSector: (_, { input }, context) =>
+      answer(context, 'addSector', input, async () => ({
+        sector: await addSector(context, input),
+      })),
+    renameSector: (_, { input }, context) =>
+      answer(context, 'renameSector', input, async () => ({
+        sector: await renameSector(context, input),
+      })),
+  },
+  Company: {
+    __resolveReference: (reference, context) => findReferred(context, reference),
+    id: ({ _id }) => _id,
+    sectors: async ({ sectors }, _, { loaders }) =>
+      (await Promise.all(sectors.map((code) => loaders.sector.load(code)))).filter(
+        (sector) => sector !== null,
+      ),
+    statusReason: ({ _id, statusReason }, _, { viewer }) =>
+      maySeeInside(viewer, _id) ? statusReason : null,
+    certifications: (company, { current }) => certificationsOf(company, current),
+    restrictedUntil: (company) => restrictedUntil(company),
+    mergedInto: ({ mergedIntoId }, _, { loaders }) =>
+      mergedIntoId === null ? null : loaders.company.load(mergedIntoId),
+    members: async ({ _id }, _, { viewer, loaders }) =>
+      maySeeInside(viewer, _id) ? inRank(await loaders.members.load(_id)) : null,
+  },
+  CompanyConnection: { totalCount: ({ count }) => count() },
+  Certification: { id: ({ _id }) => _id, current: (certification) => isCurrent(certification) },
+  CompanyMember: {
+    id: ({ _id }) => _id,
+    company: ({ companyId }, _, context) => findOwn(context, companyId),
+    user: ({ userId }, _, { loaders }) => (userId === null ? null : loaders.user.load(userId)),
+  },
+  User: {
+    __resolveReference: ({ id }, { loaders }) => loaders.user.load(id),
+    id: ({ _id }) => _id,
+    email: ({ _id, email }, _, { viewer }) => (maySeeUser(viewer, _id) ? email : null),
+    roles: (user, _, { viewer }) => rolesFor(viewer, user),
+    memberships: ({ _id }, _, context) =>
+      maySeeUser(context.viewer, _id) ? findMemberships(context, _id) : null,
+  },
+  Sector: {
+    __resolveReference: ({ code }, { loaders }) => loaders.sector.load(code),
+    code: ({ _id }) => _id,
+  },
+};

@@ -1,0 +1,31 @@
+import { newId } from '#kit/id.ts';
+import { connect, prepare } from '#kit/mongo.ts';
+import type { Subgraph } from '#kit/subgraph.ts';
+import { visitor } from '#kit/viewer.ts';
+import { subgraphSdl } from '#schema/sdl.ts';
+import { bringFirstOperator } from './account/first-operator.ts';
+import { readCompaniesConfig } from './config.ts';
+import { collectionsOf, createContext } from './context.ts';
+import { resolvers } from './resolvers.ts';
+import { seedSectors } from './sector/sector.ts';
+
+/** Companies: who the firms and people of the alliance are. */
+export const companies: Subgraph = {
+  name: 'companies',
+  sdl: await subgraphSdl('companies'),
+  resolvers,
+  start: async ({ mongoUri, environment }) => {
+    const config = readCompaniesConfig(environment);
+    const connection = await connect(mongoUri, 'oca_companies');
+    await prepare(collectionsOf(connection));
+    const own = createContext(connection, config, visitor(newId()));
+    await seedSectors(own);
+    await bringFirstOperator(own);
+    return {
+      createContext: (viewer) => createContext(connection, config, viewer),
+      // Follows nobody.
+      caughtUp: () => Promise.resolve(),
+      stop: () => connection.close(),
+    };
+  },
+};
