@@ -4,7 +4,7 @@ import { optionFaults, problemFaults } from './check.ts';
 import { AssemblyFailure, inputFailure } from './failure.ts';
 import type { Message, Order } from './message.ts';
 import { settingsOf, type Settings } from './solve.ts';
-import { defaultWeights } from './types.ts';
+import { defaultWeights } from './defaults.ts';
 import type { AssemblyOptions, AssemblyProblem, AssemblyResult, Progress } from './types.ts';
 
 /** How long a job may take beyond its limit before its thread is ended from outside. */

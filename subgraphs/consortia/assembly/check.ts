@@ -1,13 +1,7 @@
 // Is the job well formed? Every fault at once, each with its path.
+import type { AssemblyFault } from './failure.ts';
 import { limits } from './limits.ts';
-import type {
-  AssemblyFault,
-  AssemblyOptions,
-  AssemblyProblem,
-  Candidate,
-  Quota,
-  Requirement,
-} from './types.ts';
+import type { AssemblyOptions, AssemblyProblem, Candidate, Quota, Requirement } from './types.ts';
 
 type Report = (code: AssemblyFault['code'], path: string, message: string) => void;
 
@@ -153,6 +147,9 @@ function checkWeights(problem: AssemblyProblem, report: Report): void {
     if (!isFine || Math.abs(sum - 1000) > 1e-6)
       report('INVALID', 'weights', `Weights are 0 to 1,000 and sum to 1,000; they sum to ${sum}.`);
   }
+  const prices = Object.values(problem.violationPrices ?? {});
+  if (prices.some((price) => !isBetween(price, 0.01, 1000)))
+    report('INVALID', 'violationPrices', 'A price of breaking a rule is 0.01 to 1,000.');
   if (!isBetween(problem.unverifiedCredit ?? 0.5, 0, 1))
     report('INVALID', 'unverifiedCredit', 'The credit for unverified levels is 0 to 1.');
 }

@@ -1,6 +1,6 @@
 // The independent check: a team against the problem as it was stated. Shares no arithmetic with the search.
 import { isDemanded, mayIdle, mayLead } from './role.ts';
-import { defaultWeights } from './types.ts';
+import { defaultWeights } from './defaults.ts';
 import type {
   AssemblyProblem,
   Candidate,
@@ -160,13 +160,13 @@ function checkRequirement(requirement: Requirement, firms: readonly Firm[], say:
   const groups = providers
     .map((firm) => firm.candidate.affiliateGroup)
     .filter((group) => group !== null);
-  const constraint = { kind: 'REQUIREMENT', requirementId: requirement.id } as const;
-  if (new Set(groups).size < groups.length)
-    say(constraint, `${requirement.id} has providers of one group.`);
-  if (providers.length < requirement.must || providers.length > requirement.want)
+  const { id, must, want } = requirement;
+  if (new Set(groups).size < groups.length) say(null, `${id} has providers of one group.`);
+  if (providers.length > want) say(null, `${id} has ${providers.length} providers of ${want}.`);
+  if (providers.length < must)
     say(
-      constraint,
-      `${requirement.id} has ${providers.length} providers of ${requirement.must} to ${requirement.want}.`,
+      { kind: 'REQUIREMENT', requirementId: id },
+      `${id} has ${providers.length} providers of ${must}.`,
     );
 }
 

@@ -13,12 +13,22 @@ import type { Scored } from './draft.ts';
 /** What came of it. */
 export type Exact = {
   readonly best: Scored | null;
+  /** By how much the best breaks the rules, at the prices of the task; infinite where there is none. */
+  readonly violation: number;
   /** Bound over these firms alone, by the solver. */
   readonly bound: number;
   /** No team of these firms exists: the solver said so twice, the second time without presolve. */
   readonly isInfeasible: boolean;
   /** Not run: the programme would be too large for the solver's memory. */
   readonly isTooLarge: boolean;
+};
+
+const nothing: Exact = {
+  best: null,
+  violation: Number.POSITIVE_INFINITY,
+  bound: Number.NEGATIVE_INFINITY,
+  isInfeasible: false,
+  isTooLarge: false,
 };
 
 /** Limits of one integer programme. */
@@ -40,21 +50,19 @@ export function solveExactly(
   settings: ExactSettings,
 ): Exact {
   const model = buildModel(task, firms);
-  if (model.programme.values.length > limits.matrixEntries)
-    return { best: null, bound: Number.NEGATIVE_INFINITY, isInfeasible: false, isTooLarge: true };
+  if (model.programme.values.length > limits.matrixEntries) return { ...nothing, isTooLarge: true };
   for (;;) {
     const solved = runModel(run, model, settings);
     const bound = Number.isNaN(solved.bound) ? Number.NEGATIVE_INFINITY : solved.bound;
-    if (solved.values.length === 0) {
+    if (!solved.hasSolution) {
       const isInfeasible = solved.status === 'INFEASIBLE' && isInfeasibleTwice(run, model);
-      return { best: null, bound, isInfeasible, isTooLarge: false };
+      return { ...nothing, bound, isInfeasible };
     }
     const best = checkedTeam(task, model, solved.values);
-    if (best) return { best, bound, isInfeasible: false, isTooLarge: false };
+    if (best) return { ...nothing, best, bound, violation: solved.objective };
     run.counts.refused++;
     // Within the solver's tolerance but not within the rules (a budget missed by a won): forbid just this one.
-    if (run.left() <= 0 || !forbid(model, solved.values))
-      return { best: null, bound, isInfeasible: false, isTooLarge: false };
+    if (run.left() <= 0 || !forbid(model, solved.values)) return { ...nothing, bound };
   }
 }
 

@@ -1,5 +1,11 @@
 // The ways a job can fail that are not answers.
-import type { AssemblyFault } from './types.ts';
+
+/** One fault of the input. */
+export type AssemblyFault = {
+  readonly code: 'INVALID' | 'DUPLICATE' | 'UNKNOWN_ID' | 'LIMIT_REACHED';
+  readonly path: readonly string[];
+  readonly message: string;
+};
 
 /**
  * A job that cannot be done. INPUT: the problem is not well formed, and `faults` says where, all at once.

@@ -4,6 +4,7 @@ import type { Programme } from './programme.ts';
 
 /** What came of a programme. `bound` is the solver's own word; `values` is empty where there is no solution. */
 export type Outcome = {
+  readonly hasSolution: boolean;
   readonly status: 'OPTIMAL' | 'INFEASIBLE' | 'LIMIT' | 'FAILED';
   readonly objective: number;
   readonly bound: number;
@@ -54,6 +55,7 @@ export async function loadSolver(): Promise<Solver> {
 }
 
 function runProgramme(highs: Highs, programme: Programme, settings: RunSettings): Outcome {
+  if (programme.costs.length === 0) return emptyOutcome(programme);
   const model = highs.createModel(modelData(programme, settings.gap !== undefined));
   try {
     setOptions(model, settings);
@@ -134,12 +136,27 @@ function outcome(model: Model, isWhole: boolean): Outcome {
   const hasSolution = model.info.get('primal_solution_status') === 2;
   const solution = hasSolution ? model.getSolution() : null;
   return {
+    hasSolution,
     status: statusOf(model.getModelStatus()),
     objective: hasSolution ? model.getObjectiveValue() : Number.POSITIVE_INFINITY,
     bound: isWhole ? Number(model.info.get('mip_dual_bound')) : Number.NEGATIVE_INFINITY,
     nodes: isWhole ? Math.max(0, Number(model.info.get('mip_node_count'))) : 0,
     values: solution?.colValue ?? none,
     duals: (!isWhole && solution?.rowDual) || none,
+  };
+}
+
+// Without columns every row is worth 0; the library calls such a programme solved even where that breaks a row.
+function emptyOutcome({ constant, least, most }: Programme): Outcome {
+  const hasSolution = least.every((value, row) => value <= 0 && (most[row] ?? 0) >= 0);
+  return {
+    hasSolution,
+    status: hasSolution ? 'OPTIMAL' : 'INFEASIBLE',
+    objective: hasSolution ? constant : Number.POSITIVE_INFINITY,
+    bound: hasSolution ? constant : Number.POSITIVE_INFINITY,
+    nodes: 0,
+    values: none,
+    duals: new Float64Array(least.length),
   };
 }
 

@@ -1,26 +1,118 @@
 // Why there is no team: a proof, the rules that cannot hold together, and the nearest way out.
+import { smallestConflict } from './conflict.ts';
+import { solveExactly } from './exact.ts';
 import type { Instance } from './instance.ts';
+import { limits } from './limits.ts';
+import { cheapestTeam, nearestRelaxation } from './relaxation.ts';
+import { firstFirms } from './restrict.ts';
+import { ruleKey, rulesOf } from './rule.ts';
 import type { Run } from './run.ts';
 import type { Found } from './search.ts';
-import { bestTeamTask } from './task.ts';
-import type { Infeasibility } from './types.ts';
-import { leastViolation } from './violation.ts';
-import { firstFirms } from './restrict.ts';
+import { bestTeamTask, type Task } from './task.ts';
+import type { AssemblyProblem, Constraint, Infeasibility } from './types.ts';
+import { leastViolation, type LeastViolation } from './violation.ts';
 
 /** Explains why there is no team; null where that is not proven. */
 export function explainInfeasibility(
   run: Run,
+  problem: AssemblyProblem,
   instance: Instance,
   found: Exclude<Found, { outcome: 'TEAM' }>,
 ): Infeasibility | null {
   const task = bestTeamTask(instance);
-  const least = leastViolation(run, task, firstFirms(task, []));
+  const firms = firstFirms(task, []);
+  const least = leastViolation(run, task, firms);
   if (!least.isProven && found.outcome !== 'NONE') return null;
+  const relaxation = nearestRelaxation(run, problem, instance, least);
+  const narrowed = conflictOf(run, task, firms, least);
   return {
     proof: least.isProven ? 'PHASE_ONE_BOUND' : 'EXACT_SEARCH',
     violationBound: least.isProven ? least.bound : 0,
-    conflict: [],
-    isIrreducible: false,
-    relaxation: null,
+    ...narrowed,
+    cheapestTeam: narrowed.conflict.some(({ kind }) => kind === 'BUDGET')
+      ? cheapestTeam(run, instance)
+      : null,
+    relaxation,
+  };
+}
+
+// What our bound proves is narrowed by the bound first, which is quick; then by whole teams, which is exact.
+function conflictOf(run: Run, task: Task, firms: Set<number>, least: LeastViolation) {
+  const { instance } = task;
+  const judge = conflictJudge(run, task, firms);
+  if (!least.isProven) {
+    const conflict = smallestConflict(inOrder(instance), judge.isConflict);
+    return { conflict, isIrreducible: judge.isSure() };
+  }
+  let conflict = smallestConflict(suspects(instance, least), judge.isProvenConflict);
+  for (const rule of conflict) {
+    const rest = conflict.filter((other) => other !== rule);
+    if (judge.isConflict(rest)) conflict = rest;
+  }
+  return { conflict, isIrreducible: judge.isSure() };
+}
+
+// Those a person would change last come first, and are kept rather than others.
+function inOrder(instance: Instance): Constraint[] {
+  return rulesOf(instance).toSorted((a, b) => place(a) - place(b));
+}
+
+function place({ kind }: Constraint): number {
+  if (kind === 'BUDGET') return 2;
+  return kind === 'REQUIREMENT' ? 1 : 0;
+}
+
+// Rules without a price in the proof have no part in it.
+function suspects(instance: Instance, least: LeastViolation): Constraint[] {
+  const rules = inOrder(instance);
+  if (!least.restricted) return rules;
+  const { needs, lead, rows, minKinds, budget } = least.restricted.multipliers;
+  const priced = new Set<string>();
+  const note = (price: number | undefined, key: string) => {
+    if (Math.abs(price ?? 0) > 1e-9) priced.add(key);
+  };
+  for (const [index, id] of instance.requirementIds.entries())
+    note(needs[index], `REQUIREMENT:${id}`);
+  for (const [index, { constraint }] of least.task.rows.entries())
+    if (constraint) note(rows[index], ruleKey(constraint));
+  note(lead, 'LEAD');
+  note(minKinds, 'MIN_KINDS');
+  note(budget, 'BUDGET');
+  return rules.filter((rule) => priced.has(ruleKey(rule)));
+}
+
+// Decides whether some rules can hold together: by our own bound, else by a team, else by exact search.
+function conflictJudge(run: Run, task: Task, firms: Set<number>) {
+  const { instance } = task;
+  const all = rulesOf(instance).map(ruleKey);
+  let isSure = true;
+  const bounded = (rules: readonly Constraint[]) => {
+    const held = new Set(rules.map(ruleKey));
+    return leastViolation(run, task, firms, new Set(all.filter((key) => !held.has(key))));
+  };
+  const isConflict = (rules: readonly Constraint[]): boolean => {
+    const least = bounded(rules);
+    if (least.isProven) return true;
+    if (run.left() <= 0) {
+      isSure = false;
+      return false;
+    }
+    const some = solveExactly(run, least.task, firms, { gap: 0, share: 0.2, maxNodes: 2_000 });
+    if (some.violation < 1e-6) return false;
+    if (instance.firms > limits.exactFirms) {
+      isSure = false;
+      return false;
+    }
+    const everyone = Array.from({ length: instance.firms }, (_, firm) => firm);
+    const settings = { gap: 0, share: 0.5, maxNodes: 20_000 };
+    const exact = solveExactly(run, least.task, everyone, settings);
+    const isBroken = exact.bound > 1e-6;
+    if (!isBroken && exact.violation > 1e-6) isSure = false;
+    return isBroken;
+  };
+  return {
+    isConflict,
+    isProvenConflict: (rules: readonly Constraint[]) => bounded(rules).isProven,
+    isSure: () => isSure,
   };
 }

@@ -1,6 +1,6 @@
 // The problem in numbers: firms that could join, sorted by id, and what each could carry.
 import { at } from './dense.ts';
-import type { Block, Constraint, Funnel, Weights } from './types.ts';
+import type { Block, Constraint, Funnel, ViolationPrices, Weights } from './types.ts';
 
 /** least <= everyone·(number of members) + sum of `extra` over the members listed <= most. */
 export type QuotaRow = {
@@ -71,6 +71,7 @@ export type Instance = {
   readonly demanded: readonly Demanded[];
   readonly lead: Demanded | null;
   readonly weights: Weights;
+  readonly violationPrices: ViolationPrices;
   readonly objective: Objective;
   readonly funnels: readonly Funnel[];
 };

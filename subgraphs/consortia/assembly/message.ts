@@ -1,5 +1,6 @@
 // What travels between the door and its worker.
-import type { AssemblyFault, AssemblyProblem, AssemblyResult, Progress } from './types.ts';
+import type { AssemblyFault } from './failure.ts';
+import type { AssemblyProblem, AssemblyResult, Progress } from './types.ts';
 import type { Settings } from './solve.ts';
 
 /** A job as it is handed over. */

@@ -5,7 +5,7 @@ import type { Demanded, Instance } from './instance.ts';
 import { pointsObjective } from './objective.ts';
 import { kindBits, quotaRows } from './quotas.ts';
 import { mayIdle, mayLead } from './role.ts';
-import { defaultWeights } from './types.ts';
+import { defaultViolationPrices, defaultWeights } from './defaults.ts';
 import type { AssemblyProblem, Candidate, Constraints } from './types.ts';
 
 /** The problem in numbers. It must be free of faults (`problemFaults`). */
@@ -44,6 +44,7 @@ export function prepare(problem: AssemblyProblem): Instance {
       .map((id) => demandedFirm(id, pool, numberOf)),
     lead: constraints.leadId === null ? null : leadOf(constraints, pool, numberOf),
     weights,
+    violationPrices: problem.violationPrices ?? defaultViolationPrices,
     funnels,
     objective: pointsObjective({
       weights,

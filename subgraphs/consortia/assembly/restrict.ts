@@ -53,7 +53,7 @@ function priceOnce(run: Run, task: Task, firms: Set<number>): Restricted | null 
   run.counts.linear++;
   const solved = run.solver.run(model.programme, { seconds: secondsFor(run), seed: run.seed });
   if (solved.status === 'LIMIT') run.counts.hasHitTime = true;
-  if (solved.status !== 'OPTIMAL' || solved.duals.length === 0) return null;
+  if (solved.status !== 'OPTIMAL' || !solved.hasSolution) return null;
   const multipliers = multipliersOf(model, solved.duals);
   const priced = priceFirms(task, multipliers);
   return { firms, bound: priced.bound, value: solved.objective, multipliers, priced };

@@ -1,8 +1,8 @@
 // Points and broken rules of one team, counted on the numbers of the instance.
 import { add, at } from './dense.ts';
-import { firmOfPair, type Instance, type Team } from './instance.ts';
+import { firmOfPair, type Instance, type QuotaRow, type Team } from './instance.ts';
 import { knownIn } from './model.ts';
-import type { Task, TaskRow } from './task.ts';
+import type { Task } from './task.ts';
 import { kinds } from './types.ts';
 
 /** What a team is worth. `broken` counts units by which rules are broken; 0 is a team one may propose. */
@@ -107,7 +107,7 @@ function brokenRows(task: Task, team: Team): number {
 }
 
 /** What a row counts for these members. */
-export function rowValue(row: TaskRow, members: ReadonlySet<number>): number {
+export function rowValue(row: QuotaRow, members: ReadonlySet<number>): number {
   let found = row.everyone * members.size;
   for (const [k, firm] of row.firms.entries()) if (members.has(firm)) found += at(row.extra, k);
   return found;

@@ -194,7 +194,7 @@ function stopReason(job: Job, gap: number): Statistics['stoppedBy'] {
 
 function infeasible(job: Job, found: Exclude<Found, { outcome: 'TEAM' }>): AssemblyResult {
   job.run.tell({ phase: 'CONFLICT' });
-  const infeasibility = explainInfeasibility(job.run, job.instance, found);
+  const infeasibility = explainInfeasibility(job.run, job.problem, job.instance, found);
   if (infeasibility) return result(job, 'INFEASIBLE', { infeasibility, stoppedBy: 'PROOF' });
   return result(job, 'UNDECIDED', { stoppedBy: job.run.counts.hasHitNodes ? 'NODES' : 'TIME' });
 }

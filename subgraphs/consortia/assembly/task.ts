@@ -79,6 +79,7 @@ export function leastViolationTask(
 ): Task {
   const holds = (key: string) => !off.has(key);
   const included = instance.demanded.filter(({ id }) => holds(`MUST_INCLUDE:${id}`));
+  const prices = instance.violationPrices;
   const isIncluded = marks(
     instance,
     included.map(({ firm }) => firm),
@@ -94,14 +95,14 @@ export function leastViolationTask(
     objective: zeroObjective(instance),
     isElastic: true,
     needs,
-    needPrices: needs.map((need) => Math.min(1, need)),
+    needPrices: needs.map((need) => (need > 0 ? prices.REQUIREMENT : 0)),
     leads: lead,
-    leadPrice: lead,
+    leadPrice: lead * prices.LEAD,
     rows: [...elasticRows(instance, off, included), ...(change.rows ?? []).map(hard)],
     minKinds,
-    kindsPrice: Math.min(1, minKinds),
+    kindsPrice: minKinds > 0 ? prices.MIN_KINDS : 0,
     budgetWon: budgetWon ?? Number.POSITIVE_INFINITY,
-    budgetPrice: budgetWon === null ? 0 : 1,
+    budgetPrice: budgetWon === null ? 0 : prices.BUDGET,
     fixed: new Uint8Array(instance.firms),
     exempt: isIncluded.map((isIn, firm) => isIn | at(instance.mayIdle, firm)),
     out: marks(instance, change.out ?? []),
@@ -127,7 +128,9 @@ function elasticRows(
   const rows = instance.quotas.filter(
     ({ constraint }) => constraint === null || !off.has(ruleKey(constraint)),
   );
-  return [...rows, ...included.map(demandRow)].map((row) => ({ ...row, price: 1 }));
+  const price = (row: QuotaRow) =>
+    row.constraint ? instance.violationPrices[row.constraint.kind] : 0;
+  return [...rows, ...included.map(demandRow)].map((row) => ({ ...row, price: price(row) }));
 }
 
 function demandRow(demanded: Instance['demanded'][number]): QuotaRow {

@@ -1,15 +1,17 @@
 // Tiny made-up problems with every rule in play, and their answer by trying everything. For tests.
-import { evaluate, type NamedTeam } from './evaluate.ts';
+import { evaluate, type Breach, type NamedTeam } from './evaluate.ts';
 import { prepare } from './prepare.ts';
 import { isDemanded, mayIdle, mayLead } from './role.ts';
+import { ruleKey } from './rule.ts';
 import { chance, type Chance } from './sample-alliance.ts';
 import { kinds } from './types.ts';
 import type { AssemblyProblem, Candidate, Capability, Constraints, Requirement } from './types.ts';
 
-/** A problem of 3 to 9 firms and 1 to 3 requirements; about a third of them have no answer. */
-export function tinyProblem(seed: number): AssemblyProblem {
+/** A problem of 4 to 9 firms (or so many) and 1 to 3 requirements; a good part has no answer. */
+export function tinyProblem(seed: number, firms = 0): AssemblyProblem {
   const luck = chance(seed * 13 + 7);
-  const candidates = Array.from({ length: 4 + luck.whole(6) }, (_, index) => tinyFirm(luck, index));
+  const count = firms || 4 + luck.whole(6);
+  const candidates = Array.from({ length: count }, (_, index) => tinyFirm(luck, index));
   const requirements = Array.from({ length: 1 + luck.whole(3) }, (_, index) =>
     tinyRequirement(luck, index),
   );
@@ -117,19 +119,41 @@ export function bestByTrial(problem: AssemblyProblem): {
   return { points, costReferenceWon };
 }
 
-// Every choice of who carries what, every lead, and every choice of those that may be in without work.
+/** Is there a team that keeps the rules with these names (`ruleKey`), whatever the others say? By trial. */
+export function canHold(problem: AssemblyProblem, held: ReadonlySet<string>): boolean {
+  const { constraints } = problem;
+  const isHeld = (id: string) => held.has(`MUST_INCLUDE:${id}`);
+  const asked: AssemblyProblem = {
+    ...problem,
+    constraints: { ...constraints, mustInclude: constraints.mustInclude?.filter(isHeld) ?? [] },
+  };
+  const open: AssemblyProblem = {
+    ...asked,
+    requirements: asked.requirements.map((requirement) => ({ ...requirement, must: 0 })),
+    constraints: { ...asked.constraints, maxPartners: problem.candidates.length },
+  };
+  for (const team of allTeams(open)) {
+    const { breaches } = evaluate(asked, team, 1);
+    const matters = ({ constraint }: Breach) =>
+      constraint === null || held.has(ruleKey(constraint));
+    if (!breaches.some(matters)) return true;
+  }
+  return false;
+}
+
+// Every choice of who carries what, every lead or none, and every choice of those in for no work.
 function* allTeams(problem: AssemblyProblem): Generator<NamedTeam> {
   const { candidates, constraints } = problem;
   const demanded = candidates.filter(({ id }) => isDemanded(id, constraints)).map(({ id }) => id);
   const resting = candidates.filter((one) => mayIdle(one, constraints)).map(({ id }) => id);
-  const leads = candidates.filter((one) => mayLead(one, constraints)).map(({ id }) => id);
+  const leads = candidates.filter((one) => mayLead(one, constraints)).map(({ id }) => [id]);
   for (const work of allWork(problem))
-    for (const lead of leads)
-      for (const rest of subsets(resting)) {
-        const ids = new Set([...work.keys(), ...demanded, lead, ...rest]);
+    for (const lead of [...leads, []])
+      for (const rest of subsets([...new Set([...resting, ...demanded])])) {
+        const ids = new Set([...work.keys(), ...lead, ...rest]);
         if (ids.size > constraints.maxPartners) continue;
         yield {
-          leadId: lead,
+          leadId: lead[0] ?? '',
           members: [...ids].map((candidateId) => ({
             candidateId,
             requirementIds: work.get(candidateId) ?? [],

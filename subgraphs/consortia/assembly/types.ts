@@ -88,15 +88,6 @@ export type Weights = {
   readonly cohesion: number;
 };
 
-/** The weights used where the caller gives none. */
-export const defaultWeights: Weights = {
-  coverage: 350,
-  track: 150,
-  cost: 300,
-  size: 100,
-  cohesion: 100,
-};
-
 /** What a team must fulfil besides the requirements. */
 export type Constraints = {
   /** Kinds that may lead; used for candidates without `mayLead`. */
@@ -136,6 +127,12 @@ export type Constraints = {
   readonly exposureCap?: number | null;
 };
 
+/**
+ * What breaking a rule by one unit counts when the nearest way out is sought. A unit is one firm, one kind,
+ * one provider, or one per cent of the budget.
+ */
+export type ViolationPrices = Readonly<Record<Constraint['kind'], number>>;
+
 /** A whole assembly job. */
 export type AssemblyProblem = {
   readonly candidates: readonly Candidate[];
@@ -146,6 +143,8 @@ export type AssemblyProblem = {
   readonly weights?: Weights;
   /** What a level that nobody has verified counts of its quality, 0 to 1. Left out: 0.5. */
   readonly unverifiedCredit?: number;
+  /** Left out: `defaultViolationPrices`. */
+  readonly violationPrices?: ViolationPrices;
 };
 
 /** How to solve. */
@@ -349,6 +348,8 @@ export type Infeasibility = {
   readonly conflict: readonly Constraint[];
   /** True: leaving out any one of `conflict` makes the others possible together. */
   readonly isIrreducible: boolean;
+  /** What a team costs at least, if money were no object; null where no team exists even then. */
+  readonly cheapestTeam: { readonly costWon: number; readonly isProven: boolean } | null;
   readonly relaxation: Relaxation | null;
 };
 
@@ -359,7 +360,9 @@ export type Relaxation = {
     readonly from: number;
     readonly to: number;
   }[];
-  /** No smaller change (one unit = one firm, or one per cent of the budget) exists. */
+  /** All changes at their prices (`violationPrices`). */
+  readonly violation: number;
+  /** Proven: no change counts less. */
   readonly isNearest: boolean;
   /** The best team found under the changed rules, or null. */
   readonly proposal: Proposal | null;
@@ -392,11 +395,4 @@ export type Statistics = {
   readonly seed: number;
   /** SHA-256 of all that the search sees, in the order of the ids; equal problems have equal hashes. */
   readonly instanceHash: string;
-};
-
-/** One fault of the input. */
-export type AssemblyFault = {
-  readonly code: 'INVALID' | 'DUPLICATE' | 'UNKNOWN_ID' | 'LIMIT_REACHED';
-  readonly path: readonly string[];
-  readonly message: string;
 };
