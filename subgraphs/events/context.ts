@@ -4,12 +4,12 @@ import type { Connection, Model } from 'mongoose';
 import { factsOf, positionsOf, type FactRecord } from '#kit/facts.ts';
 import { ticketsOf } from '#kit/answer.ts';
 import type { Viewer } from '#kit/viewer.ts';
-import { companiesOf, type CompanyRecord } from './company.model.ts';
-import { eventsOf, type EventPage, type EventRecord } from './event.model.ts';
-import type { NewsFeed } from './feed.ts';
-import { countersOf, newsOf, type CounterRecord, type NewsRecord } from './news.model.ts';
-import { technologiesOf, type TechnologyRecord } from './technology.model.ts';
-import { findUpcoming, type UpcomingRequest } from './upcoming.ts';
+import { companiesOf, type CompanyRecord } from './company/company.model.ts';
+import { eventsOf, type EventPage, type EventRecord } from './event/event.model.ts';
+import type { NewsFeed } from './news/feed.ts';
+import { countersOf, newsOf, type CounterRecord, type NewsRecord } from './news/news.model.ts';
+import { technologiesOf, type TechnologyRecord } from './technology/technology.model.ts';
+import { findUpcoming, type UpcomingRequest } from './event/upcoming.ts';
 
 /** The collections of this subgraph. */
 export interface Models {

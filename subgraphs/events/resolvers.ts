@@ -1,10 +1,10 @@
 /** Which domain function answers which field. No rules here. */
 import { answer } from '#kit/answer.ts';
-import { eventCalendar } from './calendar.ts';
-import { importEvents } from './event-import.ts';
-import { announceEvent, cancelEvent, changeEvent, findEvents } from './event.ts';
-import { cursorOf, eventOf, findNews, followNews } from './news.ts';
-import type { NewsRecord } from './news.model.ts';
+import { eventCalendar } from './event/calendar.ts';
+import { importEvents } from './event/event-import.ts';
+import { announceEvent, cancelEvent, changeEvent, findEvents } from './event/event.ts';
+import { cursorOf, eventOf, findNews, followNews } from './news/news.ts';
+import type { NewsRecord } from './news/news.model.ts';
 import type { Resolvers } from './schema.generated.ts';
 
 export const resolvers: Resolvers = {

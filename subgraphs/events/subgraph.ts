@@ -3,9 +3,9 @@ import type { Runtime, Service, Subgraph } from '#kit/subgraph.ts';
 import { subgraphSdl } from '#schema/sdl.ts';
 import { readEventsConfig } from './config.ts';
 import { collectionsOf, createContext, modelsOf } from './context.ts';
-import { openFeed } from './feed.ts';
-import { startFollowing } from './following.ts';
-import { beginNumbering } from './news.ts';
+import { openFeed } from './news/feed.ts';
+import { startFollowing } from './following/following.ts';
+import { beginNumbering } from './news/news.ts';
 import { resolvers } from './resolvers.ts';
 
 /** Events: tech-meetups and whatever else the alliance gathers for, and the feed of what happens to them. */

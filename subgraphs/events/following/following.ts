@@ -11,10 +11,10 @@ import {
 } from '#kit/facts.ts';
 import type { Log } from '#kit/log.ts';
 import type { TechnologyFact } from '#schema/facts.ts';
-import { companiesOf } from './company.model.ts';
-import { applyCompanies } from './company.ts';
-import { eventsOf } from './event.model.ts';
-import { technologiesOf, type TechnologyRecord } from './technology.model.ts';
+import { companiesOf } from '../company/company.model.ts';
+import { applyCompanies } from '../company/company.ts';
+import { eventsOf } from '../event/event.model.ts';
+import { technologiesOf, type TechnologyRecord } from '../technology/technology.model.ts';
 
 /** The databases of who tells. */
 export interface Tellers {

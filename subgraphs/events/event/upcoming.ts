@@ -4,8 +4,8 @@ import type { Model } from 'mongoose';
 import { findPage, type Order, type PageRequest } from '#kit/page.ts';
 import { anyEvent, eventQuery, type Selection } from './event-filter.ts';
 import type { EventPage, EventRecord } from './event.model.ts';
-import type { TechnologyRecord } from './technology.model.ts';
-import { withContents } from './technology.ts';
+import type { TechnologyRecord } from '../technology/technology.model.ts';
+import { withContents } from '../technology/technology.ts';
 
 interface Collections {
   events: Model<EventRecord>;

@@ -3,8 +3,8 @@ import type { ChangeStream } from 'mongodb';
 import type { Model } from 'mongoose';
 
 import type { Log } from '#kit/log.ts';
-import { matches, newsQuery, type Selection } from './event-filter.ts';
-import type { EventRecord } from './event.model.ts';
+import { matches, newsQuery, type Selection } from '../event/event-filter.ts';
+import type { EventRecord } from '../event/event.model.ts';
 import type { News, NewsRecord } from './news.model.ts';
 
 /** What everybody who follows is fed from. */
@@ -12,9 +12,9 @@ export interface NewsFeed {
   /**
    * Entries of a selection in the feed's order, without end until the feed stops or the iterator is returned.
    *
-   * @param after the place behind which to begin; null for what is not yet handed out
+   * @param after the place behind which to begin; it may be one that this process has not seen yet
    */
-  entries(selection: Selection, after: number | null): AsyncIterableIterator<News>;
+  entries(selection: Selection, after: number): AsyncIterableIterator<News>;
   /** Resolves once everything committed before the call has been handed out. */
   caughtUp(): Promise<void>;
   /** How many follow now. */
@@ -80,8 +80,7 @@ class FeedLine implements NewsFeed {
     this.#last = newest?.seq ?? 0;
   }
 
-  entries(selection: Selection, after: number | null): AsyncIterableIterator<News> {
-    const place = after ?? this.#last;
+  entries(selection: Selection, place: number): AsyncIterableIterator<News> {
     const follower: Follower = {
       place,
       behind: place < this.#last,
@@ -237,10 +236,9 @@ class FeedLine implements NewsFeed {
    */
   #sure(found: News[]): News[] {
     if (this.#gapAfter === this.#last) return found;
-    const gap = found.findIndex(({ seq }, index) => seq !== this.#last + 1 + index);
-    if (gap === -1) return found;
-    if (gap === 0) this.#gapAfter = this.#last;
-    return found.slice(0, gap);
+    const sure = unbroken(found, this.#last);
+    if (sure.length === 0) this.#gapAfter = this.#last;
+    return sure;
   }
 
   async #find(filter: object): Promise<News[]> {
@@ -277,6 +275,15 @@ class FeedLine implements NewsFeed {
     }
     follower.wake();
   }
+}
+
+/** The entries that follow a place one by one, up to the first gap. */
+export function unbroken<Entry extends { seq: number }>(
+  entries: readonly Entry[],
+  last: number,
+): Entry[] {
+  const gap = entries.findIndex(({ seq }, index) => seq !== last + 1 + index);
+  return gap === -1 ? [...entries] : entries.slice(0, gap);
 }
 
 /** An iterator that can be left while it waits: a generator's own `return` would wait for the next entry first. */

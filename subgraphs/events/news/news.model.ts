@@ -3,7 +3,7 @@ import { Schema, type Connection, type Model } from 'mongoose';
 
 import { modelOf, plainSchema } from '#kit/mongo.ts';
 import type { Page } from '#kit/page.ts';
-import { traceFields, type EventRecord, type EventTraces } from './event.model.ts';
+import { traceFields, type EventRecord, type EventTraces } from '../event/event.model.ts';
 
 /** What can happen to an event. */
 export type EventNewsKind = 'ANNOUNCED' | 'CHANGED' | 'CANCELLED';

@@ -4,9 +4,9 @@ import { findPage, type Order, type PageRequest } from '#kit/page.ts';
 import { problem, refusal, refuseAny, type Problem } from '#kit/refusal.ts';
 import { tidyText, type Text } from '#kit/text.ts';
 import { signedIn } from '#kit/viewer.ts';
-import { actingAsHost, hostNames, hostProblems } from './company.ts';
-import type { CompanyRecord } from './company.model.ts';
-import type { Context } from './context.ts';
+import { actingAsHost, hostNames, hostProblems } from '../company/company.ts';
+import type { CompanyRecord } from '../company/company.model.ts';
+import type { Context } from '../context.ts';
 import {
   candidate,
   changedFields,
@@ -18,8 +18,8 @@ import {
 } from './event-details.ts';
 import { eventQuery, select, type EventFilter } from './event-filter.ts';
 import type { EventDetails, EventPage, EventRecord } from './event.model.ts';
-import { tellNews } from './news.ts';
-import { technologyIds } from './technology.ts';
+import { tellNews } from '../news/news.ts';
+import { technologyIds } from '../technology/technology.ts';
 
 /** What is announced. */
 export interface AnnounceEventInput extends DetailsInput {

@@ -6,8 +6,8 @@ import { problem, type Problem } from '#kit/refusal.ts';
 import { forbid, hasRole, isIn, signedIn, type SignedIn, type Viewer } from '#kit/viewer.ts';
 import type { CompanyFact } from '#schema/facts.ts';
 import type { CompanyRecord } from './company.model.ts';
-import { tracesOf } from './event-details.ts';
-import type { EventRecord } from './event.model.ts';
+import { tracesOf } from '../event/event-details.ts';
+import type { EventRecord } from '../event/event.model.ts';
 
 /**
  * The viewer, who must be an editor of the host or of the secretariat; without a host, of the secretariat.

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { problem, type Problem } from '#kit/refusal.ts';
 import { grams, searchForm, tidy, tidyText, type Text } from '#kit/text.ts';
 import type { EventDetails, EventKind, EventTraces } from './event.model.ts';
-import type { EventField } from './news.model.ts';
+import type { EventField } from '../news/news.model.ts';
 
 /** An event lasts this long at most, in days: so a list of what is not over need not look back further. */
 export const longestDays = 92;

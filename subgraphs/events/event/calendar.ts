@@ -2,7 +2,7 @@
 import { ICalCalendar, ICalEventStatus, type ICalEventData } from 'ical-generator';
 
 import type { Text } from '#kit/text.ts';
-import type { Context } from './context.ts';
+import type { Context } from '../context.ts';
 import { dayMillis } from './event-details.ts';
 import { eventQuery, select, type EventFilter } from './event-filter.ts';
 import type { EventRecord } from './event.model.ts';
@@ -42,7 +42,8 @@ export function calendarText(events: readonly EventRecord[]): string {
     ttl: refreshSeconds,
     events: events.map(entry),
   });
-  return calendar.toString();
+  // The standard ends every line, the last one too; the library leaves that to whoever writes the file.
+  return `${calendar.toString().trimEnd()}\r\n`;
 }
 
 function entry(event: EventRecord): ICalEventData {

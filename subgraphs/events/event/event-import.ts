@@ -3,9 +3,9 @@ import { isDuplicateKey } from '#kit/mongo.ts';
 import { problem, refusal, refuseAny, type Problem } from '#kit/refusal.ts';
 import { tidy } from '#kit/text.ts';
 import { signedInAs } from '#kit/viewer.ts';
-import type { CompanyRecord } from './company.model.ts';
-import { hostProblems } from './company.ts';
-import type { Context } from './context.ts';
+import type { CompanyRecord } from '../company/company.model.ts';
+import { hostProblems } from '../company/company.ts';
+import type { Context } from '../context.ts';
 import {
   candidate,
   changedFields,
@@ -15,9 +15,9 @@ import {
 } from './event-details.ts';
 import type { EventDetails, EventRecord } from './event.model.ts';
 import { changedEvent, newEvent } from './event.ts';
-import type { EventField } from './news.model.ts';
-import { tellNews, type Happening } from './news.ts';
-import { technologyIds } from './technology.ts';
+import type { EventField } from '../news/news.model.ts';
+import { tellNews, type Happening } from '../news/news.ts';
+import { technologyIds } from '../technology/technology.ts';
 
 /** One event of a source. */
 export interface ImportEventRowInput extends DetailsInput {

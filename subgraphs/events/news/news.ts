@@ -5,9 +5,9 @@ import type { Model } from 'mongoose';
 
 import { newId } from '#kit/id.ts';
 import { badInput, decodeCursor, encodeCursor, findPage, type PageRequest } from '#kit/page.ts';
-import type { Context } from './context.ts';
-import { newsQuery, select, type EventFilter } from './event-filter.ts';
-import type { EventRecord } from './event.model.ts';
+import type { Context } from '../context.ts';
+import { newsQuery, select, type EventFilter } from '../event/event-filter.ts';
+import type { EventRecord } from '../event/event.model.ts';
 import type { CounterRecord, News, NewsPage, NewsRecord, NewsTraces } from './news.model.ts';
 
 /** Name of the feed's numbering. */
@@ -116,8 +116,8 @@ export async function followNews(
   after: string | null | undefined,
 ): Promise<AsyncIterable<NewsRecord>> {
   const selection = await select(context, filter);
-  const place = after == null ? null : placeOf(after, await lastPlace(context.counters));
-  return context.feed.entries(selection, place);
+  const last = await lastPlace(context.counters);
+  return context.feed.entries(selection, after == null ? last : placeOf(after, last));
 }
 
 function abouts(event: EventRecord, before: EventRecord | null): NewsTraces[] {

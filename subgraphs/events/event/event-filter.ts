@@ -5,9 +5,9 @@ import { badInput } from '#kit/page.ts';
 import { grams, searchForm, tidy } from '#kit/text.ts';
 import { dayMillis, longestDays } from './event-details.ts';
 import type { EventKind, EventRecord } from './event.model.ts';
-import type { NewsTraces } from './news.model.ts';
-import { withContents } from './technology.ts';
-import type { TechnologyRecord } from './technology.model.ts';
+import type { NewsTraces } from '../news/news.model.ts';
+import { withContents } from '../technology/technology.ts';
+import type { TechnologyRecord } from '../technology/technology.model.ts';
 
 type Maybe<Value> = Value | null | undefined;
 

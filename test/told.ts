@@ -1,0 +1,59 @@
+/** What other subgraphs would have told: facts, put where a subgraph under test follows them. */
+import { factsOf, publishFacts } from '#kit/facts.ts';
+import { connect } from '#kit/mongo.ts';
+import type { CompanyFact, TechnologyFact } from '#schema/facts.ts';
+
+const firm: CompanyFact = {
+  name: { ko: '한빛클라우드', en: 'Hanbit Cloud' },
+  businessNumber: null,
+  kinds: ['IAAS'],
+  sectors: ['finance'],
+  region: 'KR-11',
+  size: 'SME',
+  status: 'APPROVED',
+  capacity: 3,
+  affiliateGroup: null,
+  certificates: [],
+  restrictedUntil: null,
+  mergedIntoId: null,
+};
+
+const technology: TechnologyFact = {
+  code: 'cloud',
+  name: { ko: null, en: 'Cloud' },
+  kind: 'TECHNOLOGY',
+  parentId: null,
+  mapId: 'map',
+  current: true,
+};
+
+/** Tells of firms, by id, each an approved one but for what is given. */
+export async function tellFirms(
+  uri: string,
+  firms: Record<string, Partial<CompanyFact>>,
+): Promise<void> {
+  await tell(uri, 'companies', 'company', firm, firms);
+}
+
+/** Tells of technologies, by id. */
+export async function tellTechnologies(
+  uri: string,
+  technologies: Record<string, Partial<TechnologyFact>>,
+): Promise<void> {
+  await tell(uri, 'techmaps', 'technology', technology, technologies);
+}
+
+async function tell(
+  uri: string,
+  by: string,
+  kind: string,
+  base: object,
+  things: Record<string, object>,
+): Promise<void> {
+  const connection = await connect(uri, `oca_${by}`);
+  await publishFacts(
+    factsOf(connection),
+    Object.entries(things).map(([key, thing]) => ({ kind, key, state: { ...base, ...thing } })),
+  );
+  await connection.close();
+}
