@@ -18,6 +18,8 @@ const config: CodegenConfig = {
           enumType: 'string-literal',
           enumsAsTypes: true,
           immutableTypes: false,
+          // GraphQL fills defaults in before a resolver sees them.
+          avoidOptionals: { defaultValue: true },
           useTypeImports: true,
           maybeValue: 'T | null | undefined',
           scalars: {
