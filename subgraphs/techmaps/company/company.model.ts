@@ -1,0 +1,30 @@
+import { Schema, type Connection, type Model } from 'mongoose';
+
+import { modelOf, plainSchema } from '#kit/mongo.ts';
+import type { Followed } from '#kit/facts.ts';
+import type { CompanyFact } from '#schema/facts.ts';
+
+/** What this subgraph keeps of a company, as companies tells it. */
+export interface CompanyRecord
+  extends
+    Followed,
+    Partial<Pick<CompanyFact, 'status' | 'sectors' | 'region' | 'kinds' | 'size'>> {}
+
+const schema = new Schema(
+  {
+    _id: { type: String, required: true },
+    revision: { type: Number, required: true },
+    gone: { type: Boolean, required: true },
+    status: { type: String },
+    sectors: { type: [String], default: undefined },
+    region: { type: String },
+    kinds: { type: [String], default: undefined },
+    size: { type: String },
+  },
+  { ...plainSchema, collection: 'companies' },
+);
+
+/** The companies that are known here: a read model of another subgraph's facts. */
+export function companiesOf(connection: Connection): Model<CompanyRecord> {
+  return modelOf<CompanyRecord>(connection, 'companies', schema);
+}

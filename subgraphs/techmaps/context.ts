@@ -1,0 +1,136 @@
+import DataLoader from 'dataloader';
+import type { Connection, Model } from 'mongoose';
+
+import { factsOf, type FactRecord } from '#kit/facts.ts';
+import type { Viewer } from '#kit/viewer.ts';
+
+import { capabilityMapsOf, type CapabilityMapRecord } from './capability/capability-map.model.ts';
+import { capabilitiesOf, type CapabilityRecord } from './capability/capability.model.ts';
+import { companiesOf, type CompanyRecord } from './company/company.model.ts';
+import type { TechmapsConfig } from './config.ts';
+import { placementsOf, type PlacementRecord } from './placement/placement.model.ts';
+import type { Recounter } from './supply/recounter.ts';
+import {
+  footprintsOf,
+  suppliesOf,
+  type FootprintRecord,
+  type SupplyRecord,
+} from './supply/supply.model.ts';
+import { techMapsOf, type TechMapRecord } from './tech-map/tech-map.model.ts';
+import { versionsOf, type VersionRecord } from './tech-map/version.model.ts';
+import { technologiesOf, type TechnologyRecord } from './technology/technology.model.ts';
+
+/** The collections of this subgraph. */
+export interface Models {
+  maps: Model<TechMapRecord>;
+  versions: Model<VersionRecord>;
+  placements: Model<PlacementRecord>;
+  technologies: Model<TechnologyRecord>;
+  capabilities: Model<CapabilityRecord>;
+  capabilityMaps: Model<CapabilityMapRecord>;
+  supplies: Model<SupplyRecord>;
+  footprints: Model<FootprintRecord>;
+  companies: Model<CompanyRecord>;
+  facts: Model<FactRecord>;
+}
+
+/** Look-ups of one request, each made once and many at a time. */
+export interface Loaders {
+  map: DataLoader<string, TechMapRecord | null>;
+  version: DataLoader<string, VersionRecord | null>;
+  technology: DataLoader<string, TechnologyRecord | null>;
+  technologyByCode: DataLoader<string, TechnologyRecord | null>;
+  /** The current technologies directly below a technology, in their order. */
+  children: DataLoader<string, TechnologyRecord[]>;
+  /** The current technologies at the top of a map, in their order. */
+  roots: DataLoader<string, TechnologyRecord[]>;
+  capability: DataLoader<string, CapabilityRecord | null>;
+  /** A company's newest map. */
+  capabilityMap: DataLoader<string, CapabilityMapRecord | null>;
+  supply: DataLoader<string, SupplyRecord>;
+}
+
+/** What all requests have in common. */
+export interface Ground {
+  connection: Connection;
+  config: TechmapsConfig;
+  recounter: Recounter;
+}
+
+/** Everything a domain function may reach. Made anew for each request. */
+export interface Context extends Ground, Models {
+  viewer: Viewer;
+  loaders: Loaders;
+}
+
+/** The models of a connection. */
+export function modelsOf(connection: Connection): Models {
+  return {
+    maps: techMapsOf(connection),
+    versions: versionsOf(connection),
+    placements: placementsOf(connection),
+    technologies: technologiesOf(connection),
+    capabilities: capabilitiesOf(connection),
+    capabilityMaps: capabilityMapsOf(connection),
+    supplies: suppliesOf(connection),
+    footprints: footprintsOf(connection),
+    companies: companiesOf(connection),
+    facts: factsOf(connection),
+  };
+}
+
+/** What a request of this viewer may reach. */
+export function createContext(ground: Ground, viewer: Viewer): Context {
+  const models = modelsOf(ground.connection);
+  return { viewer, ...ground, ...models, loaders: createLoaders(models) };
+}
+
+function createLoaders({ maps, versions, technologies, ...models }: Models): Loaders {
+  return {
+    map: byId(maps),
+    version: byId(versions),
+    technology: byId(technologies),
+    technologyByCode: new DataLoader(async (codes) => {
+      const found = await technologies.find({ code: { $in: [...codes] } }).lean();
+      const records = new Map(found.map((record) => [record.code, record]));
+      return codes.map((code) => records.get(code) ?? null);
+    }),
+    children: new DataLoader(async (ids) => {
+      const found = await technologies.find({ parentId: { $in: [...ids] }, current: true }).lean();
+      const groups = Map.groupBy(found.toSorted(inOrder), ({ parentId }) => parentId);
+      return ids.map((id) => groups.get(id) ?? []);
+    }),
+    roots: new DataLoader(async (ids) => {
+      const query = { mapId: { $in: [...ids] }, parentId: null, current: true };
+      const found = await technologies.find(query).lean();
+      const groups = Map.groupBy(found.toSorted(inOrder), ({ mapId }) => mapId);
+      return ids.map((id) => groups.get(id) ?? []);
+    }),
+    capability: byId(models.capabilities),
+    capabilityMap: new DataLoader(async (ids) => {
+      const query = { companyId: { $in: [...ids] }, newest: true };
+      const found = await models.capabilityMaps.find(query).lean();
+      const records = new Map(found.map((record) => [record.companyId, record]));
+      return ids.map((id) => records.get(id) ?? null);
+    }),
+    supply: new DataLoader(async (ids) => {
+      const found = await models.supplies.find({ _id: { $in: [...ids] } }).lean();
+      const records = new Map(found.map((record) => [record._id, record]));
+      return ids.map((id) => records.get(id) ?? { _id: id, firms: 0, levels: {} });
+    }),
+  };
+}
+
+function byId<Record extends { _id: string }>(
+  model: Model<Record>,
+): DataLoader<string, Record | null> {
+  return new DataLoader(async (ids: readonly string[]) => {
+    const found = await model.find({ _id: { $in: [...ids] } } as object).lean<Record[]>();
+    const records = new Map(found.map((record) => [record._id, record]));
+    return ids.map((id) => records.get(id) ?? null);
+  });
+}
+
+function inOrder(a: TechnologyRecord, b: TechnologyRecord): number {
+  return a.position - b.position || (a.code < b.code ? -1 : 1);
+}

@@ -1,0 +1,178 @@
+/** Which domain function answers which field. No rules here. */
+import { answer } from '#kit/answer.ts';
+
+import {
+  findCapabilities,
+  findCompanyCapabilities,
+  verifyCapability,
+} from './capability/capability.ts';
+import { importCapabilities } from './capability/capability-import.ts';
+import { publishCapabilities } from './capability/capability-map.ts';
+import { readinessLevels } from './capability/readiness-level.ts';
+import { reported } from './placement/import-report.ts';
+import {
+  addTechnology,
+  findPlacement,
+  findPlacements,
+  moveTechnology,
+  updateTechnology,
+} from './placement/placement.ts';
+import { removeTechnology } from './placement/removal.ts';
+import { importTechnologies } from './placement/technology-import.ts';
+import type { Resolvers } from './schema.generated.ts';
+import { findSupply, firmsAtLeast, levelCounts } from './supply/supply.ts';
+import { publishVersion } from './tech-map/publication.ts';
+import { createTechMap, findTechMap, findTechMaps, updateTechMap } from './tech-map/tech-map.ts';
+import { draftVersion, findVersion, findVersions, reviewVersion } from './tech-map/version.ts';
+import { findTechnologies, findTechnology, technologiesWithIds } from './technology/technology.ts';
+
+/** The resolvers of this subgraph. */
+export const resolvers: Resolvers = {
+  Query: {
+    techMap: (_, which, context) => findTechMap(context, which),
+    techMaps: (_, { filter, ...page }, context) =>
+      findTechMaps(context, filter?.sector ?? null, page),
+    technology: (_, which, context) => findTechnology(context, which),
+    technologies: (_, { filter, ...page }, context) =>
+      findTechnologies(context, filter ?? {}, page),
+    capabilities: (_, { filter, ...page }, context) =>
+      findCapabilities(context, filter ?? {}, page),
+    supply: (_, { technologyIds, technologyCodes }, context) =>
+      findSupply(context, technologyIds ?? [], technologyCodes ?? []),
+    readinessLevels: () => [...readinessLevels],
+  },
+  Mutation: {
+    createTechMap: (_, { input }, context) =>
+      answer(context, 'createTechMap', input, () => createTechMap(context, input)),
+    updateTechMap: (_, { input }, context) =>
+      answer(context, 'updateTechMap', input, async () => ({
+        map: await updateTechMap(context, input),
+      })),
+    draftTechMapVersion: (_, { input }, context) =>
+      answer(context, 'draftTechMapVersion', input, async () => ({
+        version: await draftVersion(context, input),
+      })),
+    reviewTechMapVersion: (_, { input }, context) =>
+      answer(context, 'reviewTechMapVersion', input, async () => ({
+        version: await reviewVersion(context, input),
+      })),
+    publishTechMapVersion: async (_, { input }, context) => {
+      const answered = await answer(context, 'publishTechMapVersion', input, () =>
+        publishVersion(context, input),
+      );
+      context.recounter.wake();
+      return answered;
+    },
+    addTechnology: (_, { input }, context) =>
+      answer(context, 'addTechnology', input, async () => ({
+        placement: await addTechnology(context, input),
+      })),
+    updateTechnology: (_, { input }, context) =>
+      answer(context, 'updateTechnology', input, async () => ({
+        placement: await updateTechnology(context, input),
+      })),
+    moveTechnology: (_, { input }, context) =>
+      answer(context, 'moveTechnology', input, async () => ({
+        placement: await moveTechnology(context, input),
+      })),
+    removeTechnology: (_, { input }, context) =>
+      answer(context, 'removeTechnology', input, () => removeTechnology(context, input)),
+    importTechnologies: async (_, { input }, context) =>
+      reported(
+        await answer(context, 'importTechnologies', input, async () => ({
+          report: await importTechnologies(context, input),
+        })),
+      ),
+    publishCapabilities: (_, { input }, context) =>
+      answer(context, 'publishCapabilities', input, async () => ({
+        capabilityMap: await publishCapabilities(context, input),
+        company: { id: input.companyId },
+      })),
+    verifyCapability: (_, { input }, context) =>
+      answer(context, 'verifyCapability', input, async () => ({
+        capability: await verifyCapability(context, input),
+      })),
+    importCapabilities: async (_, { input }, context) =>
+      reported(
+        await answer(context, 'importCapabilities', input, async () => ({
+          report: await importCapabilities(context, input),
+        })),
+      ),
+  },
+  Company: {
+    capabilities: ({ id }, request, context) => findCompanyCapabilities(context, id, request),
+    capabilityMap: ({ id }, _, { loaders }) => loaders.capabilityMap.load(id),
+  },
+  TechMap: {
+    __resolveReference: ({ id }, { loaders }) => loaders.map.load(id),
+    id: ({ _id }) => _id,
+    sector: ({ sector }) => (sector === null ? null : { code: sector }),
+    published: ({ publishedId }, _, { loaders }) =>
+      publishedId === null ? null : loaders.version.load(publishedId),
+    draft: ({ draftId }, _, { loaders }) =>
+      draftId === null ? null : loaders.version.load(draftId),
+    versions: ({ _id }, page, context) => findVersions(context, _id, page),
+    version: ({ _id }, { number }, context) => findVersion(context, _id, number),
+    roots: ({ _id }, _, { loaders }) => loaders.roots.load(_id),
+  },
+  TechMapConnection: { totalCount: ({ count }) => count() },
+  TechMapVersion: {
+    id: ({ _id }) => _id,
+    map: ({ mapId }, _, { loaders }) => loaders.map.load(mapId).then(there),
+    placements: ({ _id }, request, context) => findPlacements(context, _id, request),
+    placement: ({ _id }, { technologyId }, context) => findPlacement(context, _id, technologyId),
+  },
+  TechMapVersionConnection: { totalCount: ({ count }) => count() },
+  Placement: {
+    technology: ({ technologyId }, _, { loaders }) =>
+      loaders.technology.load(technologyId).then(there),
+    parent: ({ parentId }, _, { loaders }) =>
+      parentId === null ? null : loaders.technology.load(parentId),
+    path: ({ ancestorIds }, _, context) => technologiesWithIds(context, ancestorIds),
+    requires: ({ requires }, _, context) => technologiesWithIds(context, requires),
+    alternatives: ({ alternatives }, _, context) => technologiesWithIds(context, alternatives),
+  },
+  PlacementConnection: { totalCount: ({ count }) => count() },
+  Technology: {
+    __resolveReference: (reference, context) => findTechnology(context, reference),
+    id: ({ _id }) => _id,
+    map: ({ mapId }, _, { loaders }) => loaders.map.load(mapId).then(there),
+    parent: ({ parentId }, _, { loaders }) =>
+      parentId === null ? null : loaders.technology.load(parentId),
+    children: ({ _id }, _, { loaders }) => loaders.children.load(_id),
+    path: ({ ancestorIds }, _, context) => technologiesWithIds(context, ancestorIds),
+    requires: ({ requires }, _, context) => technologiesWithIds(context, requires),
+    alternatives: ({ alternatives }, _, context) => technologiesWithIds(context, alternatives),
+    supply: ({ _id }, _, { loaders }) => loaders.supply.load(_id),
+    capabilities: ({ _id }, { leastLevel, ...page }, context) =>
+      findCapabilities(context, { technologyId: _id, leastLevel }, page),
+  },
+  TechnologyConnection: { totalCount: ({ count }) => count() },
+  TechnologySupply: {
+    technology: ({ _id }, _, { loaders }) => loaders.technology.load(_id).then(there),
+    levels: (supply) => levelCounts(supply),
+    firmsAtLeast: (supply, { level }) => firmsAtLeast(supply, level),
+  },
+  Capability: {
+    __resolveReference: ({ id }, { loaders }) => loaders.capability.load(id),
+    id: ({ _id }) => _id,
+    company: ({ companyId }) => ({ id: companyId }),
+    technology: ({ technologyId }, _, { loaders }) =>
+      loaders.technology.load(technologyId).then(there),
+  },
+  CapabilityConnection: { totalCount: ({ count }) => count() },
+  CapabilityMap: {
+    company: ({ companyId }) => ({ id: companyId }),
+    size: ({ entries }) => entries.length,
+  },
+  CapabilityMapEntry: {
+    technology: ({ technologyId }, _, { loaders }) =>
+      loaders.technology.load(technologyId).then(there),
+  },
+};
+
+/** A record that a stored id of our own points at. */
+function there<Record>(record: Record | null): Record {
+  if (record === null) throw new Error('A record points at one that is gone.');
+  return record;
+}

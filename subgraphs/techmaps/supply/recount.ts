@@ -1,0 +1,140 @@
+/** Keeps the counts of supply true: each firm's part is taken away and added anew when anything about it changes. */
+import { transaction } from '#kit/mongo.ts';
+
+import type { Context } from '../context.ts';
+import { addDelta, footprintOf, sameFootprint, type Counted, type Delta } from './footprint.ts';
+
+const batch = 100;
+
+/** What counting needs of a context, so that it also runs between requests. */
+export type Counting = Pick<
+  Context,
+  'connection' | 'technologies' | 'capabilities' | 'companies' | 'supplies' | 'footprints'
+>;
+
+/** Notes that firms are to be counted anew because something about these technologies changed. */
+export async function markDue(
+  { footprints, capabilities }: Counting,
+  technologyIds: readonly string[],
+): Promise<void> {
+  const ids = [...technologyIds];
+  await footprints.updateMany({ 'counted.technologyId': { $in: ids } }, { $set: { due: true } });
+  const companyIds = await capabilities.distinct('companyId', {
+    active: { $in: [true, false] },
+    technologyId: { $in: ids },
+  });
+  await markFirmsDue({ footprints }, companyIds);
+}
+
+/** Notes that these firms are to be counted anew; firms that never published anything are left alone. */
+export async function markFirmsDue(
+  { footprints }: Pick<Counting, 'footprints'>,
+  companyIds: readonly string[],
+): Promise<void> {
+  await footprints.updateMany({ _id: { $in: [...companyIds] } }, { $set: { due: true } });
+}
+
+/** Counts every firm that is due, some at a time, each time in a transaction of its own. */
+export async function recountDue(counting: Counting): Promise<void> {
+  for (;;) {
+    const done = await transaction(counting.connection, async () => {
+      const due = await counting.footprints.find({ due: true }, { _id: 1 }).limit(batch).lean();
+      await recount(
+        counting,
+        due.map(({ _id }) => _id),
+      );
+      return due.length < batch;
+    });
+    if (done) return;
+  }
+}
+
+/** Counts these firms anew; called in the transaction of the change. */
+export async function recount(counting: Counting, companyIds: readonly string[]): Promise<void> {
+  if (companyIds.length === 0) return;
+  const ids = [...companyIds];
+  const { footprints } = counting;
+  const active = await markActive(counting, ids);
+  const after = await footprintsNow(counting, [...active]);
+  const before = new Map(
+    (await footprints.find({ _id: { $in: ids } }).lean()).map((each) => [each._id, each]),
+  );
+  const delta: Delta = new Map();
+  for (const id of ids) addDelta(delta, before.get(id)?.counted ?? [], after.get(id) ?? []);
+  const changed = ids.filter((id) => {
+    const print = before.get(id);
+    return !print || print.due || !sameFootprint(print.counted, after.get(id) ?? []);
+  });
+  await footprints.bulkWrite(
+    changed.map((id) => ({
+      updateOne: {
+        filter: { _id: id },
+        update: { $set: { counted: after.get(id) ?? [], due: false }, $inc: { revision: 1 } },
+        upsert: true,
+      },
+    })),
+  );
+  await apply(counting, delta);
+}
+
+/** Marks the firms' capabilities by whether the firms take part now; gives those that do. */
+async function markActive(
+  { companies, capabilities }: Counting,
+  ids: readonly string[],
+): Promise<Set<string>> {
+  const known = await companies
+    .find(
+      { _id: { $in: [...ids] }, gone: false, status: { $in: ['PENDING', 'APPROVED'] } },
+      { _id: 1 },
+    )
+    .lean();
+  const active = new Set(known.map(({ _id }) => _id));
+  for (const now of [true, false]) {
+    const firms = ids.filter((id) => active.has(id) === now);
+    if (firms.length > 0)
+      await capabilities.updateMany(
+        { companyId: { $in: firms }, active: !now },
+        { $set: { active: now } },
+      );
+  }
+  return active;
+}
+
+async function footprintsNow(
+  { capabilities, technologies }: Counting,
+  companyIds: readonly string[],
+): Promise<Map<string, Counted[]>> {
+  const claims = await capabilities
+    .find({ companyId: { $in: [...companyIds] } }, { companyId: 1, technologyId: 1, level: 1 })
+    .lean();
+  const ids = [...new Set(claims.map(({ technologyId }) => technologyId))];
+  const nodes = await technologies
+    .find({ _id: { $in: ids }, current: true }, { ancestorIds: 1 })
+    .lean();
+  const paths = new Map(nodes.map(({ _id, ancestorIds }) => [_id, ancestorIds]));
+  return new Map(
+    [...Map.groupBy(claims, ({ companyId }) => companyId)].map(([companyId, own]) => [
+      companyId,
+      footprintOf(own, (id) => paths.get(id)),
+    ]),
+  );
+}
+
+async function apply({ supplies }: Counting, delta: Delta): Promise<void> {
+  await supplies.bulkWrite(
+    [...delta].map(([technologyId, levels]) => ({
+      updateOne: {
+        filter: { _id: technologyId },
+        update: {
+          $inc: {
+            firms: [...levels.values()].reduce((sum, change) => sum + change, 0),
+            ...Object.fromEntries(
+              [...levels].map(([level, change]) => [`levels.${level}`, change]),
+            ),
+          },
+        },
+        upsert: true,
+      },
+    })),
+  );
+}

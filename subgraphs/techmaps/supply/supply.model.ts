@@ -1,0 +1,67 @@
+import { Schema, type Connection, type Model } from 'mongoose';
+
+import { modelOf, plainSchema } from '#kit/mongo.ts';
+
+/** How many firms supply a technology: a count kept by `recount`, so that reading it costs the same at any size. */
+export interface SupplyRecord {
+  /** Technology id. */
+  _id: string;
+  firms: number;
+  /** Firms by level, keys `1` to `9`; a level that no firm ever had is missing. */
+  levels: { [level: string]: number };
+}
+
+const supplySchema = new Schema(
+  {
+    _id: { type: String, required: true },
+    firms: { type: Number, required: true },
+    levels: { type: Schema.Types.Mixed, required: true },
+  },
+  { ...plainSchema, collection: 'supplies' },
+);
+
+/** How many firms supply each technology. */
+export function suppliesOf(connection: Connection): Model<SupplyRecord> {
+  return modelOf<SupplyRecord>(connection, 'supplies', supplySchema);
+}
+
+/** What one firm adds to the counts, remembered so that exactly that can be taken away again. */
+export interface FootprintRecord {
+  /** Company id. */
+  _id: string;
+  /** Technologies in which the firm is counted, each with the level it is counted at. */
+  counted: { technologyId: string; level: number }[];
+  /** Whether something changed that the counts do not know yet. */
+  due: boolean;
+  revision: number;
+}
+
+const footprintSchema = new Schema(
+  {
+    _id: { type: String, required: true },
+    counted: {
+      type: [
+        new Schema(
+          {
+            technologyId: { type: String, required: true },
+            level: { type: Number, required: true },
+          },
+          { _id: false, versionKey: false, id: false, strict: 'throw' },
+        ),
+      ],
+      required: true,
+    },
+    due: { type: Boolean, required: true },
+    revision: { type: Number, required: true },
+  },
+  { ...plainSchema, collection: 'footprints' },
+)
+  // what is left to count
+  .index({ due: 1 }, { partialFilterExpression: { due: true } })
+  // firms that a change of the tree concerns
+  .index({ 'counted.technologyId': 1 });
+
+/** What each firm adds to the counts. */
+export function footprintsOf(connection: Connection): Model<FootprintRecord> {
+  return modelOf<FootprintRecord>(connection, 'footprints', footprintSchema);
+}

@@ -1,0 +1,92 @@
+/** Publishing a version: what the map says from then on. */
+import { publishFacts } from '#kit/facts.ts';
+import { refusal } from '#kit/refusal.ts';
+import { signedInAs } from '#kit/viewer.ts';
+
+import type { Context } from '../context.ts';
+import type { PlacementRecord } from '../placement/placement.model.ts';
+import { markDue } from '../supply/recount.ts';
+import { stated, technologyFact } from '../technology/technology.ts';
+import type { TechnologyRecord } from '../technology/technology.model.ts';
+import { compareVersions, type Comparison } from './comparison.ts';
+import type { TechMapRecord } from './tech-map.model.ts';
+import { advance, openVersion } from './version.ts';
+import type { VersionRecord } from './version.model.ts';
+
+/**
+ * Publishes the map's draft: its technologies say what the version says, those it no longer has are retired, and
+ * others are told. For the secretariat.
+ *
+ * @throws {Refusal} NOT_FOUND (mapId), STALE (revision), WRONG_STATE (`VERSION_HAS_TECHNOLOGIES`)
+ */
+export async function publishVersion(
+  context: Context,
+  { mapId, revision }: { mapId: string; revision: number },
+): Promise<{ version: VersionRecord; map: TechMapRecord }> {
+  const { userId } = signedInAs(context.viewer, 'SECRETARIAT');
+  const draft = await openVersion(context, mapId);
+  if (draft.size === 0)
+    throw refusal('WRONG_STATE', 'The draft has no technologies.', ['mapId'], {
+      rule: 'VERSION_HAS_TECHNOLOGIES',
+    });
+  const version = await advance(context, draft, revision, {
+    status: 'PUBLISHED',
+    publishedAt: new Date(),
+    publishedBy: userId,
+  });
+  const map = await context.maps
+    .findOneAndUpdate(
+      { _id: mapId },
+      { $set: { draftId: null, publishedId: version._id }, $inc: { revision: 1 } },
+      { returnDocument: 'before' },
+    )
+    .lean();
+  if (!map) throw refusal('NOT_FOUND', 'There is no such map.', ['mapId']);
+  await state(context, await difference(context, map.publishedId, version._id));
+  return {
+    version,
+    map: { ...map, draftId: null, publishedId: version._id, revision: map.revision + 1 },
+  };
+}
+
+async function difference(
+  { placements }: Context,
+  beforeId: string | null,
+  afterId: string,
+): Promise<Comparison<PlacementRecord>> {
+  const before = beforeId === null ? [] : await placements.find({ versionId: beforeId }).lean();
+  const after = await placements.find({ versionId: afterId }).lean();
+  return compareVersions(before, after);
+}
+
+/** Brings the technologies themselves to what the version says. */
+async function state(
+  context: Context,
+  { added, changed, removed }: Comparison<PlacementRecord>,
+): Promise<void> {
+  const said = [...added, ...changed.map(({ after }) => after)];
+  const removedIds = removed.map(({ technologyId }) => technologyId);
+  const { technologies, facts } = context;
+  await technologies.bulkWrite(
+    said.map((placement) => ({
+      updateOne: {
+        filter: { _id: placement.technologyId },
+        update: { $set: { ...stated(placement), published: true, current: true } },
+      },
+    })),
+  );
+  await technologies.updateMany({ _id: { $in: removedIds } }, { $set: { current: false } });
+  const ids = [...said.map(({ technologyId }) => technologyId), ...removedIds];
+  const now: TechnologyRecord[] = await technologies.find({ _id: { $in: ids } }).lean();
+  await publishFacts(
+    facts,
+    now.map((each) => ({ kind: 'technology', key: each._id, state: technologyFact(each) })),
+  );
+  const moved = changed.filter(({ fields }) => fields.includes('ancestorIds'));
+  // A technology that comes back counts again: firms may still have it in their maps.
+  await markDue(context, [
+    ...added.map(({ technologyId }) => technologyId),
+    ...moved.map(({ after }) => after.technologyId),
+    ...removedIds,
+  ]);
+}
