@@ -1,6 +1,6 @@
 /** The outer form of an iCalendar file (RFC 5545): unfolded lines in nested components. */
 import { ImportFault } from './fault.ts';
-import { repaired, type Remark } from './found.ts';
+import { failed, repaired, type Remark } from './found.ts';
 import type { Source } from './source.ts';
 
 /** One content line. */
@@ -136,6 +136,6 @@ function* contentLine(pieces: Buffer[], line: number, remarks: Remark[]): Genera
     remarks.push(repaired(line, 'Characters that are not UTF-8 were replaced.'));
   const name = /^[A-Za-z0-9-]+/.exec(text)?.[0];
   if (name === undefined || !/^[;:]/.test(text.slice(name.length)))
-    remarks.push({ ...repaired(line, 'This is no property; it was left out.'), grade: 'FAILED' });
+    remarks.push(failed(line, 'This is no property; it was left out.'));
   else yield { line, name: name.toUpperCase(), text };
 }

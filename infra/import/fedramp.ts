@@ -1,7 +1,7 @@
 /** The FedRAMP marketplace: its products become services, their providers companies. */
+import { codePart } from './code-part.ts';
 import { failed, figure, repaired, type CompanyRow, type Found, type ServiceRow } from './found.ts';
 import { findElements, type JsonElement } from './json-element.ts';
-import { codePart } from './landscape-rules.ts';
 import { present } from './present.ts';
 import { textOf, type Source } from './source.ts';
 import { webAddress } from './web-address.ts';
@@ -78,22 +78,21 @@ function* findProviders(products: readonly Product[]): Generator<Found> {
 function* findService(product: Product): Generator<Found> {
   const { line, name, provider } = product;
   for (const model of product.models.filter((each) => modelByName[each] === undefined))
-    yield failed(line, `${name}: "${model}" is no service model.`);
+    yield failed(line, `"${model}" is no service model.`, name);
   const models = product.models.flatMap((model) => modelByName[model] ?? []);
   if (models.length === 0) {
-    yield failed(line, `${name}: no service model is given.`);
+    yield failed(line, 'No service model is given.', name);
     return;
   }
   const { url, isRepaired } = addressOf(product.website);
-  if (isRepaired) yield repaired(line, 'A website without https:// was given one.');
+  if (isRepaired) yield repaired(line, 'A website without https:// was given one.', name);
   else if (url === null && product.website !== '')
-    yield repaired(line, 'A website that is no address was left out.');
+    yield repaired(line, 'A website that is no address was left out.', name);
   const summary = summaryOf(product);
   if (summary.isCut)
-    yield repaired(line, `A description was shortened to ${most.summary} characters.`);
+    yield repaired(line, `A description was shortened to ${most.summary} characters.`, name);
   const row: ServiceRow = {
     externalId: product.id,
-    provider: providerKey(provider),
     providerName: provider.slice(0, most.name),
     name: { en: name.slice(0, most.name) },
     summary: { en: summary.text },
@@ -102,7 +101,7 @@ function* findService(product: Product): Generator<Found> {
     certifications: certificationsOf(product),
     ...present({ url }),
   };
-  yield { kind: 'row', to: 'services', line, row };
+  yield { kind: 'row', to: 'services', line, company: providerKey(provider), row };
 }
 
 /** Only an authorised product holds the certificate; one that is ready or in process does not yet. */

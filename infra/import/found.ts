@@ -42,9 +42,8 @@ export interface TechnologyRow {
   position?: number;
 }
 
-/** A row of `importCapabilities`, its company named by the key in the source. */
+/** A row of `importCapabilities`, without its company. */
 export interface CapabilityRow {
-  company: string;
   technologyCode: string;
   /** TRL 1 to 9. */
   level: number;
@@ -56,11 +55,9 @@ export interface CapabilityRow {
   }[];
 }
 
-/** A row of `importEvents`. */
+/** A row of `importEvents`, without its host. */
 export interface EventRow {
   externalId: string;
-  /** Key of the hosting company in the source; none when the host is no member. */
-  host?: string;
   organizer?: string;
   kind?: EventKind;
   title: RowText;
@@ -81,10 +78,9 @@ export interface EventRow {
 export type EventKind =
   'TECH_MEETUP' | 'BRIEFING' | 'DEMO_DAY' | 'WORKSHOP' | 'CONFERENCE' | 'HACKATHON' | 'NETWORKING';
 
-/** A row of `importServices`, its provider named by the key in the source. */
+/** A row of `importServices`, without its provider's id. */
 export interface ServiceRow {
   externalId: string;
-  provider: string;
   /** For a provider that the platform does not have. */
   providerName: string;
   name: RowText;
@@ -111,7 +107,14 @@ export type Target = keyof Rows;
 
 /** A row, with the line where it begins in the file. */
 export type RowFound = {
-  [To in Target]: { kind: 'row'; to: To; line: number; row: Rows[To] };
+  [To in Target]: {
+    kind: 'row';
+    to: To;
+    line: number;
+    /** Key in the source of the company that can it, hosts it or provides it; its id is found when the row goes in. */
+    company?: string;
+    row: Rows[To];
+  };
 }[Target];
 
 /**
@@ -122,6 +125,9 @@ export interface Remark {
   kind: 'remark';
   grade: 'FAILED' | 'SKIPPED' | 'REPAIRED';
   line: number;
+  /** What the line is about, such as an item's name; null when the line alone tells. */
+  about: string | null;
+  /** The same words for the same reason, so that equal ones can be counted. */
   reason: string;
 }
 
@@ -135,18 +141,18 @@ export interface Figure {
 export type Found = RowFound | Remark | Figure;
 
 /** A line that should have been imported and is not. */
-export function failed(line: number, reason: string): Remark {
-  return { kind: 'remark', grade: 'FAILED', line, reason };
+export function failed(line: number, reason: string, about: string | null = null): Remark {
+  return { kind: 'remark', grade: 'FAILED', line, about, reason };
 }
 
 /** A line that is left out by rule. */
-export function skipped(line: number, reason: string): Remark {
-  return { kind: 'remark', grade: 'SKIPPED', line, reason };
+export function skipped(line: number, reason: string, about: string | null = null): Remark {
+  return { kind: 'remark', grade: 'SKIPPED', line, about, reason };
 }
 
 /** A line that is read otherwise than it is written. */
-export function repaired(line: number, reason: string): Remark {
-  return { kind: 'remark', grade: 'REPAIRED', line, reason };
+export function repaired(line: number, reason: string, about: string | null = null): Remark {
+  return { kind: 'remark', grade: 'REPAIRED', line, about, reason };
 }
 
 /** A count about the whole file. */

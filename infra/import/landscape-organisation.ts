@@ -1,9 +1,9 @@
 /** Organisations of a landscape, gathered from all the items that name them. */
+import { codePart } from './code-part.ts';
 import type { CapabilityRow, CompanyKind, CompanyRow, RowFound } from './found.ts';
 import type { LandscapeItem } from './landscape-file.ts';
 import {
   bareName,
-  codePart,
   kindsAt,
   membersCategory,
   nameOfCrunchbase,
@@ -89,13 +89,8 @@ function capabilityFound(company: string, technologyCode: string, proofs: Proof[
   const evidence = [best, ...others].flatMap<CapabilityRow['evidence'][number]>(({ title, url }) =>
     url === null ? [] : [{ kind: 'LINK', title, url }],
   );
-  const row = {
-    company,
-    technologyCode,
-    level: best.level,
-    evidence: evidence.slice(0, maxEvidence),
-  };
-  return { kind: 'row', to: 'capabilities', line: best.line, row };
+  const row = { technologyCode, level: best.level, evidence: evidence.slice(0, maxEvidence) };
+  return { kind: 'row', to: 'capabilities', line: best.line, company, row };
 }
 
 function keyOf(item: NamedItem, isMember: boolean): string | null {

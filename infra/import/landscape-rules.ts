@@ -76,12 +76,3 @@ export function nameOfCrunchbase(link: string): string {
     .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
     .join(' ');
 }
-
-/** A part of a code: lower-case letters and digits, joined by single hyphens. */
-export function codePart(name: string): string {
-  return name
-    .normalize('NFKD')
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, '-')
-    .replaceAll(/^-|-$/g, '');
-}

@@ -1,4 +1,5 @@
 /** The CNCF landscape: its tree becomes a technology map, its organisations companies, its items capabilities. */
+import { codePart } from './code-part.ts';
 import {
   failed,
   figure,
@@ -22,7 +23,7 @@ import {
   type Organisation,
   type Organisations,
 } from './landscape-organisation.ts';
-import { codePart, isMaturity, levelOf, membersCategory } from './landscape-rules.ts';
+import { isMaturity, levelOf, membersCategory } from './landscape-rules.ts';
 import type { Source } from './source.ts';
 
 /** Code of the map that a landscape fills. */
@@ -101,7 +102,7 @@ function* findItem(
   for (const path of pathsOf(item, category, subcategory)) {
     const code = codes.get(path.path);
     if (code === undefined)
-      yield failed(path.line, `${name}: there is no "${path.path}" in this landscape.`);
+      yield failed(path.line, `There is no "${path.path}" in this landscape.`, name);
     else if (organisation) credit(organisation, code, named, level);
   }
   yield* remarkOn(named, level, organisation);
@@ -118,10 +119,10 @@ function* remarkOn(
   organisation: Organisation | null,
 ): Generator<Remark> {
   if (maturity !== null && !isMaturity(maturity))
-    yield failed(line, `${name}: "${maturity}" is no known maturity; counted as none.`);
-  if (level === null) yield skipped(line, `${name}: archived, so it is no capability.`);
+    yield failed(line, `"${maturity}" is no known maturity; counted as none.`, name);
+  if (level === null) yield skipped(line, 'Archived, so it is no capability.', name);
   else if (!organisation)
-    yield skipped(line, `${name}: no organisation is named, so it is nobody's capability.`);
+    yield skipped(line, "No organisation is named, so it is nobody's capability.", name);
 }
 
 function codeOf(...names: string[]): string {

@@ -1,0 +1,102 @@
+/** The command line of an import. */
+import { parseArgs } from 'node:util';
+
+import { formats, type Format } from './format.ts';
+import { ianaZone } from './zone.ts';
+
+/** What the operator asked for. */
+export interface Command {
+  format: Format;
+  path: string;
+  source: string;
+  dryRun: boolean;
+  verbose: boolean;
+  zone: string | null;
+  region: string | null;
+}
+
+/** How the command is written. */
+export const usage = `Usage: npm run import -- FORMAT FILE [--dry-run] [--verbose] [--source NAME] [--zone ZONE] [--region CODE]
+
+FORMAT
+${formats.map(({ name, summary }) => `  ${name.padEnd(9)} ${summary}`).join('\n')}
+
+  --dry-run        check everything and tell what would be done; nothing is changed
+  --verbose        show every line that was left out or repaired, not only counts
+  --source NAME    name under which the rows are kept: the same name and key update the same thing
+  --zone ZONE      time zone of local times in calendars, such as Europe/Paris
+  --region CODE    where a calendar's events take place, ISO 3166, such as KR-11
+
+Ends with 0 when everything came in, 1 when some lines did not, 2 when nothing did.`;
+
+/** A command that cannot be carried out as it is written. */
+export class CommandFault extends Error {
+  constructor(reason: string) {
+    super(reason);
+    this.name = 'CommandFault';
+  }
+}
+
+/**
+ * Reads the arguments after the program's name.
+ *
+ * @throws {CommandFault}
+ */
+export function readCommand(args: readonly string[]): Command {
+  const { values, positionals } = parse(args);
+  const [name, path, ...rest] = positionals;
+  const format = formats.find((each) => each.name === name);
+  if (!format)
+    throw new CommandFault(
+      name === undefined ? 'No format is given.' : `There is no format "${name}".`,
+    );
+  if (path === undefined || rest.length > 0) throw new CommandFault('One file is to be given.');
+  return {
+    format,
+    path,
+    source: sourceOf(values.source ?? format.sourceOf(path)),
+    dryRun: values['dry-run'],
+    verbose: values.verbose,
+    zone: checked(values.zone, (zone) => ianaZone(zone) !== null, 'is no time zone'),
+    region: checked(
+      values.region,
+      (code) => /^[A-Z]{2}(-[A-Z0-9]{1,3})?$/.test(code),
+      'is no region',
+    ),
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        'dry-run': { type: 'boolean', default: false },
+        verbose: { type: 'boolean', default: false },
+        source: { type: 'string' },
+        zone: { type: 'string' },
+        region: { type: 'string' },
+      },
+    });
+  } catch (error) {
+    throw new CommandFault(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function sourceOf(name: string): string {
+  if (/^[a-z0-9-]{2,60}$/.test(name)) return name;
+  throw new CommandFault(
+    `"${name}" is no name for a source: 2 to 60 lower-case letters, digits and hyphens. State one with --source.`,
+  );
+}
+
+function checked(
+  value: string | undefined,
+  isGood: (value: string) => boolean,
+  fault: string,
+): string | null {
+  if (value === undefined) return null;
+  if (isGood(value)) return value;
+  throw new CommandFault(`"${value}" ${fault}.`);
+}

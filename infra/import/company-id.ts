@@ -1,0 +1,33 @@
+/** Ids of companies by their keys in a source. */
+import { ask, type Graph } from './graph.ts';
+
+/** Most keys of one look-up. */
+const most = 100;
+
+const lookUp = `query CompaniesOfSource($source: String!, $externalIds: [String!]!) {
+  companies(filter: { origin: { source: $source, externalIds: $externalIds } }, first: 100) {
+    edges { node { id origin { externalId } } }
+  }
+}`;
+
+interface Found {
+  companies: { edges: { node: { id: string; origin: { externalId: string } | null } }[] };
+}
+
+/** Looks up what is not known yet, and keeps it. */
+export type CompanyIds = (keys: Iterable<string>) => Promise<ReadonlyMap<string, string>>;
+
+/** @param source name under which the companies were imported */
+export function companyIdsOf(graph: Graph, source: string): CompanyIds {
+  const known = new Map<string, string>();
+  return async (keys) => {
+    const wanted = [...new Set(keys)].filter((key) => !known.has(key));
+    for (let start = 0; start < wanted.length; start += most) {
+      const externalIds = wanted.slice(start, start + most);
+      const { companies } = await ask<Found>(graph, lookUp, { source, externalIds });
+      for (const { node } of companies.edges)
+        if (node.origin) known.set(node.origin.externalId, node.id);
+    }
+    return known;
+  };
+}

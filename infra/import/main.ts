@@ -1,0 +1,61 @@
+/** `npm run import -- FORMAT FILE`: brings a file of another source into the platform. */
+import { ConfigError } from '#kit/config.ts';
+import { createLog } from '#kit/log.ts';
+import { processEnvironment, readPlatformConfig } from '../config.ts';
+import { DatabaseFault } from '../database/server.ts';
+import { openPlatform } from '../platform.ts';
+import { CommandFault, readCommand, usage, type Command } from './command.ts';
+import { ImportFault } from './fault.ts';
+import { GraphFault } from './graph.ts';
+import { checkFile, importFile } from './import-file.ts';
+import { exitCode, reportText } from './import-report.ts';
+import { showProgress } from './progress.ts';
+import { readSource } from './source.ts';
+
+async function run(command: Command): Promise<number> {
+  const startedAt = performance.now();
+  const { format, path, zone, region } = command;
+  const source = await readSource(path);
+  const options = { zone, region, now: Date.now() };
+  // The whole file is read once before the platform is touched: a bad one changes nothing.
+  const check = checkFile(format, source, options);
+  const total = [...check.rows.values()].reduce((sum, rows) => sum + rows, 0);
+  const log = createLog('import', readPlatformConfig(processEnvironment).logLevel);
+  const platform = await openPlatform({ environment: processEnvironment, log, joinRunning: true });
+  try {
+    const progress = showProgress(process.stderr, total);
+    const report = await importFile(platform, format, source, {
+      ...options,
+      source: command.source,
+      dryRun: command.dryRun,
+      onProgress: progress.step,
+    });
+    progress.end();
+    const seconds = (performance.now() - startedAt) / 1000;
+    console.log(reportText(check, report, { ...command, seconds }));
+    return exitCode(check, report);
+  } finally {
+    await platform.stop();
+  }
+}
+
+/** What the operator reads when nothing could be done. */
+function faultText(error: unknown, path: string): string | null {
+  if (error instanceof CommandFault) return `${error.message}\n\n${usage}`;
+  if (error instanceof ImportFault)
+    return `${path}${error.line === null ? '' : `:${error.line}`}: ${error.code}: ${error.message} Nothing was imported.`;
+  if (error instanceof GraphFault)
+    return `${error.code}: ${error.message} Rows before this may have gone in; a repeat goes on from there.`;
+  if (error instanceof ConfigError) return `The environment has a fault: ${error.message}`;
+  return error instanceof DatabaseFault ? error.message : null;
+}
+
+let path = '';
+try {
+  const command = readCommand(process.argv.slice(2));
+  path = command.path;
+  process.exitCode = await run(command);
+} catch (error) {
+  console.error(faultText(error, path) ?? error);
+  process.exitCode = error instanceof GraphFault ? 1 : 2;
+}
