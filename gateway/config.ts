@@ -50,7 +50,7 @@ export interface GatewayConfig {
   /** `TOKEN_ISSUER`, `TOKEN_AUDIENCE` (open-cloud-alliance): what an access token must carry. */
   token: { issuer: string; audience: string };
   /** `PLANNER` (AUTO): HIVE (the Rust addon), APOLLO, or AUTO: the first where it loads, the other otherwise. */
-  planner: 'AUTO' | 'HIVE' | 'APOLLO';
+  planner: PlannerChoice;
   /** `ALLOWED_ORIGINS` (none): comma-separated origins, besides the gateway's own, that pages may call from. */
   allowedOrigins: string[];
   /** `SUBGRAPH_URL_<NAME>`: where a subgraph is, instead of the supergraph's word; by name in upper case. */
@@ -75,10 +75,16 @@ export interface GatewayConfig {
   feedQueueMillis: number;
   /** `FEED_COMPLETIONS` (32): events of one feed that are completed from other subgraphs at a time. */
   feedCompletions: number;
+  /** `METRICS_TOKEN` (none): bearer token for `/metrics`; without one they are closed in production, open elsewhere. */
+  metricsToken: string | null;
   /** `DRAIN_MILLIS` (5000): how long a stop waits for requests under way. */
   drainMillis: number;
 }
 
+/** Which planner serves. */
+export type PlannerChoice = (typeof planners)[number];
+
+const planners = ['AUTO', 'HIVE', 'APOLLO'] as const;
 const levels = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 
 /**
@@ -97,7 +103,7 @@ export function readGatewayConfig(environment: Environment = process.env): Gatew
     VIEWER_KEYS: viewerKeys,
     TOKEN_ISSUER: text('open-cloud-alliance'),
     TOKEN_AUDIENCE: text('open-cloud-alliance'),
-    PLANNER: oneOf(['AUTO', 'HIVE', 'APOLLO'], 'AUTO'),
+    PLANNER: oneOf(planners, 'AUTO'),
     ALLOWED_ORIGINS: optional(),
     LIMIT_TOKENS: wholeNumber(5_000, 1, 1_000_000),
     LIMIT_DEPTH: wholeNumber(20, 1, 1_000),
@@ -115,6 +121,7 @@ export function readGatewayConfig(environment: Environment = process.env): Gatew
     FEED_QUEUE_BYTES: wholeNumber(2 ** 20, 1_024, 2 ** 30),
     FEED_QUEUE_MILLIS: wholeNumber(30_000, 1, 3_600_000),
     FEED_COMPLETIONS: wholeNumber(32, 1, 10_000),
+    METRICS_TOKEN: optional(),
     DRAIN_MILLIS: wholeNumber(5_000, 0, 600_000),
   });
   const production = read.NODE_ENV === 'production';
@@ -149,6 +156,7 @@ export function readGatewayConfig(environment: Environment = process.env): Gatew
     feedQueueBytes: read.FEED_QUEUE_BYTES,
     feedQueueMillis: read.FEED_QUEUE_MILLIS,
     feedCompletions: read.FEED_COMPLETIONS,
+    metricsToken: read.METRICS_TOKEN,
     drainMillis: read.DRAIN_MILLIS,
   };
 }

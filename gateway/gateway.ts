@@ -1,28 +1,35 @@
 /** The gateway's face: one graph over all subgraphs, for programs in this process and for everyone over HTTP. */
-import type { ExecutionResult, GraphQLSchema } from 'graphql';
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 
+import type { ExecutionResult } from 'graphql';
+
+import { ConfigError } from '#kit/config.ts';
 import type { Log } from '#kit/log.ts';
 import type { Viewer } from '#kit/viewer.ts';
-import type { GatewayConfig } from './config.ts';
+import { batched } from './batching.ts';
+import { subgraphUrlVariable, type GatewayConfig } from './config.ts';
+import { createDoor, type Door, type GraphRequest, type Outcome } from './door.ts';
+import type { Sources } from './execution.ts';
+import { createFeeds, type Feeds } from './feeds.ts';
+import { createHealth } from './health.ts';
+import { createHttp } from './http.ts';
+import { localSource, type LocalSubgraph } from './local-source.ts';
+import { createMetrics } from './metrics.ts';
+import { createOrigins } from './origins.ts';
+import { createPage, type Account } from './page.ts';
+import { createPipeline, type Pipeline } from './pipeline.ts';
+import { remoteSource } from './remote-source.ts';
+import { requestLog } from './request-log.ts';
+import { readSupergraph, type Supergraph } from './supergraph.ts';
+import { tokenKeys } from './token-keys.ts';
+import { createTokens } from './tokens.ts';
+import { acceptSockets, type Sockets } from './websocket.ts';
 
-/** A subgraph in this process, reached without HTTP. */
-export interface LocalSubgraph {
-  schema: GraphQLSchema;
-  /** What its resolvers may reach; made anew for each call. */
-  createContext(viewer: Viewer): object;
-}
-
-/** An account that the first page offers for sign-in, outside production only. */
-export interface Account {
-  email: string;
-  password: string;
-  /** Whose account it is, as a person would be introduced. */
-  name: string;
-  /** In a few words, such as `Consortium lead`. */
-  role: string;
-  /** What this person can try, one sentence each. */
-  tries: string[];
-}
+export type { GraphRequest } from './door.ts';
+export type { LocalSubgraph } from './local-source.ts';
+export type { Account } from './page.ts';
 
 /** What a gateway is made of. */
 export interface GatewayOptions {
@@ -34,13 +41,6 @@ export interface GatewayOptions {
   local?: ReadonlyMap<string, LocalSubgraph>;
   /** Accounts for the first page. */
   accounts?: readonly Account[];
-}
-
-/** One operation. */
-export interface GraphRequest {
-  query: string;
-  variables?: Record<string, unknown>;
-  operationName?: string;
 }
 
 /** A running gateway. */
@@ -62,5 +62,121 @@ export interface Gateway {
  * Makes a gateway; it answers `execute` and `subscribe` at once, and HTTP after `listen`.
  *
  * @throws {ConfigError} when a subgraph is remote and there is no key to sign viewers with
+ * @throws {Error} when the text is no supergraph
  */
-export type CreateGateway = (options: GatewayOptions) => Promise<Gateway>;
+export async function createGateway(options: GatewayOptions): Promise<Gateway> {
+  const { config, log, supergraphSdl, accounts = [] } = options;
+  const supergraph = await readSupergraph(supergraphSdl, config.planner, log);
+  const remote = remoteUrls(supergraph, options);
+  const sources = sourcesOf(supergraph, remote, options);
+  const feeds = createFeeds(config, log, (error) => pipeline.format(error));
+  const plugins = [requestLog(log, () => metrics)];
+  const pipeline = await createPipeline({ supergraph, sources }, { config, log, feeds, plugins });
+  const { issuer, audience } = config.token;
+  const tokens = createTokens({ issuer, audience, log, fetchKeys: tokenKeys(pipeline) });
+  const schema = () => pipeline.served().supergraph.apiSchema;
+  const door = createDoor(pipeline, tokens, config);
+  const health = createHealth(() => (config.open ? new Map() : remote), log);
+  const origins = createOrigins(config);
+  const page = createPage(config, accounts);
+  let sockets: Sockets | null = null;
+  const metrics = createMetrics({
+    feeds: () => feeds.figures(),
+    sockets: () => sockets?.count() ?? 0,
+    plans: () => pipeline.served().plans.size,
+  });
+  const http = createHttp({ config, log, pipeline, door, tokens, health, metrics, origins, page });
+  return {
+    execute: async (request, viewer) => singleOf(await inProcess(door, request, viewer)),
+    subscribe: (request, viewer) => inProcess(door, request, viewer),
+    listen: async () => {
+      const { mayCall } = origins;
+      sockets = acceptSockets({ http, door, config, log, schema, mayCall });
+      return listen(http, config);
+    },
+    stop: async () => {
+      health.drain();
+      await stop({ http, sockets, feeds, pipeline, config });
+    },
+  };
+}
+
+function inProcess(door: Door, request: GraphRequest, viewer: Viewer): Promise<Outcome> {
+  return door.run(request, {
+    transport: 'PROCESS',
+    signed: () => Promise.resolve({ viewer, expiresAt: null }),
+  });
+}
+
+/** A feed that was asked for as a query gives its first result. */
+async function singleOf(outcome: Outcome): Promise<ExecutionResult> {
+  if (!(Symbol.asyncIterator in outcome)) return outcome;
+  for await (const result of outcome) return result;
+  return {};
+}
+
+function remoteUrls(
+  { subgraphs }: Supergraph,
+  { local, config }: GatewayOptions,
+): ReadonlyMap<string, string> {
+  const remote = subgraphs.filter(({ name }) => !local?.has(name));
+  return new Map(
+    remote.map(({ name, url }) => [name, config.subgraphUrls[subgraphUrlVariable(name)] ?? url]),
+  );
+}
+
+function sourcesOf(
+  { subgraphs }: Supergraph,
+  remote: ReadonlyMap<string, string>,
+  { local, config, log }: GatewayOptions,
+): Sources {
+  const { viewerKeys } = config;
+  if (remote.size > 0 && !viewerKeys && !config.open)
+    throw new ConfigError([
+      `VIEWER_KEYS: must be set to reach ${[...remote.keys()].join(', ')}, with the keys that they have`,
+    ]);
+  const keys = viewerKeys && !config.open ? () => viewerKeys : null;
+  return new Map(
+    subgraphs.map(({ name }) => {
+      const here = local?.get(name);
+      const url = remote.get(name) ?? '';
+      const source = here
+        ? localSource(name, here, log)
+        : remoteSource({ name, url, keys, config, log });
+      return [name, batched(source)];
+    }),
+  );
+}
+
+async function listen(
+  http: Server,
+  { host, port }: GatewayConfig,
+): Promise<{ url: string; port: number }> {
+  http.listen(port, host);
+  await once(http, 'listening');
+  const { port: opened } = http.address() as AddressInfo;
+  const shown = host.includes(':') ? `[${host}]` : host;
+  return { url: `http://${shown}:${opened}/`, port: opened };
+}
+
+interface Running {
+  http: Server;
+  sockets: Sockets | null;
+  feeds: Feeds;
+  pipeline: Pipeline;
+  config: GatewayConfig;
+}
+
+/** Sockets first: their clients are told to come back, rather than that their feeds are complete. */
+async function stop({ http, sockets, feeds, pipeline, config }: Running): Promise<void> {
+  const closed = http.listening ? once(http, 'close') : Promise.resolve();
+  http.close();
+  await sockets?.stop();
+  feeds.stop();
+  http.closeIdleConnections();
+  const forced = setTimeout(() => http.closeAllConnections(), config.drainMillis);
+  await closed;
+  clearTimeout(forced);
+  await pipeline.server.stop();
+  for (const source of pipeline.served().sources.values()) await source.stop();
+}

@@ -30,14 +30,30 @@ export function mask(log: Log, open: readonly string[] = []) {
     const where = { ...(path && { path }), ...(locations && { locations }) };
     if (typeof code === 'string' && (openCodes.has(code) || open.includes(code)))
       return { message, ...where, extensions: { code } };
-    const errorId = newId();
-    log.error({ errorId, error: original(error) }, 'unexpected error');
-    return {
-      message: `Something went wrong on our side; quote ${errorId} when you report it.`,
-      ...where,
-      extensions: { code: 'INTERNAL_SERVER_ERROR', errorId },
-    };
+    return { ...sentence(maskedBefore(formatted) ?? logged(log, error)), ...where };
   };
+}
+
+function sentence(errorId: string): GraphQLFormattedError {
+  return {
+    message: `Something went wrong on our side; quote ${errorId} when you report it.`,
+    extensions: { code: 'INTERNAL_SERVER_ERROR', errorId },
+  };
+}
+
+const idForm = /^[\da-f]{8}-[\da-f]{4}-7[\da-f]{3}-[\da-f]{4}-[\da-f]{12}$/;
+
+/** The id under which a service further in has logged the error; its text is written anew all the same. */
+function maskedBefore({ extensions }: GraphQLFormattedError): string | null {
+  const { code, errorId } = extensions ?? {};
+  const masked = code === 'INTERNAL_SERVER_ERROR' && typeof errorId === 'string';
+  return masked && idForm.test(errorId) ? errorId : null;
+}
+
+function logged(log: Log, error: unknown): string {
+  const errorId = newId();
+  log.error({ errorId, error: original(error) }, 'unexpected error');
+  return errorId;
 }
 
 function original(error: unknown): unknown {

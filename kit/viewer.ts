@@ -1,5 +1,5 @@
 /** Who is asking: built once at the gateway from a verified token, signed, and carried to every subgraph. */
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 
 import { GraphQLError } from 'graphql';
 
@@ -87,7 +87,9 @@ export function actingFor(viewer: Viewer, companyId: string, least: CompanyRole)
 export interface ViewerBinding {
   /** Name of the subgraph that is asked. */
   subgraph: string;
-  /** The exact bytes of the request body; empty text at the start of a WebSocket. */
+  /** An HTTP request, the start of a WebSocket, or one operation on it; none stands in for another. */
+  purpose: 'REQUEST' | 'CONNECTION' | 'OPERATION';
+  /** The exact bytes of the request body, `operationBody` of an operation, empty text for a connection. */
   body: string | Buffer;
 }
 
@@ -115,53 +117,121 @@ export function readViewerKeys(value: string): ViewerKeys {
   return keys;
 }
 
+/** The text that an operation on a WebSocket is signed over. */
+export function operationBody(operation: {
+  query?: unknown;
+  operationName?: unknown;
+  variables?: unknown;
+}): string {
+  const { query, operationName = null, variables = {} } = operation;
+  return JSON.stringify([query, operationName, variables]);
+}
+
 /**
- * Signs a viewer for one request to one subgraph.
+ * Signs a viewer for one request to one subgraph. No two signatures are alike.
  *
  * @param now milliseconds since the epoch
  * @returns the value of `viewerHeader`: `kid.payload.signature`, payload and signature in base64url
  */
 export function signViewer(
   viewer: Viewer,
-  { subgraph, body }: ViewerBinding,
+  { subgraph, purpose, body }: ViewerBinding,
   keys: ViewerKeys,
   now: number,
 ): string {
   const [key] = keys;
   if (!key) throw new RangeError('There is no key to sign viewers with.');
-  const payload = Buffer.from(
-    JSON.stringify({ viewer, subgraph, body: digest(body), at: now }),
-  ).toString('base64url');
-  return `${key.kid}.${payload}.${sign(payload, key.secret)}`;
+  const nonce = randomBytes(12).toString('base64url');
+  const claims: Claims = { viewer, subgraph, purpose, body: digest(body), at: now, nonce };
+  const payload = Buffer.from(JSON.stringify(claims)).toString('base64url');
+  return `${key.kid}.${payload}.${sign(key.kid, payload, key.secret)}`;
 }
 
 /**
- * The viewer of a signed header, or null when the header is missing, forged, bound to
- * another subgraph or body, or outside the time window.
+ * The viewer of a signed header, or null when the header is missing, forged, bound to another subgraph, purpose or
+ * body, or outside the time window.
+ *
+ * @param now milliseconds since the epoch
  */
 export function verifyViewer(
   header: string | undefined,
-  { subgraph, body }: ViewerBinding,
+  { subgraph, purpose, body }: ViewerBinding,
   keys: ViewerKeys,
   now: number,
 ): Viewer | null {
-  const [kid, payload, signature] = header?.split('.') ?? [];
-  const key = keys.find((each) => each.kid === kid);
-  if (!key || !payload || !signature) return null;
-  if (!sameText(signature, sign(payload, key.secret))) return null;
-  const claims = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as {
-    viewer: Viewer;
-    subgraph: string;
-    body: string;
-    at: number;
-  };
+  const claims = claimsOf(header ?? '', keys);
+  if (!claims) return null;
   const fresh = Math.abs(now - claims.at) <= viewerWindowMillis;
-  const bound = claims.subgraph === subgraph && claims.body === digest(body);
+  const bound =
+    claims.subgraph === subgraph && claims.purpose === purpose && claims.body === digest(body);
   return fresh && bound ? claims.viewer : null;
 }
 
-function sign(payload: string, secret: string): string {
-  return createHmac('sha256', secret).update(payload).digest('base64url');
+/** What a header says, when one of the keys signed it. */
+function claimsOf(header: string, keys: ViewerKeys): Claims | null {
+  const [kid, payload = '', signature = '', ...more] = header.split('.');
+  const key = keys.find((each) => each.kid === kid);
+  if (!key || more.length > 0 || !sameText(signature, sign(key.kid, payload, key.secret)))
+    return null;
+  return JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as Claims;
+}
+
+/** Verifies each header once: what was seen within its window is not taken again. */
+export interface ViewerGate {
+  /** The viewer of a header, or null as `verifyViewer` says, or when this gate has let the same header through. */
+  admit(header: string | undefined, binding: Omit<ViewerBinding, 'subgraph'>): Viewer | null;
+}
+
+/** How many headers a gate remembers; past it the oldest are forgotten. */
+const remembered = 200_000;
+
+/**
+ * A gate in front of one subgraph.
+ *
+ * @param keys asked at every header, so that keys can change while it stands
+ * @param clock milliseconds since the epoch
+ */
+export function viewerGate(
+  subgraph: string,
+  keys: () => ViewerKeys,
+  clock: () => number = Date.now,
+): ViewerGate {
+  /** When a header was seen, in the order seen. */
+  const seen = new Map<string, number>();
+  return {
+    admit: (header, binding) => {
+      const now = clock();
+      const viewer = verifyViewer(header, { subgraph, ...binding }, keys(), now);
+      if (!viewer || header === undefined || seen.has(header)) return null;
+      seen.set(header, now);
+      forget(seen, now);
+      return viewer;
+    },
+  };
+}
+
+/** A header may be from the future by the window, so it is kept for two windows. */
+function forget(seen: Map<string, number>, now: number): void {
+  for (const [header, at] of seen) {
+    if (seen.size <= remembered && now - at <= 2 * viewerWindowMillis) return;
+    seen.delete(header);
+  }
+}
+
+interface Claims {
+  viewer: Viewer;
+  subgraph: string;
+  purpose: ViewerBinding['purpose'];
+  /** SHA-256 of the body. */
+  body: string;
+  /** Milliseconds since the epoch. */
+  at: number;
+  nonce: string;
+}
+
+/** The first word keeps a secret that is used elsewhere too from making viewers by accident. */
+function sign(kid: string, payload: string, secret: string): string {
+  return createHmac('sha256', secret).update(`oca-viewer-1.${kid}.${payload}`).digest('base64url');
 }
 
 function digest(body: string | Buffer): string {

@@ -1,0 +1,66 @@
+/** One request on its way through the gateway. */
+import type { ExecutionResult } from 'graphql';
+
+import type { Viewer } from '#kit/viewer.ts';
+
+/** What a call to one subgraph took. */
+export interface Spent {
+  calls: number;
+  /** Milliseconds, summed over calls that may have run side by side. */
+  millis: number;
+}
+
+/** A place for the feed of a subscription; only transports that can carry one offer it. */
+export interface FeedPlace {
+  feed: AsyncIterableIterator<ExecutionResult> | null;
+}
+
+/** What the gateway's parts know of a request. */
+export interface Call {
+  viewer: Viewer;
+  /** When the token ends, in milliseconds since the epoch; null for a visitor or a call from this process. */
+  expiresAt: number | null;
+  /** Aborted when the time is over or the client has gone. */
+  signal: AbortSignal;
+  /** By subgraph. */
+  spent: Map<string, Spent>;
+  feedPlace: FeedPlace | null;
+  /** Cost by `@cost` and `@listSize`; 0 before it is counted. */
+  cost: number;
+  /** How the request came. */
+  transport: 'HTTP' | 'WEBSOCKET' | 'SSE' | 'PROCESS';
+}
+
+/** A call of a viewer. */
+export function callOf(viewer: Viewer, parts: Partial<Omit<Call, 'viewer'>> = {}): Call {
+  return {
+    viewer,
+    expiresAt: null,
+    signal: new AbortController().signal,
+    spent: new Map(),
+    feedPlace: null,
+    cost: 0,
+    transport: 'PROCESS',
+    ...parts,
+  };
+}
+
+/** Adds one call to a subgraph to what a request has spent. */
+export function spend(call: Call, subgraph: string, millis: number): void {
+  const sofar = call.spent.get(subgraph) ?? { calls: 0, millis: 0 };
+  call.spent.set(subgraph, { calls: sofar.calls + 1, millis: sofar.millis + millis });
+}
+
+/**
+ * What subgraphs may tell viewers apart by: two viewers with the same text are answered alike. The request id is
+ * no part of it.
+ */
+export function identityOf({ userId, companies, roles, scopes }: Viewer): string {
+  if (userId === null && scopes.length === 0) return '';
+  return JSON.stringify([
+    userId,
+    companies.map(({ companyId, role }) => `${companyId} ${role}`).toSorted(),
+    roles.toSorted(),
+    scopes.toSorted(),
+  ]);
+}

@@ -1,0 +1,109 @@
+/** The one way in: whoever asks, over whichever transport, comes through here to the pipeline. */
+import { GraphQLError, type ExecutionResult, type GraphQLFormattedError } from 'graphql';
+
+import { visitor } from '#kit/viewer.ts';
+import { callOf, type Call, type FeedPlace } from './call.ts';
+import type { GatewayConfig } from './config.ts';
+import { formatted } from './operation.ts';
+import type { Pipeline } from './pipeline.ts';
+import { SubgraphFault } from './source.ts';
+import { refused, type Signed, type Tokens } from './tokens.ts';
+
+/** One operation. */
+export interface GraphRequest {
+  query: string;
+  variables?: Record<string, unknown>;
+  operationName?: string;
+}
+
+/** Who asks, and how. */
+export interface Visit {
+  transport: Call['transport'];
+  /** Rejects when who asks is refused. */
+  signed: () => Promise<Signed>;
+  /** Aborted when the client has gone. */
+  signal?: AbortSignal;
+}
+
+/** What an operation gives: one result, or a feed of them. */
+export type Outcome = ExecutionResult | AsyncIterableIterator<ExecutionResult>;
+
+/** The way in. */
+export interface Door {
+  /**
+   * Who an `authorization` value stands for.
+   *
+   * @throws {GraphQLError} UNAUTHENTICATED, SUBGRAPH_UNAVAILABLE
+   */
+  identify(authorization: string | undefined, requestId: string): Promise<Signed>;
+  /** Runs an operation; never rejects. Errors are fit to leave. */
+  run(request: GraphRequest, visit: Visit): Promise<Outcome>;
+}
+
+/** Opens the way to a pipeline. */
+export function createDoor(pipeline: Pipeline, tokens: Tokens, config: GatewayConfig): Door {
+  return {
+    identify: async (authorization, requestId) => {
+      // Foreign graphs know nothing of our tokens.
+      if (config.open) return { viewer: visitor(requestId), expiresAt: null };
+      try {
+        return await tokens.verify(authorization, requestId);
+      } catch (error) {
+        throw error instanceof SubgraphFault ? keysLost(error) : error;
+      }
+    },
+    run: async (request, visit) => {
+      try {
+        const { viewer, expiresAt } = await visit.signed();
+        const feedPlace: FeedPlace = { feed: null };
+        const signal = timeOut(config, visit.signal);
+        const { transport } = visit;
+        const call = callOf(viewer, { expiresAt, transport, signal, feedPlace });
+        const { body } = await pipeline.server.executeOperation(request, { contextValue: call });
+        return feedPlace.feed ?? resultOf(body);
+      } catch (error) {
+        return { errors: [formatted(pipeline.format, error)] };
+      }
+    },
+  };
+}
+
+/** Who was identified before, unless the token has ended since. */
+export function still(signed: Signed, requestId: string): Signed {
+  if (signed.expiresAt !== null && signed.expiresAt <= Date.now())
+    throw refused('The access token has expired; sign in again.');
+  return { ...signed, viewer: { ...signed.viewer, requestId } };
+}
+
+/** Aborted when the time for one request is over, or the client has gone. */
+export function timeOut({ requestTimeoutMillis }: GatewayConfig, gone?: AbortSignal): AbortSignal {
+  const over = AbortSignal.timeout(requestTimeoutMillis);
+  return gone ? AbortSignal.any([over, gone]) : over;
+}
+
+function keysLost({ message, code }: SubgraphFault): GraphQLError {
+  return new GraphQLError(message, { extensions: { code, http: { status: 503 } } });
+}
+
+type Body = Awaited<ReturnType<Pipeline['server']['executeOperation']>>['body'];
+
+function resultOf(body: Body): ExecutionResult {
+  const { errors, data, extensions } =
+    body.kind === 'single' ? body.singleResult : body.initialResult;
+  const result: ExecutionResult = {
+    ...(errors && { errors: errors.map(asError) }),
+    ...(extensions && { extensions }),
+  };
+  if (data !== undefined) result.data = data as Record<string, unknown> | null;
+  return result;
+}
+
+/** An error that is written as it was formatted. */
+function asError(error: GraphQLFormattedError): GraphQLError {
+  const { message, path, extensions } = error;
+  const made = new GraphQLError(message, {
+    ...(path && { path }),
+    ...(extensions && { extensions }),
+  });
+  return Object.assign(made, { toJSON: () => error });
+}

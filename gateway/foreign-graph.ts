@@ -1,0 +1,48 @@
+/** A small graph for the gateway's tests: foreign subgraphs, built with Apollo's parts and not ours. */
+import { composeServices } from '@apollo/composition';
+import { buildSubgraphSchema, type GraphQLSchemaModule } from '@apollo/subgraph';
+import { parse, type GraphQLSchema } from 'graphql';
+
+import type { Viewer } from '#kit/viewer.ts';
+import type { LocalSubgraph } from './local-source.ts';
+
+/** A foreign subgraph. */
+export interface ForeignSubgraph {
+  sdl: string;
+  resolvers: Required<GraphQLSchemaModule>['resolvers'];
+  url?: string;
+}
+
+/** What every foreign SDL links. */
+export const federation = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@external", "@requires", "@provides", "@override", "@inaccessible", "@interfaceObject", "@tag", "@authenticated", "@requiresScopes", "@policy", "@cost", "@listSize"])\n`;
+
+/** A composed graph whose subgraphs run in this process. */
+export interface ForeignGraph {
+  supergraphSdl: string;
+  local: Map<string, LocalSubgraph>;
+  schemas: Map<string, GraphQLSchema>;
+}
+
+/** Composes subgraphs; a fault in them is thrown. */
+export function foreignGraph(subgraphs: Record<string, ForeignSubgraph>): ForeignGraph {
+  const services = Object.entries(subgraphs).map(([name, { sdl, url }]) => ({
+    name,
+    url: url ?? `http://127.0.0.1:1/${name}`,
+    typeDefs: parse(federation + sdl),
+  }));
+  const { errors, supergraphSdl } = composeServices(services);
+  if (errors) throw new Error(errors.map(({ message }) => message).join('\n'));
+  const schemas = new Map(
+    Object.entries(subgraphs).map(([name, { sdl, resolvers }]) => [
+      name,
+      buildSubgraphSchema([{ typeDefs: parse(federation + sdl), resolvers }]),
+    ]),
+  );
+  const local = new Map(
+    [...schemas].map(([name, schema]) => [
+      name,
+      { schema, createContext: (viewer: Viewer) => ({ viewer }) },
+    ]),
+  );
+  return { supergraphSdl, local, schemas };
+}

@@ -1,0 +1,246 @@
+/** The gateway over HTTP: one path, one answer. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+
+import { HeaderMap } from '@apollo/server';
+import { GraphQLError } from 'graphql';
+
+import { newId } from '#kit/id.ts';
+import type { Log } from '#kit/log.ts';
+import { answerCalendar, calendarPath } from './calendar.ts';
+import { callOf } from './call.ts';
+import type { GatewayConfig } from './config.ts';
+import { timeOut, type Door } from './door.ts';
+import { answerAsStream, badRequest, streamPath, streamRequest } from './event-stream.ts';
+import type { Health } from './health.ts';
+import type { Metrics } from './metrics.ts';
+import { formatted } from './operation.ts';
+import type { Origins } from './origins.ts';
+import type { Page } from './page.ts';
+import type { Pipeline } from './pipeline.ts';
+import type { Tokens } from './tokens.ts';
+
+/** What answers over HTTP. */
+export interface HttpOptions {
+  config: GatewayConfig;
+  log: Log;
+  pipeline: Pipeline;
+  door: Door;
+  tokens: Tokens;
+  health: Health;
+  metrics: Metrics;
+  origins: Origins;
+  page: Page;
+}
+
+/** One request on its way. */
+interface Exchange {
+  request: IncomingMessage;
+  response: ServerResponse;
+  url: URL;
+  requestId: string;
+}
+
+type Route = (exchange: Exchange) => Promise<void>;
+
+/** Makes the server; it does not listen yet. */
+export function createHttp(options: HttpOptions): Server {
+  const { log, origins, config } = options;
+  const routes = routesOf(options);
+  const answer: Route = async (exchange) => {
+    const { request, response, url } = exchange;
+    origins.allow(request, response);
+    if (request.method === 'OPTIONS') return end(response, 204);
+    const route = routes.get(url.pathname);
+    if (route) return route(exchange);
+    if (!options.page.serve(request, response, url.pathname))
+      json(response, 404, { message: 'There is nothing here.' });
+  };
+  const server = createServer(
+    { requestTimeout: config.requestTimeoutMillis },
+    (request, response) => {
+      const exchange = exchangeOf(request, response);
+      if (!exchange) return end(response, 400);
+      answer(exchange).catch((error: unknown) => {
+        fail(options, exchange, error);
+      });
+    },
+  );
+  server.on('clientError', (error, socket) => {
+    log.debug({ error }, 'a connection broke');
+    socket.destroy();
+  });
+  return server;
+}
+
+function exchangeOf(request: IncomingMessage, response: ServerResponse): Exchange | null {
+  const target = request.url ?? '/';
+  if (!URL.canParse(target, 'http://gateway')) return null;
+  const requestId = newId();
+  response.setHeader('x-request-id', requestId);
+  response.setHeader('x-content-type-options', 'nosniff');
+  return { request, response, url: new URL(target, 'http://gateway'), requestId };
+}
+
+function routesOf(options: HttpOptions): ReadonlyMap<string, Route> {
+  const { door, tokens, health, metrics } = options;
+  return new Map<string, Route>([
+    ['/graphql', (exchange) => answerGraphql(options, exchange)],
+    [streamPath, (exchange) => answerStream(options, exchange)],
+    [
+      calendarPath,
+      ({ request, response, url, requestId }) =>
+        answerCalendar(door, request, url, response, {
+          transport: 'HTTP',
+          signed: () => door.identify(request.headers.authorization, requestId),
+        }),
+    ],
+    [
+      '/.well-known/jwks.json',
+      async ({ response }) => {
+        response.setHeader('cache-control', 'public, max-age=60');
+        json(response, 200, await tokens.published());
+      },
+    ],
+    ['/health/live', async ({ response }) => json(response, 200, { live: true })],
+    [
+      '/health/ready',
+      async ({ response }) => {
+        const state = await health.state();
+        json(response, state.ready ? 200 : 503, state);
+      },
+    ],
+    [
+      '/metrics',
+      async ({ request, response }) => {
+        if (!mayScrape(options.config, request))
+          return json(response, 404, { message: 'There is nothing here.' });
+        const { type, text } = await metrics.scrape();
+        response.setHeader('content-type', type);
+        end(response, 200, text);
+      },
+    ],
+  ]);
+}
+
+async function answerGraphql(
+  { config, door, pipeline }: HttpOptions,
+  { request, response, url, requestId }: Exchange,
+): Promise<void> {
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
+  const body = request.method === 'POST' ? await bodyOf(request, config) : undefined;
+  const answer = await pipeline.server.executeHTTPGraphQLRequest({
+    httpGraphQLRequest: {
+      method: request.method ?? 'GET',
+      headers: headersOf(request),
+      search: url.search,
+      body,
+    },
+    context: async () => {
+      const { viewer, expiresAt } = await door.identify(request.headers.authorization, requestId);
+      const signal = timeOut(config, gone.signal);
+      return callOf(viewer, { expiresAt, signal, transport: 'HTTP' });
+    },
+  });
+  const text = answer.body.kind === 'complete' ? answer.body.string : '';
+  for (const [name, value] of answer.headers) response.setHeader(name, value);
+  end(response, statusOf(request, answer.status ?? 200, text), text);
+}
+
+/** Faults in what a client wrote, which the older media type reports in the body alone. */
+const writtenFaults = new Set([
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'BAD_USER_INPUT',
+]);
+
+/** GraphQL over HTTP: a client that accepts only `application/json` gets 200 for a well-formed request. */
+function statusOf({ headers }: IncomingMessage, status: number, text: string): number {
+  const accept = headers.accept ?? '';
+  const older =
+    accept.includes('application/json') && !accept.includes('application/graphql-response+json');
+  if (status !== 400 || !older) return status;
+  const { errors = [] } = JSON.parse(text) as { errors?: { extensions?: { code?: string } }[] };
+  const written = errors.every(({ extensions }) => writtenFaults.has(extensions?.code ?? ''));
+  return written ? 200 : status;
+}
+
+async function answerStream(
+  { config, door }: HttpOptions,
+  { request, response, url, requestId }: Exchange,
+): Promise<void> {
+  if (!['GET', 'POST'].includes(request.method ?? '')) {
+    response.setHeader('allow', 'GET, POST');
+    return json(response, 405, { message: 'Use GET or POST.' });
+  }
+  const body = request.method === 'POST' ? await bodyOf(request, config) : undefined;
+  await answerAsStream(door, streamRequest(request, url, body), response, {
+    signed: () => door.identify(request.headers.authorization, requestId),
+  });
+}
+
+/**
+ * The JSON of a request; an empty object for another content type, which Apollo Server refuses.
+ *
+ * @throws {GraphQLError} REQUEST_TOO_LARGE, BAD_REQUEST
+ */
+async function bodyOf(request: IncomingMessage, { bodyBytes }: GatewayConfig): Promise<unknown> {
+  const tooLarge = badRequest(
+    `A request has at most ${bodyBytes} bytes.`,
+    413,
+    'REQUEST_TOO_LARGE',
+  );
+  if (Number(request.headers['content-length'] ?? 0) > bodyBytes) throw tooLarge;
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > bodyBytes) throw tooLarge;
+    chunks.push(chunk);
+  }
+  const [type] = (request.headers['content-type'] ?? '').split(';');
+  if (type?.trim().toLowerCase() !== 'application/json') return {};
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString('utf8')) as unknown;
+  } catch {
+    throw badRequest('The body is not JSON.');
+  }
+}
+
+function headersOf(request: IncomingMessage): HeaderMap {
+  const headers = new HeaderMap();
+  for (const [name, value] of Object.entries(request.headers))
+    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
+  return headers;
+}
+
+function fail({ pipeline }: HttpOptions, { request, response }: Exchange, error: unknown): void {
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  const http = error instanceof GraphQLError ? error.extensions['http'] : null;
+  const { status = 500 } = (http ?? {}) as { status?: number };
+  // What is left of a body that was refused is not read.
+  if (!request.complete) response.setHeader('connection', 'close');
+  json(response, status, { errors: [formatted(pipeline.format, error)] });
+}
+
+/** In production figures are for who knows the word; elsewhere for everybody. */
+function mayScrape(
+  { production, metricsToken }: GatewayConfig,
+  { headers }: IncomingMessage,
+): boolean {
+  if (metricsToken === null) return !production;
+  return headers.authorization === `Bearer ${metricsToken}`;
+}
+
+function json(response: ServerResponse, status: number, value: unknown): void {
+  response.setHeader('content-type', 'application/json; charset=utf-8');
+  end(response, status, JSON.stringify(value));
+}
+
+function end(response: ServerResponse, status: number, text?: string): void {
+  response.writeHead(status);
+  response.end(text);
+}

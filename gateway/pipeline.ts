@@ -1,0 +1,246 @@
+/** What every operation passes, however it came: parse, validate, limits, authorization, plan, execution, masking. */
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import type {
+  GatewayExecutionResult,
+  GatewayGraphQLRequestContext,
+  GatewayInterface,
+  GatewaySchemaLoadOrUpdateCallback,
+} from '@apollo/server-gateway-interface';
+import type { QueryPlan } from '@apollo/query-planner';
+import {
+  getVariableValues,
+  GraphQLError,
+  print,
+  OperationTypeNode,
+  type ExecutionResult,
+  type GraphQLFormattedError,
+} from 'graphql';
+
+import type { Log } from '#kit/log.ts';
+import { mask } from '#kit/masking.ts';
+import { allow, refusalErrors, type Allowed } from './authorization.ts';
+import { Cache } from './cache.ts';
+import type { Call } from './call.ts';
+import type { GatewayConfig } from './config.ts';
+import { costOf } from './cost.ts';
+import { executePlan, type Sources } from './execution.ts';
+import type { Feeds } from './feeds.ts';
+import { breach, limitCodes, limitSize } from './limits.ts';
+import type { CheckedOperation, FormatError, Served } from './operation.ts';
+import { plainSubscription, refusalOf } from './plain-subscription.ts';
+import { subgraphFaultCodes } from './source.ts';
+import type { Supergraph } from './supergraph.ts';
+
+/** How many plans are kept. */
+const plansKept = 2_000;
+
+/** Codes of the gateway's own, whose messages were written for clients. */
+export const gatewayCodes: readonly string[] = [
+  ...Object.values(limitCodes),
+  ...subgraphFaultCodes,
+  'REQUEST_TIMEOUT',
+  'SLOW_CONSUMER',
+  'SUBSCRIPTION_CLOSED',
+  'SUBSCRIPTION_NOT_SUPPORTED',
+  'SUBSCRIPTION_SCHEMA_RELOAD',
+  'SUBSCRIPTION_UPSTREAM_CLOSED',
+];
+
+/** The pipeline's parts. */
+export interface PipelineOptions {
+  config: GatewayConfig;
+  log: Log;
+  feeds: Feeds;
+  plugins: ApolloServerPlugin<Call>[];
+}
+
+/** A pipeline that can be given another supergraph while it runs. */
+export interface Pipeline {
+  server: ApolloServer<Call>;
+  served(): Served;
+  serve(supergraph: Supergraph, sources: Sources): void;
+  /** What of an error may leave. */
+  format: FormatError;
+}
+
+/** Makes a pipeline over a supergraph; its server is started. */
+export async function createPipeline(
+  first: { supergraph: Supergraph; sources: Sources },
+  { config, log, feeds, plugins }: PipelineOptions,
+): Promise<Pipeline> {
+  let served: Served = { ...first, plans: new Cache(plansKept) };
+  const listeners = new Set<GatewaySchemaLoadOrUpdateCallback>();
+  const announce = (listener: GatewaySchemaLoadOrUpdateCallback): void =>
+    listener({
+      apiSchema: served.supergraph.apiSchema,
+      coreSupergraphSdl: served.supergraph.sdl,
+    });
+  const gateway: GatewayInterface = {
+    onSchemaLoadOrUpdate: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    load: async () => {
+      for (const listener of listeners) announce(listener);
+      return { executor: (context) => run(served, context, { config, log, feeds }) };
+    },
+    stop: async () => {},
+  };
+  const formatError = formatter(log, config);
+  const server = new ApolloServer<Call>({
+    gateway,
+    formatError,
+    logger: log,
+    introspection: !config.production,
+    hideSchemaDetailsFromClientErrors: config.production,
+    includeStacktraceInErrorResponses: false,
+    csrfPrevention: true,
+    allowBatchedHttpRequests: false,
+    persistedQueries: false,
+    stopOnTerminationSignals: false,
+    stringifyResult: (result) => JSON.stringify(result),
+    ...(!config.open && { parseOptions: { maxTokens: config.limits.tokens } }),
+    plugins: [
+      plainSubscription,
+      ...plugins,
+      ...(config.open ? [] : [limiter(() => served, config)]),
+    ],
+  });
+  await server.start();
+  return {
+    server,
+    served: () => served,
+    serve: (supergraph, sources) => {
+      served = { supergraph, sources, plans: new Cache(plansKept) };
+      for (const listener of listeners) announce(listener);
+    },
+    format: (error) => formatError(error.toJSON(), error),
+  };
+}
+
+function formatter(log: Log, config: GatewayConfig) {
+  const format = mask(log, gatewayCodes);
+  const tokensBroken = /^Syntax Error: Document contains more that (\d+) tokens/;
+  return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
+    if (!tokensBroken.test(formatted.message)) return format(formatted, error);
+    const { tokens } = config.limits;
+    return format(breach('tokens', tokens, tokens + 1).toJSON(), error);
+  };
+}
+
+/** Size and cost, for every operation whether or not its text was seen before. */
+function limiter(served: () => Served, { limits }: GatewayConfig): ApolloServerPlugin<Call> {
+  return {
+    requestDidStart: async () => ({
+      didResolveOperation: async ({ document, operation, request, contextValue }) => {
+        if (!operation) return;
+        limitSize(document, operation, limits);
+        const { supergraph } = served();
+        const cost = costOf(supergraph, document, operation, request.variables ?? {});
+        contextValue.cost = cost;
+        if (cost > limits.cost) throw breach('cost', limits.cost, cost);
+      },
+    }),
+  };
+}
+
+interface Parts {
+  config: GatewayConfig;
+  log: Log;
+  feeds: Feeds;
+}
+
+async function run(
+  served: Served,
+  context: GatewayGraphQLRequestContext,
+  { config, log, feeds }: Parts,
+): Promise<GatewayExecutionResult> {
+  const { request, document, operation, queryHash } = context;
+  if (!operation) return { errors: [new GraphQLError('There is no such operation.')] };
+  const call = context.context as Call;
+  const refusal = refusalOf(document);
+  if (refusal) return { errors: [refusal] };
+  const variables: Record<string, unknown> = request.variables ?? {};
+  const definitions = operation.variableDefinitions ?? [];
+  const { errors } = getVariableValues(served.supergraph.apiSchema, definitions, variables);
+  if (errors) return { errors };
+  const allowed = allow(served.supergraph, { document, operation, variables }, call.viewer);
+  if (operation.operation !== OperationTypeNode.QUERY) refuseWhole(allowed);
+  const { operationName } = request;
+  const asked = { served, document, operationName, variables, call, allowed, queryHash };
+  if (operation.operation === OperationTypeNode.SUBSCRIPTION) return feeds.start(asked);
+  const planned = { ...asked, plan: planOf(asked) };
+  return within(call.signal, config, executed(planned, log));
+}
+
+/** A change is made whole or not at all, and a feed that shows nothing is not begun. */
+function refuseWhole({ refused }: Allowed): void {
+  const [first] = refused;
+  if (!first) return;
+  const { code, message, path } = first;
+  const status = code === 'UNAUTHENTICATED' ? 401 : 403;
+  const place = path.includes('@') ? path.slice(0, path.indexOf('@')) : path;
+  throw new GraphQLError(message, { path: place, extensions: { code, http: { status } } });
+}
+
+/** The plan of what is allowed of an operation, from the cache where it is there. */
+function planOf({
+  served,
+  document,
+  operationName,
+  allowed,
+  queryHash,
+}: CheckedOperation): QueryPlan {
+  const name = operationName ?? '';
+  if (allowed.document === document)
+    return served.plans.get(`${queryHash} ${name}`, () =>
+      served.supergraph.planner.plan(document, operationName),
+    );
+  const { document: rest } = allowed;
+  if (!rest) return { kind: 'QueryPlan' };
+  return served.plans.get(`${print(rest)} ${name}`, () =>
+    served.supergraph.planner.plan(rest, operationName),
+  );
+}
+
+/** Executes what is allowed and shapes the answer by what was asked: the rest is null, with an error each. */
+async function executed(
+  {
+    served,
+    plan,
+    document,
+    operationName,
+    variables,
+    call,
+    allowed,
+  }: CheckedOperation & { plan: QueryPlan },
+  log: Log,
+): Promise<ExecutionResult> {
+  const { supergraph, sources } = served;
+  const execution = { plan, document, operationName, variables, call };
+  const result = await executePlan(supergraph, sources, execution, log);
+  if (allowed.refused.length === 0) return result;
+  const { data = null, errors = [] } = result;
+  return { data, errors: [...errors, ...refusalErrors(allowed.refused, data)] };
+}
+
+async function within<Result>(
+  signal: AbortSignal,
+  config: GatewayConfig,
+  work: Promise<Result>,
+): Promise<Result> {
+  const over = Promise.withResolvers<never>();
+  const abort = (): void => over.reject(timedOut(config));
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    return await Promise.race([work, over.promise]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}
+
+function timedOut({ requestTimeoutMillis }: GatewayConfig): GraphQLError {
+  return new GraphQLError(`The request took longer than ${requestTimeoutMillis} ms.`, {
+    extensions: { code: 'REQUEST_TIMEOUT', http: { status: 504 } },
+  });
+}

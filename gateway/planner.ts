@@ -1,0 +1,97 @@
+/** Who plans an operation: the Rust planner where its addon loads, Apollo's otherwise and whenever the first gives up. */
+import {
+  operationFromDocument,
+  operationToDocument,
+  type Supergraph as FederationSupergraph,
+  type Schema,
+} from '@apollo/federation-internals';
+import { QueryPlanner, type QueryPlan } from '@apollo/query-planner';
+import { print, type DocumentNode } from 'graphql';
+
+import type { Log } from '#kit/log.ts';
+import type { PlannerChoice } from './config.ts';
+import { apolloPlan } from './hive-plan.ts';
+
+/** Plans operations against one supergraph. */
+export interface Planner {
+  /** Which planner serves. */
+  name: 'HIVE' | 'APOLLO';
+  /**
+   * The plan of a validated operation.
+   *
+   * @throws {Error} when it cannot be planned
+   */
+  plan(document: DocumentNode, operationName: string | undefined): QueryPlan;
+}
+
+/** What a planner plans for. */
+export interface PlannerSource {
+  sdl: string;
+  supergraph: FederationSupergraph;
+  api: Schema;
+}
+
+/**
+ * Makes the planner that the configuration chooses.
+ *
+ * @throws {Error} when HIVE is asked for and its addon does not load
+ */
+export async function createPlanner(
+  source: PlannerSource,
+  choice: PlannerChoice,
+  log: Log,
+): Promise<Planner> {
+  const apollo = apolloPlanner(source);
+  if (choice === 'APOLLO') return apollo;
+  try {
+    return await hivePlanner(source, apollo, log);
+  } catch (error) {
+    if (choice === 'HIVE') throw error;
+    log.info({ error }, 'the Rust planner does not load; planning with Apollo’s');
+    return apollo;
+  }
+}
+
+/** Apollo's planner; building it takes up to a tenth of a second, so that waits for its first plan. */
+function apolloPlanner({ supergraph, api }: PlannerSource): Planner {
+  let planner: QueryPlanner | null = null;
+  return {
+    name: 'APOLLO',
+    plan: (document, operationName) => {
+      planner ??= new QueryPlanner(supergraph);
+      return planner.buildQueryPlan(operationOf(api, document, operationName));
+    },
+  };
+}
+
+async function hivePlanner(
+  { sdl, api }: PlannerSource,
+  apollo: Planner,
+  log: Log,
+): Promise<Planner> {
+  const addon = await import('@graphql-hive/router-query-planner');
+  const planner = new addon.QueryPlanner(sdl);
+  const noLabels = new Set<string>();
+  return {
+    name: 'HIVE',
+    plan: (document, operationName) => {
+      const operation = operationOf(api, document, operationName);
+      // Expanding merges equal selections. Given fragments as written, the addon needs time exponential in their
+      // nesting (22 levels: more than 15 s) and cannot be stopped.
+      const text = print(operationToDocument(operation.expandAllFragments()));
+      try {
+        return apolloPlan(planner.plan(text, operation.name ?? null, noLabels, 0));
+      } catch (error) {
+        log.warn({ error }, 'the Rust planner gave up on an operation; planning with Apollo’s');
+        return apollo.plan(document, operationName);
+      }
+    },
+  };
+}
+
+function operationOf(api: Schema, document: DocumentNode, operationName: string | undefined) {
+  return operationFromDocument(api, document, {
+    validate: false,
+    ...(operationName !== undefined && { operationName }),
+  });
+}

@@ -1,0 +1,179 @@
+/** A subgraph at a URL: signed calls over kept connections, bounded in time and size, with a breaker in front. */
+import {
+  circuitBreaker,
+  ConsecutiveBreaker,
+  handleWhen,
+  isBrokenCircuitError,
+  type CircuitBreakerPolicy,
+} from 'cockatiel';
+import { Pool, type Dispatcher } from 'undici';
+
+import type { Log } from '#kit/log.ts';
+import { signViewer, viewerHeader, type ViewerKeys } from '#kit/viewer.ts';
+import type { GatewayConfig } from './config.ts';
+import { remoteFeeds } from './remote-feeds.ts';
+import {
+  SubgraphFault,
+  type Asking,
+  type SubgraphAnswer,
+  type SubgraphRequest,
+  type SubgraphSource,
+} from './source.ts';
+
+/** How many faults in a row open the breaker, and for how long, in milliseconds. */
+const faultsInRow = 5;
+const openMillis = 5_000;
+
+/** Where and how a remote subgraph is reached. */
+export interface RemoteSubgraph {
+  name: string;
+  url: string;
+  /** Keys to sign viewers with; null sends no viewer at all. */
+  keys: (() => ViewerKeys) | null;
+  config: GatewayConfig;
+  log: Log;
+}
+
+/** Makes a source of a subgraph at a URL. */
+export function remoteSource(remote: RemoteSubgraph): SubgraphSource {
+  const { name, url, config, log } = remote;
+  const { origin, pathname, search } = new URL(url);
+  const pool = new Pool(origin, {
+    connections: config.subgraphConnections,
+    headersTimeout: config.subgraphTimeoutMillis,
+    bodyTimeout: config.subgraphTimeoutMillis,
+  });
+  const breaker = breakerOf(name, log);
+  const feeds = remoteFeeds(remote);
+  const post = (request: SubgraphRequest, asking: Asking): Promise<SubgraphAnswer> =>
+    breaker
+      .execute(() => call(remote, pool, `${pathname}${search}`, request, asking))
+      .catch((error: unknown) => {
+        throw isBrokenCircuitError(error)
+          ? new SubgraphFault(name, 'SUBGRAPH_UNAVAILABLE', error)
+          : error;
+      });
+  return {
+    name,
+    ask: async (request, asking) => {
+      try {
+        return await post(request, asking);
+      } catch (error) {
+        const again = error instanceof SubgraphFault && error.retryable && isRead(request.query);
+        // Signed anew: a subgraph takes no header twice.
+        if (again && !asking.signal.aborted) return post(request, asking);
+        throw error;
+      }
+    },
+    follow: (request, viewer) => feeds.follow(request, viewer),
+    stop: async () => {
+      await feeds.stop();
+      await pool.destroy();
+    },
+  };
+}
+
+function breakerOf(name: string, log: Log): CircuitBreakerPolicy {
+  const policy = handleWhen((error) => error instanceof SubgraphFault);
+  const breaker = circuitBreaker(policy, {
+    halfOpenAfter: openMillis,
+    breaker: new ConsecutiveBreaker(faultsInRow),
+  });
+  breaker.onBreak(() => log.warn({ subgraph: name }, 'subgraph keeps failing; not asked for now'));
+  breaker.onReset(() => log.info({ subgraph: name }, 'subgraph answers again'));
+  return breaker;
+}
+
+async function call(
+  { name, keys, config }: RemoteSubgraph,
+  pool: Pool,
+  path: string,
+  { query, operationName, variables }: SubgraphRequest,
+  { viewer, signal }: Asking,
+): Promise<SubgraphAnswer> {
+  const body = JSON.stringify({ query, variables, ...(operationName && { operationName }) });
+  const timeOut = AbortSignal.timeout(config.subgraphTimeoutMillis);
+  const binding = { subgraph: name, purpose: 'REQUEST', body } as const;
+  try {
+    const response = await pool.request({
+      path,
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        accept: 'application/json',
+        'x-request-id': viewer.requestId,
+        ...(keys && { [viewerHeader]: signViewer(viewer, binding, keys(), Date.now()) }),
+      },
+      body,
+      signal: AbortSignal.any([signal, timeOut]),
+    });
+    return answerOf(name, await read(name, response.body, config.subgraphAnswerBytes), response);
+  } catch (error) {
+    // The caller's own end is no fault of the subgraph.
+    if (signal.aborted) throw signal.reason;
+    throw faultOf(name, error, timeOut.aborted);
+  }
+}
+
+async function read(
+  name: string,
+  body: Dispatcher.ResponseData['body'],
+  most: number,
+): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > most) {
+      body.destroy();
+      throw new SubgraphFault(name, 'SUBGRAPH_BAD_ANSWER', new Error(`more than ${most} bytes`));
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function answerOf(
+  name: string,
+  text: string,
+  { statusCode }: Dispatcher.ResponseData,
+): SubgraphAnswer {
+  const answer = parsed(text);
+  if (answer && ('data' in answer || Array.isArray(answer.errors))) return answer;
+  const cause = new Error(`HTTP ${statusCode}, and no GraphQL answer`);
+  throw statusCode >= 500
+    ? new SubgraphFault(name, 'SUBGRAPH_UNAVAILABLE', cause)
+    : new SubgraphFault(name, 'SUBGRAPH_BAD_ANSWER', cause);
+}
+
+function parsed(text: string): SubgraphAnswer | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Faults of a connection, before an answer began: what only reads may be asked once more. */
+const connectionFaults = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'UND_ERR_SOCKET',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+function faultOf(name: string, error: unknown, timedOut: boolean): SubgraphFault {
+  if (error instanceof SubgraphFault) return error;
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (timedOut || code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT')
+    return new SubgraphFault(name, 'SUBGRAPH_TIMEOUT', error);
+  return new SubgraphFault(name, 'SUBGRAPH_UNAVAILABLE', error, connectionFaults.has(code));
+}
+
+function isRead(query: string): boolean {
+  return !query.trimStart().startsWith('mutation');
+}

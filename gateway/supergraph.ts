@@ -1,0 +1,107 @@
+/** One supergraph, read once: its public schema, its planner, what its directives say, where its subgraphs are. */
+import { createHash } from 'node:crypto';
+
+import {
+  DEFAULT_SUPPORTED_SUPERGRAPH_FEATURES,
+  Supergraph as FederationSupergraph,
+  type Schema,
+} from '@apollo/federation-internals';
+import {
+  Kind,
+  parse,
+  type DocumentNode,
+  type FieldDefinitionNode,
+  type GraphQLSchema,
+} from 'graphql';
+
+import type { Log } from '#kit/log.ts';
+import type { PlannerChoice } from './config.ts';
+import { marksOf, type Marks } from './marks.ts';
+import { createPlanner, type Planner } from './planner.ts';
+
+/** A supergraph that can be served. */
+export interface Supergraph {
+  sdl: string;
+  /** SHA-256 of the SDL, in hexadecimal. */
+  hash: string;
+  /** What clients see, for Apollo's parts. */
+  api: Schema;
+  /** What clients see. */
+  apiSchema: GraphQLSchema;
+  /** Everything, the hidden included. */
+  fullSchema: GraphQLSchema;
+  planner: Planner;
+  marks: Marks;
+  /** Where the supergraph says its subgraphs are. */
+  subgraphs: readonly { name: string; url: string }[];
+  /** Name of the subgraph that publishes the keys of access tokens, or null where none does. */
+  tokenKeys: string | null;
+}
+
+/** Security is ours to enforce (`authorization.ts`), cost ours to count (`cost.ts`); caching hints are not used. */
+const supportedFeatures = new Set([
+  ...DEFAULT_SUPPORTED_SUPERGRAPH_FEATURES,
+  'https://specs.apollo.dev/authenticated/v0.1',
+  'https://specs.apollo.dev/requiresScopes/v0.1',
+  'https://specs.apollo.dev/policy/v0.1',
+  'https://specs.apollo.dev/cost/v0.1',
+  'https://specs.apollo.dev/cacheTag/v0.1',
+]);
+
+/**
+ * Reads a composed schema.
+ *
+ * @throws {Error} when it is no supergraph or links a feature that this gateway does not have
+ */
+export async function readSupergraph(
+  sdl: string,
+  planner: PlannerChoice,
+  log: Log,
+): Promise<Supergraph> {
+  const document = parse(sdl);
+  const supergraph = FederationSupergraph.build(document, { supportedFeatures });
+  const api = supergraph.apiSchema();
+  const subgraphs = supergraph.subgraphsMetadata();
+  return {
+    sdl,
+    hash: createHash('sha256').update(sdl).digest('hex'),
+    api,
+    apiSchema: api.toGraphQLJSSchema(),
+    fullSchema: supergraph.schema.toGraphQLJSSchema(),
+    planner: await createPlanner({ sdl, supergraph, api }, planner, log),
+    marks: marksOf(document),
+    subgraphs,
+    tokenKeys: ownerOf(document, 'tokenKeys', supergraph.subgraphNameToGraphEnumValue(), subgraphs),
+  };
+}
+
+/** The subgraph that answers a root query field. */
+function ownerOf(
+  document: DocumentNode,
+  field: string,
+  graphNames: ReadonlyMap<string, string>,
+  subgraphs: readonly { name: string }[],
+): string | null {
+  const found = queryFields(document).find(({ name }) => name.value === field);
+  if (!found) return null;
+  const graph = joinedGraph(found);
+  const named = [...graphNames].find(([, value]) => value === graph);
+  if (named) return named[0];
+  // A field that every subgraph has names no graph.
+  const [only, ...others] = subgraphs;
+  return only && others.length === 0 ? only.name : null;
+}
+
+function queryFields(document: DocumentNode): readonly FieldDefinitionNode[] {
+  return document.definitions.flatMap((each) =>
+    each.kind === Kind.OBJECT_TYPE_DEFINITION && each.name.value === 'Query'
+      ? (each.fields ?? [])
+      : [],
+  );
+}
+
+function joinedGraph({ directives = [] }: FieldDefinitionNode): string | null {
+  const joined = directives.find(({ name }) => name.value === 'join__field');
+  const graph = joined?.arguments?.find(({ name }) => name.value === 'graph')?.value;
+  return graph?.kind === Kind.ENUM ? graph.value : null;
+}

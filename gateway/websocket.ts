@@ -1,0 +1,147 @@
+/** graphql-transport-ws: queries, mutations and live feeds on one socket. */
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+
+import { GraphQLError, parse, type ExecutionArgs, type GraphQLSchema } from 'graphql';
+import type { Context, SubscribePayload } from 'graphql-ws';
+import { useServer, type Extra } from 'graphql-ws/use/ws';
+import { WebSocketServer } from 'ws';
+
+import { newId } from '#kit/id.ts';
+import type { Log } from '#kit/log.ts';
+import type { GatewayConfig } from './config.ts';
+import { still, type Door, type Outcome } from './door.ts';
+import type { Signed } from './tokens.ts';
+
+/** Where sockets are opened. */
+export const socketPath = '/graphql';
+
+/** What the sockets' side needs. */
+export interface SocketOptions {
+  http: Server;
+  door: Door;
+  config: GatewayConfig;
+  log: Log;
+  schema: () => GraphQLSchema;
+  /** Whether the page that opens a socket may. */
+  mayCall: (request: IncomingMessage) => boolean;
+}
+
+/** The open sockets. */
+export interface Sockets {
+  count(): number;
+  /** Tells every client to go and come back (close code 1001). */
+  stop(): Promise<void>;
+}
+
+type SocketContext = Context<Record<string, unknown>, Extra & { signed?: Signed }>;
+
+/** How long a new socket may stay silent, in milliseconds. */
+const initMillis = 10_000;
+
+/** Accepts sockets; the token comes as `authorization` in `connection_init`, or newer in an operation's extensions. */
+export function acceptSockets({
+  http,
+  door,
+  config,
+  log,
+  schema,
+  mayCall,
+}: SocketOptions): Sockets {
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: config.bodyBytes,
+    perMessageDeflate: false,
+  });
+  http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    const [path] = (request.url ?? '').split('?');
+    if (path !== socketPath) refuse(socket, '404 Not Found');
+    else if (!mayCall(request)) refuse(socket, '403 Forbidden');
+    else
+      sockets.handleUpgrade(request, socket, head, (opened) =>
+        sockets.emit('connection', opened, request),
+      );
+  });
+  const server = useServer<Record<string, unknown>, { signed?: Signed }>(
+    {
+      connectionInitWaitTimeout: initMillis,
+      onConnect: async ({ connectionParams, extra }) => {
+        try {
+          extra.signed = await door.identify(textOf(connectionParams, 'authorization'), newId());
+          return true;
+        } catch (error) {
+          log.debug({ error }, 'socket refused');
+          // Close code 4403: clients take it as a reason to fetch a new token and come back.
+          return false;
+        }
+      },
+      onSubscribe: async (context, _id, payload) => {
+        const outcome = await start(context, payload);
+        if (!(Symbol.asyncIterator in outcome) && outcome.errors && outcome.data === undefined)
+          return outcome.errors;
+        const args: Started = { schema: schema(), document: placeholder, outcome };
+        return args;
+      },
+      execute: (args: unknown) => (args as Started).outcome,
+      subscribe: (args: unknown) => (args as Started).outcome,
+      // As it is: errors know how they are written.
+      onNext: (_context, _id, _payload, _args, result) => result as never,
+    },
+    sockets,
+  );
+
+  const start = async (
+    { extra, subscriptions }: SocketContext,
+    { query, variables, operationName, extensions }: SubscribePayload,
+  ): Promise<Outcome> => {
+    if (Object.keys(subscriptions).length > config.socketOperations)
+      return { errors: [tooMany(config)] };
+    const requestId = newId();
+    const renewed = textOf(extensions, 'authorization');
+    return door.run(
+      { query, ...(variables && { variables }), ...(operationName && { operationName }) },
+      {
+        transport: 'WEBSOCKET',
+        signed: async () => {
+          if (renewed !== undefined) extra.signed = await door.identify(renewed, requestId);
+          return still(extra.signed ?? (await door.identify(undefined, requestId)), requestId);
+        },
+      },
+    );
+  };
+  return {
+    count: () => sockets.clients.size,
+    stop: async () => {
+      const forced = setTimeout(() => {
+        for (const socket of sockets.clients) socket.terminate();
+      }, config.drainMillis);
+      await server.dispose();
+      clearTimeout(forced);
+    },
+  };
+}
+
+interface Started extends ExecutionArgs {
+  outcome: Outcome;
+}
+
+/** graphql-ws looks only at what kind of operation this is; everything else has happened. */
+const placeholder = parse('{ __typename }');
+
+function tooMany({ socketOperations }: GatewayConfig): GraphQLError {
+  return new GraphQLError(`At most ${socketOperations} operations run on one socket.`, {
+    extensions: { code: 'TOO_MANY_OPERATIONS' },
+  });
+}
+
+function refuse(socket: Duplex, status: string): void {
+  socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+}
+
+function textOf(
+  values: Record<string, unknown> | null | undefined,
+  name: string,
+): string | undefined {
+  const value = values?.[name];
+  return typeof value === 'string' ? value : undefined;
+}
