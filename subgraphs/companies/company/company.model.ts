@@ -77,7 +77,7 @@ const companySchema = new Schema(
   {
     _id: { type: String, required: true },
     revision: { type: Number, required: true },
-    name: { type: text, required: true },
+    name: text,
     businessNumber: { type: String, default: null },
     kinds: { type: [String], required: true },
     sectors: { type: [String], required: true },

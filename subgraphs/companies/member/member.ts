@@ -2,15 +2,7 @@
 import { newId } from '#kit/id.ts';
 import { isDuplicateKey } from '#kit/mongo.ts';
 import { problem, refusal, refuseAny } from '#kit/refusal.ts';
-import {
-  actingFor,
-  companyRoles,
-  forbid,
-  hasRole,
-  signedIn,
-  type CompanyRole,
-  type Viewer,
-} from '#kit/viewer.ts';
+import { actingFor, companyRoles, forbid, signedIn, type CompanyRole } from '#kit/viewer.ts';
 import { emailOf, emailProblems } from '../account/email.ts';
 import { owning, refuseGone } from '../company/access.ts';
 import type { CompanyRecord } from '../company/company.model.ts';
@@ -131,8 +123,9 @@ export async function changeMember(
   { role, ...at }: MemberAt & { role: CompanyRole },
 ): Promise<MemberRecord> {
   signedIn(context.viewer);
-  const member = await readMember(context, at);
+  const member = await readMember(context, at.id);
   owning(context.viewer, member.companyId);
+  refuseStale(member, at);
   await lockMembers(context, member.companyId);
   await refuseOwnerless(context, member, role, 'role');
   return write(context, member, { role });
@@ -146,9 +139,10 @@ export async function changeMember(
  */
 export async function transferOwnership(context: Context, at: MemberAt): Promise<MemberRecord> {
   signedIn(context.viewer);
-  const heir = await readMember(context, at);
+  const heir = await readMember(context, at.id);
   const { companyId } = heir;
   const { userId } = actingFor(context.viewer, companyId, 'OWNER');
+  refuseStale(heir, at);
   if (heir.state !== 'ACTIVE' || heir.role === 'OWNER')
     throw refusal('WRONG_STATE', 'Ownership goes to an active member who is no owner.', ['id'], {
       found: heir.state === 'ACTIVE' ? heir.role : heir.state,
@@ -169,8 +163,9 @@ export async function transferOwnership(context: Context, at: MemberAt): Promise
  */
 export async function removeMember(context: Context, at: MemberAt): Promise<CompanyRecord> {
   const { userId } = signedIn(context.viewer);
-  const member = await readMember(context, at);
+  const member = await readMember(context, at.id);
   if (!(await isOwn(context, member, userId))) owning(context.viewer, member.companyId);
+  refuseStale(member, at);
   const company = await lockMembers(context, member.companyId);
   await refuseOwnerless(context, member, null, 'id');
   const { deletedCount } = await context.members.deleteOne({
@@ -179,15 +174,6 @@ export async function removeMember(context: Context, at: MemberAt): Promise<Comp
   });
   if (deletedCount === 0) throw stale();
   return company;
-}
-
-/** Whether the viewer may see a membership: members of its company, the secretariat, and the user. */
-export function maySeeMember(viewer: Viewer, { companyId, userId }: MemberRecord): boolean {
-  return (
-    hasRole(viewer, 'SECRETARIAT') ||
-    (userId !== null && userId === viewer.userId) ||
-    viewer.companies.some((each) => each.companyId === companyId)
-  );
 }
 
 /** A user's places in companies and the open invitations to the user's e-mail; the latter once it is verified. */
@@ -231,11 +217,9 @@ async function lockMembers({ companies }: Context, companyId: string): Promise<C
   return company;
 }
 
-async function readMember({ members, viewer }: Context, at: MemberAt): Promise<MemberRecord> {
-  const member = await members.findById(at.id).lean();
-  // A stranger to the company learns nothing of its members, not even that there is one.
-  if (!member || !(maySeeMember(viewer, member) || member.state === 'INVITED')) throw unknown();
-  refuseStale(member, at);
+async function readMember({ members }: Context, id: string): Promise<MemberRecord> {
+  const member = await members.findById(id).lean();
+  if (!member) throw unknown();
   return member;
 }
 

@@ -15,10 +15,7 @@ const sectorSchema = new Schema(
   {
     _id: { type: String, required: true },
     revision: { type: Number, required: true },
-    name: {
-      type: { ko: { type: String, default: null }, en: { type: String, default: null } },
-      required: true,
-    },
+    name: { ko: { type: String, default: null }, en: { type: String, default: null } },
   },
   { ...plainSchema, collection: 'sectors' },
 );
