@@ -1,16 +1,25 @@
 /** Keeps the counts of supply true: each firm's part is taken away and added anew when anything about it changes. */
+import type { Connection, Model } from 'mongoose';
+
 import { transaction } from '#kit/mongo.ts';
 
-import type { Context } from '../context.ts';
+import type { CapabilityRecord } from '../capability/capability.model.ts';
+import type { CompanyRecord } from '../company/company.model.ts';
+import type { TechnologyRecord } from '../technology/technology.model.ts';
 import { addDelta, footprintOf, sameFootprint, type Counted, type Delta } from './footprint.ts';
+import type { FootprintRecord, SupplyRecord } from './supply.model.ts';
 
 const batch = 100;
 
 /** What counting needs of a context, so that it also runs between requests. */
-export type Counting = Pick<
-  Context,
-  'connection' | 'technologies' | 'capabilities' | 'companies' | 'supplies' | 'footprints'
->;
+export interface Counting {
+  connection: Connection;
+  technologies: Model<TechnologyRecord>;
+  capabilities: Model<CapabilityRecord>;
+  companies: Model<CompanyRecord>;
+  supplies: Model<SupplyRecord>;
+  footprints: Model<FootprintRecord>;
+}
 
 /** Notes that firms are to be counted anew because something about these technologies changed. */
 export async function markDue(
