@@ -145,6 +145,16 @@ function lay(input: object): Promise<Payload> {
 }
 
 describe('importing capabilities', () => {
+  const own = [
+    { companyId: 'hanbit', technologyCode: 'cncf.runtime.container', level: 7 },
+    {
+      companyId: 'hanbit',
+      technologyCode: 'cncf.runtime.container.crio',
+      level: 9,
+      evidence: [{ kind: 'PROJECT', title: 'CRI-O' }],
+    },
+    { companyId: 'saebyeok', technologyCode: 'cncf.runtime.container', level: 4 },
+  ];
   const firms = '{ technology(code: "cncf.runtime.container") { supply { firms } } }';
 
   it('adds rows to each company’s map, tells those that fail, and changes nothing when repeated', async () => {
