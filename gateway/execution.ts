@@ -56,7 +56,7 @@ export async function executePlan(
   };
   return executeQueryPlan(
     plan,
-    serviceMap(sources),
+    serviceMap(sources, log),
     requestContext as RequestContext,
     operation,
     supergraph.fullSchema,
@@ -70,20 +70,22 @@ type DataSource = ServiceMap[string];
 
 const serviceMaps = new WeakMap<Sources, ServiceMap>();
 
-function serviceMap(sources: Sources): ServiceMap {
+function serviceMap(sources: Sources, log: Log): ServiceMap {
   const known = serviceMaps.get(sources);
   if (known) return known;
-  const made = Object.fromEntries([...sources].map(([name, source]) => [name, dataSource(source)]));
+  const made = Object.fromEntries(
+    [...sources].map(([name, source]) => [name, dataSource(source, log)]),
+  );
   serviceMaps.set(sources, made);
   return made;
 }
 
-function dataSource(source: SubgraphSource): DataSource {
+function dataSource(source: SubgraphSource, log: Log): DataSource {
   return {
     process: async ({ request, context }) => {
       const { query = '', operationName, variables = {} } = request;
       const asked = { query, variables, ...(operationName !== undefined && { operationName }) };
-      return ask(source, asked, context as Call);
+      return ask(source, asked, context as Call, log);
     },
   };
 }
@@ -92,13 +94,19 @@ async function ask(
   source: SubgraphSource,
   request: SubgraphRequest,
   call: Call,
+  log: Log,
 ): Promise<SubgraphAnswer> {
   const began = performance.now();
   try {
     return await source.ask(request, call);
   } catch (error) {
-    if (error instanceof SubgraphFault) return { data: null, errors: failures(request, error) };
-    throw error;
+    if (!(error instanceof SubgraphFault)) throw error;
+    const { requestId } = call.viewer;
+    log.warn(
+      { error: error.cause, code: error.code, subgraph: source.name, requestId },
+      'no answer',
+    );
+    return { data: null, errors: failures(request, error) };
   } finally {
     spend(call, source.name, performance.now() - began);
   }
@@ -106,11 +114,11 @@ async function ask(
 
 /** One error for each entity or root field that was asked for. */
 function failures(request: SubgraphRequest, fault: SubgraphFault): GraphQLFormattedError[] {
-  const { code, message, subgraph } = fault;
+  const { code, message } = fault;
   return askedPaths(request).map((path) => ({
     message,
     path,
-    extensions: { code, subgraph, cause: fault.cause },
+    extensions: { code },
   }));
 }
 

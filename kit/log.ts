@@ -1,4 +1,4 @@
-import { pino, type Logger } from 'pino';
+import { pino, stdSerializers, type Logger } from 'pino';
 
 /** One JSON line an event. */
 export type Log = Logger;
@@ -12,6 +12,8 @@ export function createLog(service: string, level: string): Log {
   return pino({
     level,
     base: { service },
+    // Without it an Error under this name is written as {}.
+    serializers: { error: stdSerializers.err },
     redact: ['authorization', 'password', '*.authorization', '*.password', '*.secret', '*.token'],
   });
 }

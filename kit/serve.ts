@@ -1,0 +1,257 @@
+/** How a subgraph is served when it runs alone: GraphQL over HTTP and graphql-transport-ws, to the gateway only. */
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import { ApolloServer, HeaderMap } from '@apollo/server';
+import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
+import { useServer, type Extra } from 'graphql-ws/use/ws';
+import { WebSocketServer } from 'ws';
+
+import { mask } from './masking.ts';
+import { executable, type Runtime, type Service, type Subgraph } from './subgraph.ts';
+import {
+  operationBody,
+  viewerGate,
+  viewerHeader,
+  type Viewer,
+  type ViewerGate,
+  type ViewerKeys,
+} from './viewer.ts';
+
+/** Where a subgraph listens, and whom it believes. */
+export interface ServeOptions {
+  host: string;
+  /** 0 lets the system choose. */
+  port: number;
+  /** Keys of the gateway's signatures; a function is asked at every request, so that keys can change meanwhile. */
+  viewerKeys: ViewerKeys | (() => ViewerKeys);
+  /** Bytes of one request body. */
+  bodyBytes?: number;
+  /** How long a stop waits for requests under way, in milliseconds. */
+  drainMillis?: number;
+}
+
+/** A subgraph that is served. */
+export interface Served {
+  /** Where its GraphQL is. */
+  url: string;
+  port: number;
+  /** Lets requests under way finish, then stops the subgraph too. */
+  stop(): Promise<void>;
+}
+
+/** Imports send hundreds of rows in one request. */
+const defaultBodyBytes = 8 * 2 ** 20;
+const defaultDrainMillis = 5_000;
+
+const path = '/graphql';
+
+/**
+ * Starts a subgraph and serves it. But for `/health/live` and `/health/ready` it answers nobody without a viewer that
+ * the gateway signed for this very request.
+ */
+export async function serve(
+  subgraph: Subgraph,
+  runtime: Runtime,
+  options: ServeOptions,
+): Promise<Served> {
+  const { viewerKeys: keys, host, port } = options;
+  const schema = executable(subgraph);
+  const service = await subgraph.start(runtime);
+  const gate = viewerGate(subgraph.name, typeof keys === 'function' ? keys : () => keys);
+  const formatError = mask(runtime.log);
+  const apollo = new ApolloServer<{ viewer: Viewer }>({
+    schema,
+    formatError,
+    logger: runtime.log,
+    // Only the gateway comes through, and it sends no cookies and needs no stack traces.
+    csrfPrevention: false,
+    includeStacktraceInErrorResponses: false,
+    persistedQueries: false,
+    introspection: true,
+    stopOnTerminationSignals: false,
+    stringifyResult: (result) => JSON.stringify(result),
+  });
+  await apollo.start();
+  const parts: Parts = { apollo, schema, service, gate, formatError, options, stopping: false };
+  const http = createServer((request, response) => {
+    answer(parts, request, response).catch((error: unknown) => {
+      runtime.log.error({ error }, 'a request broke');
+      if (response.headersSent) response.destroy();
+      else reply(response, 500, internal);
+    });
+  });
+  const sockets = acceptSockets(http, parts);
+  http.listen(port, host);
+  await once(http, 'listening');
+  const { port: opened } = http.address() as AddressInfo;
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${opened}${path}`,
+    port: opened,
+    stop: async () => {
+      parts.stopping = true;
+      await close(http, sockets, options.drainMillis ?? defaultDrainMillis);
+      await apollo.stop();
+      await service.stop();
+    },
+  };
+}
+
+interface Parts {
+  apollo: ApolloServer<{ viewer: Viewer }>;
+  schema: GraphQLSchema;
+  service: Service;
+  gate: ViewerGate;
+  formatError: ReturnType<typeof mask>;
+  options: ServeOptions;
+  stopping: boolean;
+}
+
+const refusedAnswer = {
+  errors: [
+    {
+      message: 'Only the gateway is answered here.',
+      extensions: { code: 'UNAUTHENTICATED' },
+    },
+  ],
+};
+
+const internal = {
+  errors: [{ message: 'Something went wrong.', extensions: { code: 'INTERNAL_SERVER_ERROR' } }],
+};
+
+async function answer(
+  parts: Parts,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const [target] = (request.url ?? '').split('?');
+  if (target === '/health/live') return reply(response, 200, { live: true });
+  if (target === '/health/ready')
+    return reply(response, parts.stopping ? 503 : 200, { ready: !parts.stopping });
+  if (target !== path || request.method !== 'POST') return reply(response, 401, refusedAnswer);
+  const body = await bodyOf(request, parts.options.bodyBytes ?? defaultBodyBytes);
+  if (!body) {
+    response.setHeader('connection', 'close');
+    return reply(response, 413, refusedAnswer);
+  }
+  // Before a byte of it is read as JSON.
+  const viewer = parts.gate.admit(text(request.headers[viewerHeader]), {
+    purpose: 'REQUEST',
+    body,
+  });
+  if (!viewer) return reply(response, 401, refusedAnswer);
+  return answerGraphql(parts, viewer, body, request, response);
+}
+
+async function answerGraphql(
+  { apollo, service }: Parts,
+  viewer: Viewer,
+  body: Buffer,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const headers = new HeaderMap([['content-type', 'application/json']]);
+  headers.set('accept', request.headers.accept ?? 'application/json');
+  const result = await apollo.executeHTTPGraphQLRequest({
+    httpGraphQLRequest: {
+      method: 'POST',
+      headers,
+      search: '',
+      body: JSON.parse(body.toString('utf8')) as unknown,
+    },
+    context: () => Promise.resolve(service.createContext(viewer)),
+  });
+  for (const [name, value] of result.headers) response.setHeader(name, value);
+  response.writeHead(result.status ?? 200);
+  response.end(result.body.kind === 'complete' ? result.body.string : '');
+}
+
+async function bodyOf(request: IncomingMessage, most: number): Promise<Buffer | null> {
+  if (Number(request.headers['content-length'] ?? 0) > most) return null;
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > most) return null;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+interface Admitted {
+  [key: PropertyKey]: unknown;
+  /** By operation id. */
+  viewers?: Map<string, Viewer>;
+}
+
+function acceptSockets(http: Server, parts: Parts): { dispose(): void | Promise<void> } {
+  const { schema, service, gate, formatError, options } = parts;
+  const sockets = new WebSocketServer({
+    server: http,
+    path,
+    maxPayload: options.bodyBytes ?? defaultBodyBytes,
+    perMessageDeflate: false,
+  });
+  const masked = (errors: readonly GraphQLError[]): GraphQLFormattedError[] =>
+    errors.map((error) => formatError(error.toJSON(), error));
+  return useServer<Record<string, unknown>, Admitted>(
+    {
+      schema,
+      onConnect: ({ connectionParams }) =>
+        gate.admit(text(connectionParams?.['viewer']), { purpose: 'CONNECTION', body: '' }) !==
+        null,
+      onSubscribe: ({ extra }: { extra: Extra & Admitted }, id, payload) => {
+        const body = operationBody(payload);
+        const header = text(payload.extensions?.['viewer']);
+        const viewer = gate.admit(header, { purpose: 'OPERATION', body });
+        if (!viewer) return [refusal()];
+        (extra.viewers ??= new Map()).set(id, viewer);
+        return undefined;
+      },
+      context: ({ extra }: { extra: Extra & Admitted }, id) => {
+        const viewer = extra.viewers?.get(id);
+        if (!viewer) throw refusal();
+        return service.createContext(viewer);
+      },
+      onNext: (_context, _id, _payload, _args, { errors, ...others }) => ({
+        ...others,
+        ...(errors && { errors: masked(errors) }),
+      }),
+      onError: (_context, _id, _payload, errors) =>
+        masked(errors.filter((error) => error instanceof GraphQLError)),
+      onComplete: ({ extra }: { extra: Extra & Admitted }, id) => void extra.viewers?.delete(id),
+    },
+    sockets,
+  );
+}
+
+function refusal(): GraphQLError {
+  return new GraphQLError('Only the gateway is answered here.', {
+    extensions: { code: 'UNAUTHENTICATED' },
+  });
+}
+
+async function close(
+  http: Server,
+  sockets: { dispose(): void | Promise<void> },
+  drainMillis: number,
+): Promise<void> {
+  const closed = once(http, 'close');
+  http.close();
+  const forced = setTimeout(() => http.closeAllConnections(), drainMillis);
+  await sockets.dispose();
+  http.closeIdleConnections();
+  await closed;
+  clearTimeout(forced);
+}
+
+function reply(response: ServerResponse, status: number, value: object): void {
+  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' });
+  response.end(JSON.stringify(value));
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
