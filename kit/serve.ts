@@ -215,10 +215,10 @@ function acceptSockets(http: Server, parts: Parts): { dispose(): void | Promise<
         if (!viewer) throw refusal();
         return service.createContext(viewer);
       },
-      onNext: (_context, _id, _payload, _args, { errors, ...others }) => ({
-        ...others,
-        ...(errors && { errors: masked(errors) }),
-      }),
+      onNext: (_context, _id, _payload, _args, { errors, ...others }) => {
+        const result: object = { ...others, ...(errors && { errors: masked(errors) }) };
+        return result;
+      },
       onError: (_context, _id, _payload, errors) =>
         masked(errors.filter((error) => error instanceof GraphQLError)),
       onComplete: ({ extra }: { extra: Extra & Admitted }, id) => void extra.viewers?.delete(id),
