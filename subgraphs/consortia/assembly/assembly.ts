@@ -1,14 +1,20 @@
 // The door: the best consortium for a project, with proof, alternatives and reasons, solved in a worker thread.
-import { Worker } from 'node:worker_threads';
 import { optionFaults, problemFaults } from './check.ts';
-import { AssemblyFailure, inputFailure } from './failure.ts';
-import type { Message, Order } from './message.ts';
-import { settingsOf, type Settings } from './solve.ts';
+import { noCover, type CoverProblem, type CoverResult } from './cover.ts';
 import { defaultWeights } from './defaults.ts';
-import type { AssemblyOptions, AssemblyProblem, AssemblyResult, Progress } from './types.ts';
-
-/** How long a job may take beyond its limit before its thread is ended from outside. */
-const patience = 1.5;
+import { AssemblyFailure, inputFailure } from './failure.ts';
+import { runJob, type Watch } from './job.ts';
+import type { PreviousTeam, RepairResult } from './repair.ts';
+import type { SensitivityResult } from './sensitivity.ts';
+import { settingsOf, type Settings } from './solve.ts';
+import type {
+  AssemblyOptions,
+  AssemblyProblem,
+  AssemblyResult,
+  Progress,
+  Proposal,
+  Statistics,
+} from './types.ts';
 
 /**
  * Finds the best team for a project, or why there is none. Equal problems, options and seeds give equal
@@ -20,42 +26,96 @@ export async function solveAssembly(
   problem: AssemblyProblem,
   options: AssemblyOptions,
 ): Promise<AssemblyResult> {
+  const settings = checked(problem, options);
+  let best: AssemblyResult | null = null;
+  const order = { kind: 'ASSEMBLE' as const, problem: slim(problem), settings };
+  const ended = await runJob(order, {
+    signal: options.signal,
+    onProgress: ({ progress, soFar }) => {
+      best = soFar ?? withBound(best, progress);
+      tell(options, progress);
+    },
+  });
+  if (ended.by !== 'ANSWER')
+    return cutShort(best ?? nothingYet(problem, settings), ended.by === 'CANCEL');
+  if (ended.answer.of === 'ASSEMBLE') return ended.answer.result;
+  throw unexpected();
+}
+
+/**
+ * Finds the smallest change of a team after members have dropped out, and the best team of those as small.
+ *
+ * @throws {AssemblyFailure} as `solveAssembly`
+ */
+export async function solveRepair(
+  problem: AssemblyProblem,
+  previous: PreviousTeam,
+  options: AssemblyOptions,
+): Promise<RepairResult> {
+  const settings = checked(problem, options);
+  const order = { kind: 'REPAIR' as const, problem: slim(problem), previous, settings };
+  const ended = await runJob(order, watchOf(options));
+  if (ended.by === 'ANSWER' && ended.answer.of === 'REPAIR') return ended.answer.result;
+  if (ended.by === 'ANSWER') throw unexpected();
+  const { status, statistics } = cutShort(nothingYet(problem, settings), ended.by === 'CANCEL');
+  return {
+    status,
+    changes: 0,
+    isSmallest: false,
+    keepIds: [],
+    joinIds: [],
+    leaveIds: [],
+    proposal: null,
+    infeasibility: null,
+    statistics,
+  };
+}
+
+/**
+ * Shows how the ranking of proposals moves when each weight in turn is taken a little higher and lower.
+ *
+ * @param how.change share of the weight, 0.2 for 20 per cent either way
+ * @param how.isSolvedAgain also look for the best team of the whole pool under each of the weights
+ * @throws {AssemblyFailure} as `solveAssembly`
+ */
+export async function solveSensitivity(
+  problem: AssemblyProblem,
+  proposals: readonly Proposal[],
+  how: { readonly change: number; readonly isSolvedAgain: boolean },
+  options: AssemblyOptions,
+): Promise<SensitivityResult> {
+  const settings = checked(problem, options);
+  const order = { kind: 'WEIGH' as const, problem: slim(problem), proposals, ...how, settings };
+  const ended = await runJob(order, watchOf(options));
+  if (ended.by === 'ANSWER' && ended.answer.of === 'WEIGH') return ended.answer.result;
+  if (ended.by === 'ANSWER') throw unexpected();
+  const status = ended.by === 'CANCEL' ? 'CANCELLED' : 'CUT_SHORT';
+  return { status, scenarios: [], isFirstStable: false };
+}
+
+/**
+ * Finds the cheapest columns that cover every row.
+ *
+ * @throws {AssemblyFailure} INPUT (options); SOLVER
+ */
+export async function solveCover(
+  problem: CoverProblem,
+  options: Pick<AssemblyOptions, 'timeLimitMillis' | 'gap' | 'seed' | 'signal'>,
+): Promise<CoverResult> {
+  const full = { ...options, alternatives: 0 };
+  const faults = optionFaults(full);
+  if (faults.length > 0) throw inputFailure(faults);
+  const order = { kind: 'COVER' as const, problem, settings: settingsOf(full) };
+  const ended = await runJob(order, watchOf(options));
+  if (ended.by === 'ANSWER' && ended.answer.of === 'COVER') return ended.answer.result;
+  if (ended.by === 'ANSWER') throw unexpected();
+  return noCover(ended.by === 'CANCEL' ? 'CANCELLED' : 'UNDECIDED');
+}
+
+function checked(problem: AssemblyProblem, options: AssemblyOptions): Settings {
   const faults = [...optionFaults(options), ...problemFaults(problem)];
   if (faults.length > 0) throw inputFailure(faults);
-  const settings = settingsOf(options);
-  if (options.signal?.aborted === true) return nothing(problem, settings, 'CANCELLED');
-  const order: Order = { kind: 'ASSEMBLE', problem: slim(problem), settings };
-  const { signal, onProgress } = options;
-  let best: AssemblyResult | null = null;
-  return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: order });
-    let isSettled = false;
-    const settle = (end: () => void) => {
-      if (isSettled) return;
-      isSettled = true;
-      clearTimeout(watchdog);
-      signal?.removeEventListener('abort', cancel);
-      void worker.terminate().then(end, end);
-    };
-    const giveUp = (status: 'CANCELLED' | 'UNDECIDED') =>
-      settle(() => resolve(cutShort(best ?? nothing(problem, settings, status), status)));
-    const cancel = () => giveUp('CANCELLED');
-    const watchdog = setTimeout(() => giveUp('UNDECIDED'), patience * settings.timeLimitMillis);
-    signal?.addEventListener('abort', cancel, { once: true });
-    worker.on('message', (message: Message) => {
-      if (isSettled) return;
-      if (message.kind === 'RESULT') settle(() => resolve(message.result));
-      else if (message.kind === 'FAILURE') settle(() => reject(failureOf(message)));
-      else {
-        best = message.soFar ?? withBound(best, message.progress);
-        tellSafely(onProgress, message.progress);
-      }
-    });
-    worker.on('error', (error) => settle(() => reject(solverFailure(error.message))));
-    worker.on('exit', (code) =>
-      settle(() => reject(solverFailure(`The worker ended with code ${code}.`))),
-    );
-  });
+  return settingsOf(options);
 }
 
 // Only what the search reads crosses the thread border.
@@ -65,12 +125,20 @@ function slim(problem: AssemblyProblem): AssemblyProblem {
   return { ...problem, capabilities };
 }
 
-function tellSafely(onProgress: AssemblyOptions['onProgress'], progress: Progress): void {
+function watchOf(options: Pick<AssemblyOptions, 'signal' | 'onProgress'>): Watch {
+  return { signal: options.signal, onProgress: ({ progress }) => tell(options, progress) };
+}
+
+function tell({ onProgress }: Pick<AssemblyOptions, 'onProgress'>, progress: Progress): void {
   try {
     onProgress?.(progress);
   } catch {
     // A listener that fails must not fail the job.
   }
+}
+
+function unexpected(): AssemblyFailure {
+  return new AssemblyFailure('SOLVER', 'The worker answered another question.');
 }
 
 function withBound(best: AssemblyResult | null, { bound }: Progress): AssemblyResult | null {
@@ -81,25 +149,19 @@ function withBound(best: AssemblyResult | null, { bound }: Progress): AssemblyRe
   return { ...best, proposals: [{ ...first, bound: tighter, gap }, ...rest] };
 }
 
-function cutShort(best: AssemblyResult, status: 'CANCELLED' | 'UNDECIDED'): AssemblyResult {
+function cutShort(best: AssemblyResult, isCancelled: boolean): AssemblyResult {
   const hasTeam = best.proposals.length > 0;
-  const stoppedBy = status === 'CANCELLED' ? 'CANCEL' : 'TIME';
-  return {
-    ...best,
-    status: status === 'UNDECIDED' && hasTeam ? 'WITHIN_GAP' : status,
-    statistics: { ...best.statistics, stoppedBy },
-  };
+  const stoppedBy: Statistics['stoppedBy'] = isCancelled ? 'CANCEL' : 'TIME';
+  const statistics = { ...best.statistics, stoppedBy };
+  if (isCancelled) return { ...best, status: 'CANCELLED', statistics };
+  return { ...best, status: hasTeam ? 'WITHIN_GAP' : 'UNDECIDED', statistics };
 }
 
 // The answer of a job that ended before it had found anything.
-function nothing(
-  problem: AssemblyProblem,
-  settings: Settings,
-  status: 'CANCELLED' | 'UNDECIDED',
-): AssemblyResult {
-  const { alternatives, timeLimitMillis, gap, distance, explain, seed } = settings;
+function nothingYet(problem: AssemblyProblem, settings: Settings): AssemblyResult {
+  const { seed, ...options } = settings;
   return {
-    status,
+    status: 'UNDECIDED',
     proposals: [],
     infeasibility: null,
     funnels: [],
@@ -112,21 +174,13 @@ function nothing(
       integerProgrammes: 0,
       nodes: 0,
       seconds: 0,
-      stoppedBy: status === 'CANCELLED' ? 'CANCEL' : 'TIME',
+      stoppedBy: 'TIME',
       refusedAnswers: 0,
       costReferenceWon: problem.constraints.budgetWon ?? 0,
       solver: '',
-      options: { alternatives, timeLimitMillis, gap, distance, explain },
+      options,
       seed,
       instanceHash: '',
     },
   };
-}
-
-function failureOf(message: Message & { kind: 'FAILURE' }): AssemblyFailure {
-  return new AssemblyFailure(message.code, message.message, message.faults);
-}
-
-function solverFailure(reason: string): AssemblyFailure {
-  return new AssemblyFailure('SOLVER', reason);
 }

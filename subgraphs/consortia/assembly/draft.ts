@@ -2,7 +2,7 @@
 import { add, at } from './dense.ts';
 import { assignWork } from './assignment.ts';
 import type { Team } from './instance.ts';
-import { kindsIn, score, type Score } from './score.ts';
+import { fixedFirms, kindsIn, score, type Score } from './score.ts';
 import type { Task } from './task.ts';
 
 /** A team and what it is worth. */
@@ -24,13 +24,17 @@ export function isBetter(a: Score, b: Score | null): boolean {
   return a.points < b.points - 1e-9;
 }
 
-/** The best greedy team over a few leads and tastes; it may break rules. Null where there is no firm at all. */
-export function draftTeam(task: Task): Scored | null {
-  const leads = likelyLeads(task, 4);
+/**
+ * The best greedy team over a few leads and tastes; it may break rules.
+ *
+ * @param seed members to begin with
+ */
+export function draftTeam(task: Task, seed: readonly number[] = []): Scored | null {
+  const leads = likelyLeads(task, seed, 4);
   let best: Scored | null = null;
   for (const thrift of [0.35, 0.8, 0.15]) {
-    for (const lead of leads.length > 0 ? leads : [-1]) {
-      const team = assignWork(task, growTeam(task, lead, thrift));
+    for (const lead of leads) {
+      const team = assignWork(task, growTeam(task, [...seed, lead], thrift));
       const scored = { team, score: score(task, team) };
       if (isBetter(scored.score, best?.score ?? null)) best = scored;
     }
@@ -39,7 +43,8 @@ export function draftTeam(task: Task): Scored | null {
   return best;
 }
 
-function likelyLeads(task: Task, count: number): number[] {
+// Those of the seed, if any; else those that can do much for little. -1 stands for none.
+function likelyLeads(task: Task, seed: readonly number[], count: number): number[] {
   const { instance, objective } = task;
   const able: number[] = [];
   for (let firm = 0; firm < instance.firms; firm++)
@@ -47,10 +52,12 @@ function likelyLeads(task: Task, count: number): number[] {
   const worth = (firm: number) =>
     (at(instance.start, firm + 1) - at(instance.start, firm)) /
     (Math.max(0, at(objective.x, firm)) + 1);
-  return able.toSorted((a, b) => worth(b) - worth(a) || a - b).slice(0, count);
+  const known = able.filter((firm) => seed.includes(firm));
+  const best = (known.length > 0 ? known : able).toSorted((a, b) => worth(b) - worth(a) || a - b);
+  return best.length > 0 ? best.slice(0, count) : [-1];
 }
 
-function growTeam(task: Task, lead: number, thrift: number): number[] {
+function growTeam(task: Task, first: readonly number[], thrift: number): number[] {
   const { instance } = task;
   const state: State = {
     task,
@@ -60,8 +67,8 @@ function growTeam(task: Task, lead: number, thrift: number): number[] {
     barred: task.out.slice(),
     bits: 0,
   };
-  for (let firm = 0; firm < instance.firms; firm++) if (task.fixed[firm] === 1) join(state, firm);
-  if (lead >= 0 && !state.members.has(lead)) join(state, lead);
+  const begin = new Set([...fixedFirms(task), ...first]);
+  for (const firm of begin) if (firm >= 0 && task.out[firm] === 0) join(state, firm);
   while (state.members.size < instance.maxPartners) {
     const bonus = bonuses(state);
     const isDone = bonus === null && state.need.every((count) => count <= 0);

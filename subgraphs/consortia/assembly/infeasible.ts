@@ -14,11 +14,14 @@ import { leastViolation, type LeastViolation } from './violation.ts';
 
 /** Explains why there is no team; null where that is not proven. */
 export function explainInfeasibility(
-  run: Run,
+  outer: Run,
   problem: AssemblyProblem,
   instance: Instance,
   found: Exclude<Found, { outcome: 'TEAM' }>,
 ): Infeasibility | null {
+  outer.tell({ phase: 'CONFLICT' });
+  // The searches below answer other questions; their teams are none of the job's.
+  const run = { ...outer, tell: () => {} };
   const task = bestTeamTask(instance);
   const firms = firstFirms(task, []);
   const least = leastViolation(run, task, firms);

@@ -1,14 +1,36 @@
-// What travels between the door and its worker.
+// What travels between the doors and a worker.
+import type { CoverProblem, CoverResult } from './cover.ts';
 import type { AssemblyFault } from './failure.ts';
-import type { AssemblyProblem, AssemblyResult, Progress } from './types.ts';
+import type { PreviousTeam, RepairResult } from './repair.ts';
+import type { SensitivityResult } from './sensitivity.ts';
 import type { Settings } from './solve.ts';
+import type { AssemblyProblem, AssemblyResult, Progress, Proposal } from './types.ts';
 
 /** A job as it is handed over. */
-export type Order = {
-  readonly kind: 'ASSEMBLE';
-  readonly problem: AssemblyProblem;
-  readonly settings: Settings;
-};
+export type Order =
+  | { readonly kind: 'ASSEMBLE'; readonly problem: AssemblyProblem; readonly settings: Settings }
+  | {
+      readonly kind: 'REPAIR';
+      readonly problem: AssemblyProblem;
+      readonly previous: PreviousTeam;
+      readonly settings: Settings;
+    }
+  | {
+      readonly kind: 'WEIGH';
+      readonly problem: AssemblyProblem;
+      readonly proposals: readonly Proposal[];
+      readonly change: number;
+      readonly isSolvedAgain: boolean;
+      readonly settings: Settings;
+    }
+  | { readonly kind: 'COVER'; readonly problem: CoverProblem; readonly settings: Settings };
+
+/** The answer to a job, by its kind. */
+export type Answer =
+  | { readonly of: 'ASSEMBLE'; readonly result: AssemblyResult }
+  | { readonly of: 'REPAIR'; readonly result: RepairResult }
+  | { readonly of: 'WEIGH'; readonly result: SensitivityResult }
+  | { readonly of: 'COVER'; readonly result: CoverResult };
 
 /** What a worker says. */
 export type Message =
@@ -17,7 +39,7 @@ export type Message =
       readonly progress: Progress;
       readonly soFar: AssemblyResult | null;
     }
-  | { readonly kind: 'RESULT'; readonly result: AssemblyResult }
+  | { readonly kind: 'ANSWER'; readonly answer: Answer }
   | {
       readonly kind: 'FAILURE';
       readonly code: 'INPUT' | 'SOLVER';

@@ -48,11 +48,17 @@ export function relativeGap(points: number, bound: number): number {
 /**
  * Finds the best team of the whole pool.
  *
- * @param from firms to begin with, such as those of an earlier search over the same instance
+ * @param from firms to price first, such as those of an earlier search over the same instance
+ * @param seed members of the first draft, where there is a team to keep
  */
-export function searchTeam(run: Run, task: Task, from: Iterable<number> = []): Found {
+export function searchTeam(
+  run: Run,
+  task: Task,
+  from: Iterable<number> = [],
+  seed: readonly number[] = [],
+): Found {
   run.tell({ phase: 'DRAFT' });
-  const draft = draftTeam(task);
+  const draft = draftTeam(task, seed);
   const best = draft?.score.broken === 0 ? draft : null;
   tellBest(run, best);
   run.tell({ phase: 'PRICING' });
@@ -105,8 +111,10 @@ function polish(search: Search): void {
 }
 
 function fix(search: Search, best: Scored): Fixed {
-  const cutoff = best.score.points + 1e-6;
-  const fixed = fixFirms(search.task, search.restricted, cutoff, best.team.firms);
+  // Only teams that are a whole step better are of interest.
+  const cutoff = best.score.points - search.task.step + 1e-6;
+  const priced = fixFirms(search.task, search.restricted, cutoff, best.team.firms);
+  const fixed = { ...priced, bound: onStep(search.task, priced.bound) };
   search.run.tell({ bound: Math.min(fixed.bound, best.score.points) });
   return fixed;
 }
@@ -133,6 +141,11 @@ function stage(search: Search, fixed: Fixed | null, size: number): Fixed | null 
   const firms = withMembers(search, pool.slice(0, size));
   accept(search, solveExactly(run, task, firms, settings).best);
   return search.best ? fix(search, search.best) : fixed;
+}
+
+// The next value that a team can have.
+function onStep({ step }: Task, bound: number): number {
+  return step > 0 ? Math.ceil(bound / step - 1e-6) * step : bound;
 }
 
 function isClose(search: Search, fixed: Fixed): boolean {
@@ -189,7 +202,7 @@ function lastStage(search: Search, fixed: Fixed, round: number): number | null {
 function teamFound(search: Search, fixed: Fixed, proven: number): Found {
   const { best, restricted } = search;
   if (!best) return { outcome: 'UNDECIDED' };
-  const bound = Math.min(proven, best.score.points);
+  const bound = Math.min(onStep(search.task, proven), best.score.points);
   search.run.tell({ bound });
   return {
     outcome: 'TEAM',

@@ -38,7 +38,7 @@ export function settingsOf(options: AssemblyOptions): Settings {
 export type Report = (progress: Progress, soFar: AssemblyResult | null) => void;
 
 /** A job's own memory of the best it has found. */
-type Job = {
+export type Job = {
   readonly problem: AssemblyProblem;
   readonly instance: Instance;
   readonly settings: Settings;
@@ -62,7 +62,7 @@ export function solve(
 ): AssemblyResult {
   const faults = problemFaults(problem);
   if (faults.length > 0) throw inputFailure(faults);
-  const job = begin(solver, problem, settings, report);
+  const job = beginJob(solver, problem, settings, report);
   const { instance, run } = job;
   if (isBlocked(instance)) return infeasible(job, { outcome: 'UNDECIDED' });
   const found = searchTeam(run, bestTeamTask(instance));
@@ -70,7 +70,14 @@ export function solve(
   return feasible(job, found);
 }
 
-function begin(solver: Solver, problem: AssemblyProblem, settings: Settings, report: Report): Job {
+/** Prepares a job: the numbers, the clock, the counters. */
+export function beginJob(
+  solver: Solver,
+  problem: AssemblyProblem,
+  settings: Settings,
+  report: Report,
+): Job {
+  const { seed, ...options } = settings;
   const began = performance.now();
   const elapsed = () => performance.now() - began;
   const instance = prepare(problem);
@@ -89,19 +96,13 @@ function begin(solver: Solver, problem: AssemblyProblem, settings: Settings, rep
     refusedAnswers: counts.refused,
     costReferenceWon: instance.costReferenceWon,
     solver: solver.version,
-    options: {
-      alternatives: settings.alternatives,
-      timeLimitMillis: settings.timeLimitMillis,
-      gap: settings.gap,
-      distance: settings.distance,
-      explain: settings.explain,
-    },
-    seed: settings.seed,
+    options,
+    seed,
     instanceHash: hash,
   });
   const run: Run = {
     solver,
-    seed: settings.seed,
+    seed,
     gap: settings.gap,
     left: () => settings.timeLimitMillis - elapsed(),
     counts,
@@ -121,8 +122,8 @@ function checkPairs(instance: Instance): void {
   throw inputFailure([{ code: 'LIMIT_REACHED', path: ['capabilities'], message }]);
 }
 
-// A demanded firm that cannot join, or a named lead that cannot lead: no search is needed.
-function isBlocked(instance: Instance): boolean {
+/** Is there a demanded firm that cannot join, or a named lead that cannot lead? No search is needed then. */
+export function isBlocked(instance: Instance): boolean {
   return [...instance.demanded, ...(instance.lead ? [instance.lead] : [])].some(
     ({ firm }) => firm < 0,
   );
@@ -137,10 +138,11 @@ function soFar(job: Job, best: Best, bound: number | null): AssemblyResult {
     distance: null,
   };
   const proposal = propose(job.problem, job.instance, best.team, claim);
-  return result(job, 'WITHIN_GAP', { proposals: [proposal], stoppedBy: 'TIME' });
+  return resultOf(job, 'WITHIN_GAP', { proposals: [proposal], stoppedBy: 'TIME' });
 }
 
-function result(
+/** A result of a job. */
+export function resultOf(
   job: Job,
   status: AssemblyStatus,
   parts: {
@@ -179,7 +181,7 @@ function feasible(job: Job, found: Found & { outcome: 'TEAM' }): AssemblyResult 
     ),
   );
   const isOptimal = found.gap <= optimalGap;
-  return result(job, isOptimal ? 'OPTIMAL' : 'WITHIN_GAP', {
+  return resultOf(job, isOptimal ? 'OPTIMAL' : 'WITHIN_GAP', {
     proposals,
     stoppedBy: stopReason(job, found.gap),
     survivors: found.survivors.length,
@@ -193,8 +195,7 @@ function stopReason(job: Job, gap: number): Statistics['stoppedBy'] {
 }
 
 function infeasible(job: Job, found: Exclude<Found, { outcome: 'TEAM' }>): AssemblyResult {
-  job.run.tell({ phase: 'CONFLICT' });
   const infeasibility = explainInfeasibility(job.run, job.problem, job.instance, found);
-  if (infeasibility) return result(job, 'INFEASIBLE', { infeasibility, stoppedBy: 'PROOF' });
-  return result(job, 'UNDECIDED', { stoppedBy: job.run.counts.hasHitNodes ? 'NODES' : 'TIME' });
+  if (infeasibility) return resultOf(job, 'INFEASIBLE', { infeasibility, stoppedBy: 'PROOF' });
+  return resultOf(job, 'UNDECIDED', { stoppedBy: job.run.counts.hasHitNodes ? 'NODES' : 'TIME' });
 }

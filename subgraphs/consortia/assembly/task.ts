@@ -30,6 +30,8 @@ export type Task = {
   /** 1: the firm may not be a member. */
   readonly out: Uint8Array;
   readonly mostMembers: number;
+  /** Objectives of teams are multiples of this; 0: any number. */
+  readonly step: number;
 };
 
 /** Won that count as one in the model, so that a whole budget is 10,000. */
@@ -42,6 +44,7 @@ type Change = {
   readonly rows?: readonly QuotaRow[];
   readonly out?: readonly number[];
   readonly objective?: Objective;
+  readonly step?: number;
 };
 
 /** The task of finding the best team. */
@@ -65,6 +68,7 @@ export function bestTeamTask(instance: Instance, change: Change = {}): Task {
     exempt: fixed.map((isFixed, firm) => isFixed | at(instance.mayIdle, firm)),
     out: marks(instance, change.out ?? []),
     mostMembers: instance.maxPartners,
+    step: change.step ?? 0,
   };
 }
 
@@ -107,6 +111,7 @@ export function leastViolationTask(
     exempt: isIncluded.map((isIn, firm) => isIn | at(instance.mayIdle, firm)),
     out: marks(instance, change.out ?? []),
     mostMembers: Number.POSITIVE_INFINITY,
+    step: 0,
   };
 }
 

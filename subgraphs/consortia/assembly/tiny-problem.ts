@@ -141,6 +141,26 @@ export function canHold(problem: AssemblyProblem, held: ReadonlySet<string>): bo
   return false;
 }
 
+/** The fewest firms that join or leave a team so that the rules hold without those who dropped out. By trial. */
+export function fewestChangesByTrial(
+  problem: AssemblyProblem,
+  { memberIds, droppedIds }: { memberIds: readonly string[]; droppedIds: readonly string[] },
+): number {
+  const { constraints } = problem;
+  const mustExclude = [...(constraints.mustExclude ?? []), ...droppedIds];
+  const mustInclude = (constraints.mustInclude ?? []).filter((id) => !droppedIds.includes(id));
+  const without = { ...problem, constraints: { ...constraints, mustExclude, mustInclude } };
+  const stay = new Set(memberIds.filter((id) => !droppedIds.includes(id)));
+  let fewest = Number.POSITIVE_INFINITY;
+  for (const team of allTeams(without)) {
+    const ids = new Set(team.members.map(({ candidateId }) => candidateId));
+    const changes = ids.symmetricDifference(stay).size;
+    if (changes >= fewest) continue;
+    if (evaluate(without, team, 1).breaches.length === 0) fewest = changes;
+  }
+  return fewest;
+}
+
 // Every choice of who carries what, every lead or none, and every choice of those in for no work.
 function* allTeams(problem: AssemblyProblem): Generator<NamedTeam> {
   const { candidates, constraints } = problem;

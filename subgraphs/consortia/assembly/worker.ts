@@ -1,19 +1,30 @@
 // The thread that solves. One job each: the solver never gives memory back, so the thread ends with the job.
 import { parentPort, workerData } from 'node:worker_threads';
+import { solveCoverHere } from './cover.ts';
 import { AssemblyFailure } from './failure.ts';
-import { loadSolver } from './highs.ts';
-import type { Message, Order } from './message.ts';
-import { solve } from './solve.ts';
+import { loadSolver, type Solver } from './highs.ts';
+import type { Answer, Message, Order } from './message.ts';
+import { repair } from './repair.ts';
+import { weigh } from './sensitivity.ts';
+import { solve, type Report } from './solve.ts';
 
 const say = (message: Message) => parentPort?.postMessage(message, []);
+const report: Report = (progress, soFar) => say({ kind: 'PROGRESS', progress, soFar });
+
+function answer(solver: Solver, order: Order): Answer {
+  const { kind, settings } = order;
+  if (kind === 'ASSEMBLE')
+    return { of: kind, result: solve(solver, order.problem, settings, report) };
+  if (kind === 'REPAIR')
+    return { of: kind, result: repair(solver, order.problem, order.previous, settings, report) };
+  if (kind === 'COVER')
+    return { of: kind, result: solveCoverHere(solver, order.problem, settings) };
+  return { of: kind, result: weigh(solver, order, report) };
+}
 
 try {
   const order: Order = workerData;
-  const solver = await loadSolver();
-  const result = solve(solver, order.problem, order.settings, (progress, soFar) =>
-    say({ kind: 'PROGRESS', progress, soFar }),
-  );
-  say({ kind: 'RESULT', result });
+  say({ kind: 'ANSWER', answer: answer(await loadSolver(), order) });
 } catch (error) {
   const isKnown = error instanceof AssemblyFailure;
   say({

@@ -1,0 +1,136 @@
+// What if the weights were a little different? How the ranking moves, and whether another team would be best.
+import { evaluate } from './evaluate.ts';
+import type { Solver } from './highs.ts';
+import type { Order } from './message.ts';
+import { beginJob, isBlocked, type Report } from './solve.ts';
+import { searchTeam } from './search.ts';
+import { bestTeamTask } from './task.ts';
+import type { AssemblyProblem, Proposal, Weights } from './types.ts';
+
+/** One aim taken more or less important. */
+export type Scenario = {
+  readonly aim: keyof Weights;
+  /** Change of the aim's weight, such as -0.2; the others share the rest in their old proportions. */
+  readonly change: number;
+  readonly weights: Weights;
+  /** The proposals by their old ranks, best first under these weights. */
+  readonly ranking: readonly { readonly rank: number; readonly points: number }[];
+  /** The same proposal is first. */
+  readonly isFirstSame: boolean;
+  /** The best team under these weights, where it was looked for and found. */
+  readonly best: {
+    readonly memberIds: readonly string[];
+    readonly points: number;
+    /** Against the first proposal. */
+    readonly joinIds: readonly string[];
+    readonly leaveIds: readonly string[];
+    readonly gap: number;
+  } | null;
+};
+
+/** All scenarios, two for each aim that has any weight. */
+export type SensitivityResult = {
+  readonly status: 'COMPLETE' | 'CUT_SHORT' | 'CANCELLED';
+  readonly scenarios: readonly Scenario[];
+  /** The first proposal stays first in all scenarios. */
+  readonly isFirstStable: boolean;
+};
+
+/** The weights with one of them changed by a share of itself; they still sum to 1,000. */
+export function shiftWeights(weights: Weights, aim: keyof Weights, change: number): Weights {
+  const shifted = Math.min(1000, Math.max(0, weights[aim] * (1 + change)));
+  const others = 1000 - weights[aim];
+  const rest = 1000 - shifted;
+  const aims = ['coverage', 'track', 'cost', 'size', 'cohesion'] as const;
+  const next = aims.map((one) => {
+    if (one === aim) return [one, shifted] as const;
+    // Where nothing else had a weight, the rest is shared alike.
+    return [one, others > 0 ? (weights[one] / others) * rest : rest / 4] as const;
+  });
+  return { ...weights, ...Object.fromEntries(next) };
+}
+
+/** The proposals in the order of their points under other weights. */
+export function rankUnder(
+  problem: AssemblyProblem,
+  proposals: readonly Proposal[],
+  weights: Weights,
+  costReferenceWon: number,
+): Scenario['ranking'] {
+  const points = proposals.map((proposal) => {
+    const team = {
+      leadId: proposal.leadId,
+      members: proposal.members.map(({ candidateId, carries }) => ({
+        candidateId,
+        requirementIds: carries.map(({ requirementId }) => requirementId),
+      })),
+    };
+    return {
+      rank: proposal.rank,
+      points: evaluate({ ...problem, weights }, team, costReferenceWon).points,
+    };
+  });
+  return points.toSorted((a, b) => a.points - b.points || a.rank - b.rank);
+}
+
+/** Goes through all scenarios in this thread, while time is left. */
+export function weigh(
+  solver: Solver,
+  { problem, proposals, change, isSolvedAgain, settings }: Order & { kind: 'WEIGH' },
+  report: Report = () => {},
+): SensitivityResult {
+  const job = beginJob(solver, problem, settings, report);
+  const { weights, costReferenceWon } = job.instance;
+  const scenarios: Scenario[] = [];
+  const aims = ['coverage', 'track', 'cost', 'size', 'cohesion'] as const;
+  const shifts = aims
+    .filter((aim) => weights[aim] > 0)
+    .flatMap((aim) => [-change, change].map((by) => ({ aim, by })));
+  for (const { aim, by } of shifts) {
+    if (job.run.left() <= 0) break;
+    const shifted = shiftWeights(weights, aim, by);
+    const ranking = rankUnder(problem, proposals, shifted, costReferenceWon);
+    scenarios.push({
+      aim,
+      change: by,
+      weights: shifted,
+      ranking,
+      isFirstSame: ranking[0]?.rank === proposals[0]?.rank,
+      best: isSolvedAgain
+        ? bestUnder(solver, { ...problem, weights: shifted }, proposals, job)
+        : null,
+    });
+  }
+  return {
+    status: scenarios.length < shifts.length ? 'CUT_SHORT' : 'COMPLETE',
+    scenarios,
+    isFirstStable: scenarios.every((scenario) => scenario.isFirstSame),
+  };
+}
+
+function bestUnder(
+  solver: Solver,
+  problem: AssemblyProblem,
+  proposals: readonly Proposal[],
+  job: ReturnType<typeof beginJob>,
+): Scenario['best'] {
+  const timeLimitMillis = Math.max(1, job.run.left());
+  const { instance, run } = beginJob(
+    solver,
+    problem,
+    { ...job.settings, timeLimitMillis },
+    () => {},
+  );
+  if (isBlocked(instance)) return null;
+  const found = searchTeam(run, bestTeamTask(instance));
+  if (found.outcome !== 'TEAM') return null;
+  const memberIds = found.best.team.firms.map((firm) => instance.ids[firm] ?? '');
+  const before = proposals[0]?.members.map(({ candidateId }) => candidateId) ?? [];
+  return {
+    memberIds,
+    points: found.best.score.points,
+    joinIds: memberIds.filter((id) => !before.includes(id)),
+    leaveIds: before.filter((id) => !memberIds.includes(id)),
+    gap: found.gap,
+  };
+}
