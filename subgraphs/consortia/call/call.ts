@@ -1,0 +1,215 @@
+/** Calls: a programme opened for a year and sectors. */
+import { newId } from '#kit/id.ts';
+import { seoulDay } from '#kit/instant.ts';
+import { findPage } from '#kit/page.ts';
+import { problem, refusal, refuseAny, type Problem } from '#kit/refusal.ts';
+import type { Text } from '#kit/text.ts';
+import { signedInAs, type Viewer } from '#kit/viewer.ts';
+import type { Context } from '../context.ts';
+import { pageOf, type Listing } from '../listing.ts';
+import type { ProgrammeRecord } from '../programme/programme.model.ts';
+import {
+  checkSectors,
+  readRules,
+  rulesOn,
+  type GivenRules,
+  type Rules,
+} from '../programme/rules.ts';
+import { breach } from '../programme/breaches.ts';
+import type { CallStatus } from '../schema.generated.ts';
+import { nameLength, readText, type GivenText } from '../wording.ts';
+import type { CallPage, CallRecord } from './call.model.ts';
+
+const anySector = '*';
+const slotsLimit = 10_000;
+
+/** Where a call stands at an instant: open from `opensAt` until just before `closesAt`. */
+export function callStatus(
+  { opensAt, closesAt }: Pick<CallRecord, 'opensAt' | 'closesAt'>,
+  now: Date,
+): CallStatus {
+  if (now < opensAt) return 'SCHEDULED';
+  return now < closesAt ? 'OPEN' : 'CLOSED';
+}
+
+/** Which calls. */
+export interface CallFilter {
+  programmeId?: string | null | undefined;
+  year?: number | null | undefined;
+  status?: CallStatus | null | undefined;
+  sector?: string | null | undefined;
+}
+
+/** Calls, those that close last first; visitors see those that have opened. */
+export function findCalls(
+  { viewer, calls }: Context,
+  listing: Listing<CallFilter>,
+): Promise<CallPage> {
+  const { programmeId, year, status, sector } = listing.filter ?? {};
+  const now = new Date();
+  const conditions = [
+    ...(viewer.userId === null ? [{ opensAt: { $lte: now } }] : []),
+    ...(programmeId == null ? [] : [{ programmeId }]),
+    ...(year == null ? [] : [{ year }]),
+    ...(status == null ? [] : [inStatus(status, now)]),
+    ...(sector == null ? [] : [{ sectorKeys: { $in: [sector, anySector] } }]),
+  ];
+  const order = [
+    ['closesAt', -1],
+    ['_id', -1],
+  ] as const;
+  return findPage(calls, conditions.length > 0 ? { $and: conditions } : {}, order, pageOf(listing));
+}
+
+function inStatus(status: CallStatus, now: Date): object {
+  if (status === 'SCHEDULED') return { opensAt: { $gt: now } };
+  if (status === 'CLOSED') return { closesAt: { $lte: now } };
+  return { opensAt: { $lte: now }, closesAt: { $gt: now } };
+}
+
+/** The call, or null when there is none or the viewer may not know of it. */
+export async function findCall(
+  { viewer, loaders }: Context,
+  id: string,
+): Promise<CallRecord | null> {
+  const call = await loaders.call.load(id);
+  return call && mayKnow(viewer, call, new Date()) ? call : null;
+}
+
+function mayKnow(viewer: Viewer, call: CallRecord, now: Date): boolean {
+  return viewer.userId !== null || callStatus(call, now) !== 'SCHEDULED';
+}
+
+/** What a call is, as a client gives it. */
+export interface GivenCall {
+  title: GivenText;
+  year: number;
+  sectors: string[];
+  budget: number;
+  slots: number;
+  opensAt: Date;
+  closesAt: Date;
+  rules?: GivenRules | null | undefined;
+}
+
+/** A call's content as it is kept; every fault is added to `faults`. */
+export function readCall(
+  given: GivenCall,
+  programme: Pick<ProgrammeRecord, 'editions'>,
+  path: string[],
+  faults: Problem[],
+): Omit<CallRecord, '_id' | 'programmeId' | 'revision'> {
+  const check = (holds: boolean, message: string, ...at: string[]) => {
+    if (!holds) faults.push(problem('INVALID', message, [...path, ...at]));
+  };
+  const { year, sectors, budget, slots, opensAt, closesAt } = given;
+  const title: Text = readText(given.title, nameLength, [...path, 'title'], faults);
+  check(slots >= 1 && slots <= slotsLimit, `There are 1 to ${slotsLimit} awards.`, 'slots');
+  check(opensAt < closesAt, 'A call closes after it opens.', 'closesAt');
+  checkSectors(sectors, check);
+  const rules = given.rules
+    ? readRules(given.rules, [...path, 'rules'], faults)
+    : rulesOn(programme.editions, seoulDay(opensAt));
+  check(rules !== null, 'The programme has no rules on the day of opening.', 'opensAt');
+  if (rules) faults.push(...callBreaches(rules, { year, sectors }, path));
+  return {
+    title,
+    year,
+    sectors,
+    sectorKeys: sectors.length > 0 ? sectors : [anySector],
+    budget,
+    slots,
+    opensAt,
+    closesAt,
+    // Without rules there is a fault, and nothing is kept.
+    rules: rules ?? ({} as Rules),
+  };
+}
+
+/** Rules that a call itself breaks: its year and its sectors. */
+export function callBreaches(
+  rules: Rules,
+  { year, sectors }: Pick<CallRecord, 'year' | 'sectors'>,
+  path: string[],
+): Problem[] {
+  const found: Problem[] = [];
+  if (rules.years.length > 0 && !rules.years.includes(year))
+    found.push(
+      breach('YEAR', 'No call may open in this year.', rules.years.join(', '), year, [
+        ...path,
+        'year',
+      ]),
+    );
+  sectors.forEach((sector, index) => {
+    if (rules.sectors.length > 0 && !rules.sectors.includes(sector))
+      found.push(
+        breach('SECTOR', 'This sector may not be called.', rules.sectors.join(', '), sector, [
+          ...path,
+          'sectors',
+          String(index),
+        ]),
+      );
+  });
+  return found;
+}
+
+/**
+ * Opens a programme for a year and sectors. The secretariat may.
+ *
+ * @throws {Refusal} NOT_FOUND (programmeId), INVALID (each field; rules YEAR, SECTOR), LIMIT_REACHED (sectors)
+ */
+export async function openCall(
+  context: Context,
+  given: GivenCall & { programmeId: string },
+): Promise<CallRecord> {
+  const { viewer, programmes, calls } = context;
+  signedInAs(viewer, 'SECRETARIAT');
+  const programme = await programmes.findById(given.programmeId).lean<ProgrammeRecord>();
+  if (!programme) throw refusal('NOT_FOUND', 'There is no such programme.', ['programmeId']);
+  const faults: Problem[] = [];
+  const content = readCall(given, programme, [], faults);
+  refuseAny(faults);
+  await refuseTooManySectors(context, programme._id, content);
+  const record: CallRecord = { _id: newId(), programmeId: programme._id, ...content, revision: 1 };
+  await calls.create([record]);
+  return record;
+}
+
+/**
+ * Refuses a call that would bring the sectors called in its year above the rules' limit.
+ *
+ * @throws {Refusal} LIMIT_REACHED (sectors; rule SECTORS_A_YEAR)
+ */
+async function refuseTooManySectors(
+  { programmes, calls }: Context,
+  programmeId: string,
+  call: CalledSectors,
+): Promise<void> {
+  // Two openings in one year meet on the programme: one of them runs again and sees the other.
+  await programmes.updateOne({ _id: programmeId }, { $inc: { callsOpened: 1 } });
+  const others = await calls.find({ programmeId, year: call.year }).lean<CallRecord[]>();
+  refuseAny(sectorsBreaches(call, others, []));
+}
+
+/** What the limit on sectors a year looks at. */
+export type CalledSectors = Pick<CallRecord, 'year' | 'sectors' | 'rules'>;
+
+/** Whether a call and the others of its programme call more sectors in its year than its rules allow. */
+export function sectorsBreaches(
+  { year, sectors, rules }: CalledSectors,
+  others: readonly CalledSectors[],
+  path: string[],
+): Problem[] {
+  const sameYear = others.filter((other) => other.year === year);
+  const called = new Set([...sameYear.flatMap((other) => other.sectors), ...sectors]);
+  const limit = rules.maxSectorsPerYear;
+  if (limit === null || called.size <= limit) return [];
+  return [
+    problem(
+      'LIMIT_REACHED',
+      'More sectors would be called in this year than the programme allows.',
+      [...path, 'sectors'],
+      { rule: 'SECTORS_A_YEAR', limit: String(limit), found: String(called.size) },
+    ),
+  ];
+}

@@ -1,0 +1,18 @@
+import { readConfig, wholeNumber, type Environment } from '#kit/config.ts';
+
+/** Settings of the consortia service. */
+export type ConsortiaConfig = ReturnType<typeof readConsortiaConfig>;
+
+/**
+ * Reads the settings of the consortia service.
+ *
+ * @throws {ConfigError} naming every variable that is malformed
+ */
+export function readConsortiaConfig(environment: Environment) {
+  return readConfig(environment, {
+    /** How long one search for teams may take, seconds. */
+    ASSEMBLY_SECONDS: wholeNumber(20, 1, 600),
+    /** How many searches run at once; each takes a thread and up to 2 GB. */
+    ASSEMBLIES_AT_ONCE: wholeNumber(2, 1, 64),
+  });
+}

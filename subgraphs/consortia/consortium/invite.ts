@@ -1,0 +1,220 @@
+/** Inviting a firm into a consortium, and what it is to answer for. */
+import { newId } from '#kit/id.ts';
+import { isDuplicateKey } from '#kit/mongo.ts';
+import { problem, refusal, refuseAny, type Problem } from '#kit/refusal.ts';
+import { actingFor } from '#kit/viewer.ts';
+import type { Context } from '../context.ts';
+import type { FirmRecord } from '../pool/firm.model.ts';
+import { firmName, mayTakePart, standingOf } from '../pool/firm.ts';
+import { membersLimit } from '../programme/rules.ts';
+import type { ProjectRecord, RequirementRecord } from '../project/project.model.ts';
+import { projectToLead } from '../project/project.ts';
+import type { MembershipRole } from '../schema.generated.ts';
+import { stateAfter } from '../steps.ts';
+import type { ConsortiumRecord } from './consortium.model.ts';
+import { formingConsortium } from './consortium.ts';
+import type { MembershipRecord } from './membership.model.ts';
+import { changeMembership, placeToChange } from './membership.ts';
+import { membershipSteps } from './state.ts';
+
+/** How far ahead a deadline may lie, milliseconds: a year. */
+const longestMillis = 366 * 24 * 60 * 60 * 1_000;
+
+/** What is wrong with a deadline. */
+export function deadlineFaults(deadline: Date | null, now: Date): Problem[] {
+  const ahead = (deadline?.getTime() ?? 0) - now.getTime();
+  if (ahead > 0 && ahead <= longestMillis) return [];
+  return [problem('INVALID', 'A deadline lies within a year from now.', ['deadline'])];
+}
+
+/** An invitation as a client gives it. */
+export interface GivenInvitation {
+  projectId: string;
+  companyId: string;
+  role: MembershipRole;
+  requirementIds: string[];
+  share?: number | null | undefined;
+  deadline: Date;
+}
+
+/**
+ * Invites one firm. An owner or editor of the lead's firm may.
+ *
+ * @throws {Refusal} NOT_FOUND (projectId, companyId, requirementIds), WRONG_STATE (projectId, companyId), INVALID (role,
+ * requirementIds, share, deadline), TAKEN (companyId), LIMIT_REACHED (companyId)
+ */
+export async function inviteCompany(
+  context: Context,
+  given: GivenInvitation,
+): Promise<MembershipRecord> {
+  const project = await projectToLead(context, given.projectId, ['projectId']);
+  const now = new Date();
+  const firm = await context.firms.findById(given.companyId).lean<FirmRecord>();
+  refuseAny([
+    ...deadlineFaults(given.deadline, now),
+    ...(given.role === 'LEAD' ? [problem('INVALID', 'The lead is not invited.', ['role'])] : []),
+    ...roleFaults(given),
+    ...placeFaults(given.requirementIds, project.requirements),
+    ...firmFaults(firm, given.companyId, now, ['companyId']),
+  ]);
+  const consortium = await formingConsortium(context, project, ['projectId']);
+  const standing = await standingIn(context, consortium);
+  if (standing.length >= membersLimit)
+    throw refusal('LIMIT_REACHED', `A consortium has up to ${membersLimit} members.`, [
+      'companyId',
+    ]);
+  const invitation = invitationOf(project, consortium, { ...given, share: given.share ?? null });
+  await send(context, project, [{ ...invitation, invitedAt: now }], ['companyId']);
+  return { ...invitation, invitedAt: now };
+}
+
+function roleFaults({
+  role,
+  requirementIds,
+  share,
+}: Pick<GivenInvitation, 'role' | 'requirementIds' | 'share'>): Problem[] {
+  const faults: Problem[] = [];
+  if (role === 'ADVISOR' && share != null)
+    faults.push(problem('INVALID', 'An adviser has no share.', ['share']));
+  if (role === 'ADVISOR' && requirementIds.length > 0)
+    faults.push(problem('INVALID', 'An adviser answers for nothing.', ['requirementIds']));
+  return faults;
+}
+
+function placeFaults(
+  ids: readonly string[],
+  requirements: readonly RequirementRecord[],
+): Problem[] {
+  return ids.flatMap((id, index) => {
+    const path = ['requirementIds', String(index)];
+    if (!requirements.some((each) => each.id === id))
+      return [problem('NOT_FOUND', 'The project has no such requirement.', path)];
+    return ids.indexOf(id) < index ? [problem('INVALID', 'Each is named once.', path)] : [];
+  });
+}
+
+/** Why a firm cannot be invited. */
+export function firmFaults(
+  firm: FirmRecord | null,
+  companyId: string,
+  now: Date,
+  path: string[],
+): Problem[] {
+  if (!firm?.company) return [problem('NOT_FOUND', 'There is no such firm.', path)];
+  if (mayTakePart(firm.company, now)) return [];
+  return [
+    problem('WRONG_STATE', `${firmName(firm, companyId)} may not take part now.`, path, {
+      rule: 'MEMBER_FIT',
+      limit: 'APPROVED',
+      found: standingOf(firm.company),
+    }),
+  ];
+}
+
+/** A new invitation. */
+export function invitationOf(
+  project: ProjectRecord,
+  consortium: ConsortiumRecord,
+  given: {
+    companyId: string;
+    role: MembershipRole;
+    requirementIds: readonly string[];
+    share: number | null;
+    deadline: Date;
+  },
+): MembershipRecord {
+  return {
+    _id: newId(),
+    consortiumId: consortium._id,
+    projectId: project._id,
+    companyId: given.companyId,
+    role: given.role,
+    requirementIds: [...given.requirementIds],
+    share: given.share,
+    status: 'INVITED',
+    standing: true,
+    deadline: given.deadline,
+    invitedAt: new Date(),
+    answeredAt: null,
+    reason: null,
+    audience: [...new Set([given.companyId, project.leadCompanyId])],
+    revision: 1,
+  };
+}
+
+/**
+ * Stores invitations, and lets the invited firms see the project.
+ *
+ * @throws {Refusal} TAKEN at `path` when one of the firms has a place already
+ */
+export async function send(
+  { memberships, projects }: Context,
+  project: ProjectRecord,
+  invitations: MembershipRecord[],
+  path: string[],
+): Promise<void> {
+  if (invitations.length === 0) return;
+  await memberships.create(invitations, { ordered: true }).catch((error: unknown) => {
+    // The unique index decides, not a look-up before: two invitations may race.
+    throw isDuplicateKey(error)
+      ? refusal('TAKEN', 'This firm has a place in the consortium already.', path)
+      : error;
+  });
+  // An invited firm reads the draft it is to join.
+  await projects.updateOne(
+    { _id: project._id },
+    { $addToSet: { audience: { $each: invitations.map(({ companyId }) => companyId) } } },
+  );
+}
+
+/** Memberships that are invited or accepted. */
+export async function standingIn(
+  { memberships }: Context,
+  { _id }: ConsortiumRecord,
+): Promise<MembershipRecord[]> {
+  return memberships.find({ consortiumId: _id, standing: true }).lean<MembershipRecord[]>();
+}
+
+/** What a member is to answer for, as a client gives it. */
+export interface GivenAssignment {
+  membershipId: string;
+  revision: number;
+  requirementIds: string[];
+  deadline?: Date | null | undefined;
+}
+
+/**
+ * Says what a member answers for: the lead's own firm at once, another firm is asked again. An owner or editor of the
+ * lead's firm may.
+ *
+ * @throws {Refusal} NOT_FOUND (membershipId, requirementIds), WRONG_STATE (membershipId), STALE (revision), INVALID
+ * (requirementIds, deadline)
+ */
+export async function assignRequirements(
+  context: Context,
+  given: GivenAssignment,
+): Promise<MembershipRecord> {
+  const path = ['membershipId'];
+  const place = await placeToChange(context, given.membershipId);
+  const { membership, project } = place;
+  actingFor(context.viewer, project.leadCompanyId, 'EDITOR');
+  const isOwn = membership.companyId === project.leadCompanyId;
+  const status = isOwn
+    ? membership.status
+    : stateAfter(membershipSteps, membership.status, 'ask', path);
+  const deadline = isOwn ? membership.deadline : (given.deadline ?? null);
+  refuseAny([
+    ...(isOwn ? [] : deadlineFaults(deadline, new Date())),
+    ...roleFaults({ ...membership, ...given }),
+    ...placeFaults(given.requirementIds, project.requirements),
+  ]);
+  const changed = await changeMembership(context, place, given.revision, {
+    status,
+    deadline,
+    requirementIds: given.requirementIds,
+  });
+  if (isOwn) return changed;
+  await context.memberships.updateOne({ _id: membership._id }, { $unset: { running: 1 } });
+  const { running: _running, ...rest } = changed;
+  return rest;
+}

@@ -1,0 +1,24 @@
+import type { Steps } from '../steps.ts';
+import type { ConsortiumStatus, MembershipStatus } from '../schema.generated.ts';
+
+/** What can be done with a consortium. */
+export type ConsortiumStep = 'change' | 'seal' | 'dissolve';
+
+/** The states of a consortium and the steps between them. */
+export const consortiumSteps: Steps<ConsortiumStatus, ConsortiumStep> = {
+  change: { FORMING: 'FORMING' },
+  seal: { FORMING: 'SEALED' },
+  dissolve: { FORMING: 'DISSOLVED' },
+};
+
+/** What can be done with a membership. */
+export type MembershipStep = 'ask' | 'accept' | 'decline' | 'withdraw';
+
+/** The states of a membership and the steps between them. */
+export const membershipSteps: Steps<MembershipStatus, MembershipStep> = {
+  // Asked again for something else.
+  ask: { INVITED: 'INVITED', ACCEPTED: 'INVITED' },
+  accept: { INVITED: 'ACCEPTED' },
+  decline: { INVITED: 'DECLINED' },
+  withdraw: { INVITED: 'WITHDRAWN', ACCEPTED: 'WITHDRAWN' },
+};

@@ -1,0 +1,137 @@
+import DataLoader from 'dataloader';
+import type { Connection, Model } from 'mongoose';
+
+import { factsOf, type FactRecord } from '#kit/facts.ts';
+import type { Viewer } from '#kit/viewer.ts';
+import { callsOf, type CallRecord } from './call/call.model.ts';
+import type { ConsortiaConfig } from './config.ts';
+import { consortiaOf, type ConsortiumRecord } from './consortium/consortium.model.ts';
+import { membershipsOf, type MembershipRecord } from './consortium/membership.model.ts';
+import { demandOf, type TechnologyDemand } from './pool/demand.ts';
+import type { Demand } from './pool/firm.ts';
+import { firmsOf, type FirmRecord } from './pool/firm.model.ts';
+import { supplyOf, type Supply } from './pool/supply.ts';
+import { technologiesOf, type TechnologyRecord } from './pool/technology.model.ts';
+import { programmesOf, type ProgrammeRecord } from './programme/programme.model.ts';
+import { projectsOf, type ProjectRecord } from './project/project.model.ts';
+import { assembliesOf, type AssemblyRecord } from './proposal/assembly.model.ts';
+import type { Solve } from './proposal/queue.ts';
+
+/** Everything a domain function may reach. Made anew for each request. */
+export interface Context {
+  viewer: Viewer;
+  connection: Connection;
+  config: ConsortiaConfig;
+  programmes: Model<ProgrammeRecord>;
+  calls: Model<CallRecord>;
+  projects: Model<ProjectRecord>;
+  consortia: Model<ConsortiumRecord>;
+  memberships: Model<MembershipRecord>;
+  assemblies: Model<AssemblyRecord>;
+  firms: Model<FirmRecord>;
+  technologies: Model<TechnologyRecord>;
+  facts: Model<FactRecord>;
+  /** Runs a search for teams in a thread of its own. */
+  solve: Solve;
+  loaders: Loaders;
+}
+
+/** What stays from request to request. */
+export type House = Pick<Context, 'connection' | 'config' | 'solve'>;
+
+/** Look-ups of one request, each made once and many at a time. */
+export interface Loaders {
+  programme: DataLoader<string, ProgrammeRecord | null>;
+  call: DataLoader<string, CallRecord | null>;
+  project: DataLoader<string, ProjectRecord | null>;
+  consortium: DataLoader<string, ConsortiumRecord | null>;
+  membership: DataLoader<string, MembershipRecord | null>;
+  /** Every membership of a consortium, the lead first, then in the order of invitation. */
+  membershipsIn: DataLoader<string, MembershipRecord[]>;
+  firm: DataLoader<string, FirmRecord | null>;
+  technology: DataLoader<string, TechnologyRecord | null>;
+  supply: DataLoader<Demand, Supply, string>;
+  demand: DataLoader<string, TechnologyDemand>;
+}
+
+/** The models of a connection. */
+export function modelsOf(connection: Connection) {
+  return {
+    programmes: programmesOf(connection),
+    calls: callsOf(connection),
+    projects: projectsOf(connection),
+    consortia: consortiaOf(connection),
+    memberships: membershipsOf(connection),
+    assemblies: assembliesOf(connection),
+    firms: firmsOf(connection),
+    technologies: technologiesOf(connection),
+    facts: factsOf(connection),
+  };
+}
+
+/** What a request of this viewer may reach. */
+export function createContext(house: House, viewer: Viewer): Context {
+  const models = modelsOf(house.connection);
+  return { ...house, viewer, ...models, loaders: createLoaders(models) };
+}
+
+/** The same context with nothing looked up yet: what a mutation changed is read again. */
+export function renewed(context: Context): Context {
+  context.loaders = createLoaders(modelsOf(context.connection));
+  return context;
+}
+
+function createLoaders(models: ReturnType<typeof modelsOf>): Loaders {
+  return {
+    programme: byId(models.programmes),
+    call: byId(models.calls),
+    project: byId(models.projects),
+    consortium: byId(models.consortia),
+    membership: byId(models.memberships),
+    membershipsIn: new DataLoader(async (ids) => {
+      const found = await models.memberships
+        .find({ consortiumId: { $in: [...ids] } })
+        .sort({ consortiumId: 1, _id: 1 })
+        .lean<MembershipRecord[]>();
+      const ordered = found.toSorted(
+        (a, b) => Number(b.role === 'LEAD') - Number(a.role === 'LEAD'),
+      );
+      const groups = Map.groupBy(ordered, ({ consortiumId }) => consortiumId);
+      return ids.map((id) => groups.get(id) ?? []);
+    }),
+    firm: byId(models.firms),
+    technology: byId(models.technologies),
+    supply: new DataLoader<Demand, Supply, string>(
+      (demands) => supplyOf(models, demands, new Date()),
+      {
+        cacheKeyFn: ({ technologyId, leastLevel, certificateScheme }) =>
+          JSON.stringify([technologyId, leastLevel, certificateScheme]),
+      },
+    ),
+    demand: new DataLoader((ids) => demandOf(models, ids)),
+  };
+}
+
+/**
+ * What a record of ours points at.
+ *
+ * @throws when it is not there: a fault of the data, not of the request
+ */
+export async function pointedAt<Record>(
+  loader: DataLoader<string, Record | null>,
+  id: string,
+): Promise<Record> {
+  const record = await loader.load(id);
+  if (record === null) throw new Error(`Nothing is stored under ${id}, which a record points at.`);
+  return record;
+}
+
+function byId<Record extends { _id: string }>(
+  model: Model<Record>,
+): DataLoader<string, Record | null> {
+  return new DataLoader(async (ids: readonly string[]) => {
+    const found = await model.find({ _id: { $in: [...ids] } } as object).lean<Record[]>();
+    const records = new Map(found.map((record) => [record._id, record]));
+    return ids.map((id) => records.get(id) ?? null);
+  });
+}

@@ -1,0 +1,120 @@
+/** How many firms could meet requirements now. */
+import type { PipelineStage } from 'mongoose';
+
+import { seoulDay } from '#kit/instant.ts';
+import type { Context } from '../context.ts';
+import type { Demand } from './firm.ts';
+
+/** How many firms could meet a requirement. */
+export interface Supply {
+  firms: number;
+  /** Firms of one group counted once. */
+  independent: number;
+}
+
+/** Firms of one technology, level and set of certificates. */
+interface Stratum {
+  _id: { technologyId: string; level: number; schemes: string[] };
+  firms: number;
+  /** Those of no group. */
+  alone: number;
+  groups: (string | null)[];
+}
+
+/** The supply of each requirement, in one aggregate over the firms that have any of the technologies. */
+export async function supplyOf(
+  { firms, memberships }: Pick<Context, 'firms' | 'memberships'>,
+  demands: readonly Demand[],
+  now: Date,
+): Promise<Supply[]> {
+  const technologyIds = [...new Set(demands.map(({ technologyId }) => technologyId))];
+  const schemes = [
+    ...new Set(demands.flatMap(({ certificateScheme }) => certificateScheme ?? [])),
+  ].toSorted();
+  const usage = await memberships.aggregate<{ _id: string; used: number }>(usagePipeline());
+  const strata = await firms.aggregate<Stratum>(supplyPipeline(technologyIds, schemes, usage, now));
+  return demands.map((demand) => supplyFrom(strata, demand));
+}
+
+/** How many requirements each firm carries in running projects. */
+export function usagePipeline(exceptConsortiumId: string | null = null): PipelineStage[] {
+  return [
+    {
+      $match: {
+        running: true,
+        ...(exceptConsortiumId !== null && { consortiumId: { $ne: exceptConsortiumId } }),
+      },
+    },
+    { $group: { _id: '$companyId', used: { $sum: { $size: '$requirementIds' } } } },
+    { $match: { used: { $gt: 0 } } },
+  ];
+}
+
+function supplyPipeline(
+  technologyIds: string[],
+  schemes: string[],
+  usage: { _id: string; used: number }[],
+  now: Date,
+): PipelineStage[] {
+  const day = seoulDay(now);
+  const isValid = {
+    $and: [
+      { $in: ['$$certificate.scheme', schemes] },
+      { $lte: ['$$certificate.validFrom', day] },
+      { $gte: [{ $ifNull: ['$$certificate.validTo', day] }, day] },
+    ],
+  };
+  const valid = { $filter: { input: '$company.certificates', as: 'certificate', cond: isValid } };
+  // A firm whose running projects use up its capacity takes on nothing more.
+  const busy = usage.map(({ _id, used }) => ({ _id, 'company.capacity': { $lte: used } }));
+  return [
+    {
+      $match: {
+        'capabilities.technologyId': { $in: technologyIds },
+        'company.status': 'APPROVED',
+        'company.capacity': { $gt: 0 },
+        'company.restrictedUntil': { $not: { $gt: now } },
+        ...(busy.length > 0 && { $nor: busy }),
+      },
+    },
+    {
+      $project: {
+        group: '$company.affiliateGroup',
+        capabilities: 1,
+        schemes: { $setUnion: [{ $map: { input: valid, as: 'each', in: '$$each.scheme' } }, []] },
+      },
+    },
+    { $unwind: '$capabilities' },
+    { $match: { 'capabilities.technologyId': { $in: technologyIds } } },
+    {
+      $group: {
+        _id: {
+          technologyId: '$capabilities.technologyId',
+          level: '$capabilities.level',
+          schemes: '$schemes',
+        },
+        alone: { $sum: { $cond: [{ $eq: ['$group', null] }, 1, 0] } },
+        firms: { $sum: 1 },
+        groups: { $addToSet: '$group' },
+      },
+    },
+  ];
+}
+
+function supplyFrom(strata: readonly Stratum[], demand: Demand): Supply {
+  const fitting = strata.filter(
+    ({ _id }) =>
+      _id.technologyId === demand.technologyId &&
+      _id.level >= demand.leastLevel &&
+      (demand.certificateScheme === null || _id.schemes.includes(demand.certificateScheme)),
+  );
+  const groups = fitting.flatMap((stratum) => stratum.groups.filter((group) => group !== null));
+  return {
+    firms: sum(fitting.map(({ firms }) => firms)),
+    independent: sum(fitting.map(({ alone }) => alone)) + new Set(groups).size,
+  };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

@@ -1,0 +1,178 @@
+/** Which rules a project or a consortium breaks: all of them, each with its name, its limit and what was found. Pure. */
+import { problem, type Problem } from '#kit/refusal.ts';
+import { wholeInBasisPoints } from '#kit/won.ts';
+import type { CompanyKind, CompanySize } from '#schema/facts.ts';
+import type { Rules } from './rules.ts';
+
+/** What of a project the rules look at; money in won. */
+export interface Plan {
+  sector: string;
+  budget: number | null;
+  stages: readonly { stage: string; amount: number }[];
+}
+
+/** A member as the rules see it. */
+export interface TeamMember {
+  role: 'LEAD' | 'PARTNER' | 'DEMAND' | 'ADVISOR';
+  kinds: readonly CompanyKind[];
+  size: CompanySize;
+  /** Basis points; null while not set. */
+  share: number | null;
+}
+
+/** Sizes that count as small or medium-sized enterprise. */
+const smeSizes: ReadonlySet<CompanySize> = new Set(['SME', 'MICRO']);
+
+/** Whether a size counts as small or medium-sized enterprise. */
+export function isSme(size: CompanySize): boolean {
+  return smeSizes.has(size);
+}
+
+/** Rules of the call that the project's own content breaks. */
+export function planBreaches(rules: Rules, callSectors: readonly string[], plan: Plan): Problem[] {
+  const found: Problem[] = [];
+  const allowed = callSectors.length > 0 ? callSectors : rules.sectors;
+  if (allowed.length > 0 && !allowed.includes(plan.sector))
+    found.push(
+      breach('SECTOR', 'The call is not for this sector.', allowed.join(', '), plan.sector, [
+        'sector',
+      ]),
+    );
+  found.push(...capBreaches(rules, plan));
+  return found;
+}
+
+function capBreaches(rules: Rules, { budget, stages }: Plan): Problem[] {
+  const found: Problem[] = [];
+  if (rules.budgetCap !== null && budget !== null && budget > rules.budgetCap)
+    found.push(
+      breach('BUDGET_CAP', 'The budget is above the cap.', rules.budgetCap, budget, ['budget']),
+    );
+  stages.forEach(({ stage, amount }, index) => {
+    const rule = rules.stages.find(({ code }) => code === stage);
+    const path = ['stages', String(index)];
+    if (!rule)
+      found.push(
+        breach(
+          'STAGE',
+          'The call has no such stage.',
+          rules.stages.map(({ code }) => code).join(', '),
+          stage,
+          [...path, 'stage'],
+        ),
+      );
+    else if (rule.budgetCap !== null && amount > rule.budgetCap)
+      found.push(
+        breach('STAGE_CAP', `Stage ${stage} is above its cap.`, rule.budgetCap, amount, [
+          ...path,
+          'amount',
+        ]),
+      );
+  });
+  return found;
+}
+
+/** Rules that a team breaks by who is in it; shares apart. `members` are those who count: no refusals, nobody gone. */
+export function teamBreaches(rules: Rules | null, members: readonly TeamMember[]): Problem[] {
+  const found: Problem[] = [];
+  const leads = members.filter(({ role }) => role === 'LEAD');
+  if (leads.length !== 1)
+    found.push(breach('LEAD_ONE', 'A consortium has exactly one lead.', 1, leads.length));
+  if (!rules) return found;
+  const mayLead = ({ kinds }: TeamMember) => kinds.some((kind) => rules.leadKinds.includes(kind));
+  if (rules.leadKinds.length > 0 && !leads.every(mayLead))
+    found.push(
+      breach(
+        'LEAD_KIND',
+        'The lead is not of a kind that may lead.',
+        rules.leadKinds.join(', '),
+        leads.flatMap(({ kinds }) => kinds).join(', '),
+      ),
+    );
+  return [...found, ...countBreaches(rules, members), ...kindBreaches(rules, members)];
+}
+
+function countBreaches(rules: Rules, members: readonly TeamMember[]): Problem[] {
+  const found: Problem[] = [];
+  const count = members.length;
+  if (count < rules.minMembers)
+    found.push(breach('MEMBERS_LEAST', 'There are too few members.', rules.minMembers, count));
+  if (rules.maxMembers !== null && count > rules.maxMembers)
+    found.push(breach('MEMBERS_MOST', 'There are too many members.', rules.maxMembers, count));
+  const demand = members.filter(({ role }) => role === 'DEMAND').length;
+  if (demand < rules.minDemandMembers)
+    found.push(
+      breach('DEMAND_LEAST', 'The demand side is too small.', rules.minDemandMembers, demand),
+    );
+  const smes = members.filter(({ size }) => isSme(size)).length;
+  if (smes * wholeInBasisPoints < rules.minSmeMembers * count)
+    found.push(
+      breach(
+        'SME_MEMBERS',
+        'Too few members are small or medium-sized enterprises.',
+        rules.minSmeMembers,
+        Math.floor((smes * wholeInBasisPoints) / count),
+      ),
+    );
+  return found;
+}
+
+function kindBreaches({ membersByKind }: Rules, members: readonly TeamMember[]): Problem[] {
+  return membersByKind.flatMap(({ kind, least, most }) => {
+    const count = members.filter(({ kinds }) => kinds.includes(kind)).length;
+    if (count < least)
+      return [breach('KIND_LEAST', `There are too few members of kind ${kind}.`, least, count)];
+    if (most !== null && count > most)
+      return [breach('KIND_MOST', `There are too many members of kind ${kind}.`, most, count)];
+    return [];
+  });
+}
+
+/** Rules that the shares break, once all are set; advisers have none. */
+export function shareBreaches(rules: Rules | null, members: readonly TeamMember[]): Problem[] {
+  const sharing = members.filter(({ role }) => role !== 'ADVISOR');
+  const total = sharing.reduce((sum, { share }) => sum + (share ?? 0), 0);
+  const found: Problem[] = [];
+  const unset = sharing.filter(({ share }) => share === null).length;
+  if (unset > 0) found.push(breach('SHARE_SET', 'Some members have no share yet.', 0, unset));
+  if (total !== wholeInBasisPoints)
+    found.push(
+      breach('SHARES_SUM', 'Shares sum to exactly 10,000.', wholeInBasisPoints, total, ['shares']),
+    );
+  if (!rules) return found;
+  sharing.forEach(({ share }, index) => {
+    if (share !== null && share < rules.minMemberShare)
+      found.push(
+        breach('SHARE_LEAST', 'A share is below the least.', rules.minMemberShare, share, [
+          'shares',
+          String(index),
+          'share',
+        ]),
+      );
+  });
+  const ofSmes = sharing
+    .filter(({ size }) => isSme(size))
+    .reduce((sum, { share }) => sum + (share ?? 0), 0);
+  if (ofSmes < rules.minSmeShare)
+    found.push(
+      breach(
+        'SME_SHARE',
+        'Too little goes to small or medium-sized enterprises.',
+        rules.minSmeShare,
+        ofSmes,
+        ['shares'],
+      ),
+    );
+  return found;
+}
+
+/** One broken rule. */
+export function breach(
+  rule: string,
+  message: string,
+  limit: string | number,
+  found: string | number,
+  path: string[] = [],
+): Problem {
+  return problem('INVALID', message, path, { rule, limit: String(limit), found: String(found) });
+}

@@ -1,0 +1,66 @@
+/** Programmes: lines of public support, with rules as data. */
+import { newId } from '#kit/id.ts';
+import { findPage } from '#kit/page.ts';
+import { problem, refuseAny, type Problem } from '#kit/refusal.ts';
+import type { Text } from '#kit/text.ts';
+import { signedInAs } from '#kit/viewer.ts';
+import type { Context } from '../context.ts';
+import { pageOf, type Listing } from '../listing.ts';
+import { nameLength, readText, type GivenText } from '../wording.ts';
+import type { ProgrammePage, ProgrammeRecord } from './programme.model.ts';
+import { orderEditions, readRules, type GivenRules, type Rules } from './rules.ts';
+
+const kindForm = /^[A-Z][A-Z0-9_]{1,39}$/;
+const editionsLimit = 100;
+
+/** Programmes, newest first. */
+export function findProgrammes(
+  { programmes }: Context,
+  listing: Listing<{ kind?: string | null | undefined }>,
+): Promise<ProgrammePage> {
+  const filter = listing.filter?.kind == null ? {} : { kind: listing.filter.kind };
+  return findPage(programmes, filter, [['_id', -1]], pageOf(listing));
+}
+
+/** What a programme is, as a client gives it. */
+export interface GivenProgramme {
+  kind: string;
+  name: GivenText;
+  rules: readonly GivenRules[];
+}
+
+/** A programme's content as it is kept; every fault is added to `faults`. */
+export function readProgramme(
+  given: GivenProgramme,
+  path: string[],
+  faults: Problem[],
+): { kind: string; name: Text; editions: Rules[] } {
+  if (!kindForm.test(given.kind))
+    faults.push(problem('INVALID', 'A kind is 2 to 40 of A-Z, 0-9 and _.', [...path, 'kind']));
+  const name = readText(given.name, nameLength, [...path, 'name'], faults);
+  const at = [...path, 'rules'];
+  if (given.rules.length > editionsLimit)
+    faults.push(problem('INVALID', `There are up to ${editionsLimit} editions.`, at));
+  const editions = given.rules.map((rules, index) =>
+    readRules(rules, [...at, String(index)], faults),
+  );
+  return { kind: given.kind, name, editions: orderEditions(editions, at, faults) };
+}
+
+/**
+ * Starts a programme. The secretariat may.
+ *
+ * @throws {Refusal} INVALID (kind, name, rules)
+ */
+export async function createProgramme(
+  { viewer, programmes }: Context,
+  given: GivenProgramme,
+): Promise<ProgrammeRecord> {
+  signedInAs(viewer, 'SECRETARIAT');
+  const faults: Problem[] = [];
+  const content = readProgramme(given, [], faults);
+  refuseAny(faults);
+  const record: ProgrammeRecord = { _id: newId(), ...content, callsOpened: 0, revision: 1 };
+  await programmes.create([record]);
+  return record;
+}

@@ -1,0 +1,184 @@
+/** A programme's rules: data with a validity period. Pure. */
+import { problem, type Problem } from '#kit/refusal.ts';
+import type { Text } from '#kit/text.ts';
+import type { CompanyKind } from '#schema/facts.ts';
+import { nameLength, readText, type GivenText } from '../wording.ts';
+
+/** Least and most members of a kind. */
+export interface KindLimit {
+  kind: CompanyKind;
+  least: number;
+  most: number | null;
+}
+
+/** A stage of a project and what it may cost, won. */
+export interface StageRule {
+  code: string;
+  name: Text;
+  budgetCap: number | null;
+}
+
+/** What a programme demands; a null limit is no limit, an empty list allows all. */
+export interface Rules {
+  /** Calendar days in Asia/Seoul, inclusive. */
+  validFrom: string;
+  validTo: string | null;
+  leadKinds: CompanyKind[];
+  /** Members, the lead included. */
+  minMembers: number;
+  maxMembers: number | null;
+  membersByKind: KindLimit[];
+  /** Least part of the members that are SMEs, basis points. */
+  minSmeMembers: number;
+  /** Least part of the money that goes to SMEs, basis points. */
+  minSmeShare: number;
+  minDemandMembers: number;
+  /** Basis points. */
+  minMemberShare: number;
+  /** Won. */
+  budgetCap: number | null;
+  stages: StageRule[];
+  /** Sector codes. */
+  sectors: string[];
+  maxSectorsPerYear: number | null;
+  years: number[];
+}
+
+/** Rules as a client gives them. */
+export type GivenRules = Omit<
+  Rules,
+  'validTo' | 'maxMembers' | 'membersByKind' | 'budgetCap' | 'stages' | 'maxSectorsPerYear'
+> & {
+  validTo?: string | null | undefined;
+  maxMembers?: number | null | undefined;
+  membersByKind: { kind: CompanyKind; least: number; most?: number | null | undefined }[];
+  budgetCap?: number | null | undefined;
+  stages: { code: string; name: GivenText; budgetCap?: number | null | undefined }[];
+  maxSectorsPerYear?: number | null | undefined;
+};
+
+/** Most members of any consortium. */
+export const membersLimit = 100;
+const stagesLimit = 20;
+const stageCodeForm = /^[A-Z][A-Z0-9_]{1,39}$/;
+/** Form of a sector's code. */
+export const sectorForm = /^[a-z0-9][a-z0-9-]{1,59}$/;
+
+/** Rules as they are kept; every fault is added to `faults`. */
+export function readRules(given: GivenRules, path: string[], faults: Problem[]): Rules {
+  const rules: Rules = {
+    ...given,
+    validTo: given.validTo ?? null,
+    maxMembers: given.maxMembers ?? null,
+    membersByKind: given.membersByKind.map((limit) => ({ ...limit, most: limit.most ?? null })),
+    budgetCap: given.budgetCap ?? null,
+    stages: given.stages.map(({ code, name, budgetCap }, index) => ({
+      code,
+      name: readText(name, nameLength, [...path, 'stages', String(index), 'name'], faults),
+      budgetCap: budgetCap ?? null,
+    })),
+    maxSectorsPerYear: given.maxSectorsPerYear ?? null,
+  };
+  const check = (holds: boolean, message: string, ...at: string[]) => {
+    if (!holds) faults.push(problem('INVALID', message, [...path, ...at]));
+  };
+  checkNumbers(rules, check);
+  checkKinds(rules, check);
+  checkLists(rules, check);
+  return rules;
+}
+
+type Check = (holds: boolean, message: string, ...at: string[]) => void;
+
+function checkNumbers(rules: Rules, check: Check): void {
+  const { validFrom, validTo, minMembers, maxMembers, maxSectorsPerYear } = rules;
+  const most = maxMembers ?? membersLimit;
+  check(validTo === null || validTo >= validFrom, 'The last day is before the first.', 'validTo');
+  check(minMembers >= 1, 'A consortium has at least one member.', 'minMembers');
+  check(most <= membersLimit, `A consortium has up to ${membersLimit} members.`, 'maxMembers');
+  check(minMembers <= most, 'The least number of members is above the most.', 'minMembers');
+  check(
+    rules.minDemandMembers >= 0 && rules.minDemandMembers <= most,
+    'The demand side has from 0 to as many members as the consortium may have.',
+    'minDemandMembers',
+  );
+  check(
+    rules.minMemberShare * Math.max(1, minMembers) <= 10_000,
+    'The least share times the least number of members is above the whole.',
+    'minMemberShare',
+  );
+  check(
+    maxSectorsPerYear === null || maxSectorsPerYear >= 1,
+    'At least one sector a year may be called.',
+    'maxSectorsPerYear',
+  );
+}
+
+function checkKinds({ membersByKind, maxMembers }: Rules, check: Check): void {
+  const most = maxMembers ?? membersLimit;
+  membersByKind.forEach((limit, index) => {
+    const isFirst = membersByKind.findIndex(({ kind }) => kind === limit.kind) === index;
+    check(isFirst, 'Each kind is named once.', 'membersByKind', String(index), 'kind');
+    check(
+      limit.least >= 0 && limit.least <= Math.min(limit.most ?? most, most),
+      'The least number is from 0 up to the most.',
+      'membersByKind',
+      String(index),
+      'least',
+    );
+  });
+}
+
+function checkLists({ stages, sectors, years }: Rules, check: Check): void {
+  check(stages.length <= stagesLimit, `There are up to ${stagesLimit} stages.`, 'stages');
+  stages.forEach(({ code }, index) => {
+    const isFirst = stages.findIndex((stage) => stage.code === code) === index;
+    const at = ['stages', String(index), 'code'];
+    check(stageCodeForm.test(code), 'A code is 2 to 40 of A-Z, 0-9 and _.', ...at);
+    check(isFirst, 'Each code is used once.', ...at);
+  });
+  checkSectors(sectors, check);
+  years.forEach((year, index) =>
+    check(year >= 2000 && year <= 2200, 'A year is 2000 to 2200.', 'years', String(index)),
+  );
+}
+
+/** Says for each sector code whether its form is wrong or it comes twice. */
+export function checkSectors(sectors: readonly string[], check: Check): void {
+  sectors.forEach((code, index) => {
+    check(sectorForm.test(code), 'This is no sector code.', 'sectors', String(index));
+    check(sectors.indexOf(code) === index, 'Each sector is named once.', 'sectors', String(index));
+  });
+}
+
+/** Editions by the day they come into force; periods that overlap are added to `faults`. */
+export function orderEditions(
+  editions: readonly Rules[],
+  path: string[],
+  faults: Problem[],
+): Rules[] {
+  if (editions.length === 0)
+    faults.push(problem('INVALID', 'A programme has at least one edition of rules.', path));
+  const ordered = editions.toSorted((a, b) => (a.validFrom < b.validFrom ? -1 : 1));
+  ordered.forEach((edition, place) => {
+    const before = ordered[place - 1];
+    if (before && (before.validTo === null || before.validTo >= edition.validFrom))
+      faults.push(
+        problem('INVALID', 'The periods of two editions overlap.', [
+          ...path,
+          String(editions.indexOf(edition)),
+          'validFrom',
+        ]),
+      );
+  });
+  return ordered;
+}
+
+/** The edition in force on a day, or null. */
+export function rulesOn(editions: readonly Rules[], day: string): Rules | null {
+  return (
+    editions.find(
+      ({ validFrom, validTo }) => validFrom <= day && (validTo === null || day <= validTo),
+    ) ?? null
+  );
+}

@@ -1,0 +1,116 @@
+import { Schema, type Connection, type Model } from 'mongoose';
+
+import { modelOf, plainSchema } from '#kit/mongo.ts';
+import type { Page } from '#kit/page.ts';
+import type { Text } from '#kit/text.ts';
+import type { ProjectStatus } from '../schema.generated.ts';
+
+/** What a project needs of one technology, as stored. */
+export interface RequirementRecord {
+  id: string;
+  technologyId: string;
+  leastLevel: number;
+  /** Independent providers needed. */
+  providers: number;
+  /** Independent providers wished for, at least `providers`. */
+  wishedProviders: number;
+  weight: number;
+  mandatory: boolean;
+  certificateScheme: string | null;
+  /** Price of one provider, won; null when not stated. */
+  estimatedPrice: number | null;
+}
+
+/** Money for one stage, won. */
+export interface StageBudget {
+  stage: string;
+  amount: number;
+}
+
+/** A project as stored. */
+export interface ProjectRecord {
+  _id: string;
+  callId: string | null;
+  programmeId: string | null;
+  title: Text;
+  summary: Text;
+  sector: string;
+  leadCompanyId: string;
+  status: ProjectStatus;
+  requirements: RequirementRecord[];
+  /** Won; null when not stated. */
+  budget: number | null;
+  stages: StageBudget[];
+  consortiumId: string | null;
+  /** Who may see it: company ids, and `public`. */
+  audience: string[];
+  /** What a text search finds it by. */
+  grams: string[];
+  draftedBy: string;
+  draftedAt: Date;
+  sealedAt: Date | null;
+  revision: number;
+}
+
+/** A page of projects. */
+export type ProjectPage = Page<ProjectRecord>;
+
+const requirementSchema = new Schema(
+  {
+    id: { type: String, required: true },
+    technologyId: { type: String, required: true },
+    leastLevel: { type: Number, required: true },
+    providers: { type: Number, required: true },
+    wishedProviders: { type: Number, required: true },
+    weight: { type: Number, required: true },
+    mandatory: { type: Boolean, required: true },
+    certificateScheme: { type: String, default: null },
+    estimatedPrice: { type: Number, default: null },
+  },
+  { _id: false, id: false, strict: 'throw' },
+);
+
+const projectSchema = new Schema(
+  {
+    _id: { type: String, required: true },
+    callId: { type: String, default: null },
+    programmeId: { type: String, default: null },
+    title: { type: Schema.Types.Mixed, required: true },
+    summary: { type: Schema.Types.Mixed, required: true },
+    sector: { type: String, required: true },
+    leadCompanyId: { type: String, required: true },
+    status: { type: String, required: true },
+    requirements: { type: [requirementSchema], required: true },
+    budget: { type: Number, default: null },
+    stages: { type: [Schema.Types.Mixed], required: true },
+    consortiumId: { type: String, default: null },
+    audience: { type: [String], required: true },
+    grams: { type: [String], required: true },
+    draftedBy: { type: String, required: true },
+    draftedAt: { type: Date, required: true },
+    sealedAt: { type: Date, default: null },
+    revision: { type: Number, required: true },
+  },
+  { ...plainSchema, collection: 'projects' },
+)
+  // projects: what a viewer may see, newest first
+  .index({ audience: 1, _id: -1 })
+  // projects(filter: { text })
+  .index({ grams: 1, _id: -1 })
+  // projects(filter: { status }), and track records
+  .index({ status: 1, _id: -1 })
+  // projects(filter: { sector })
+  .index({ sector: 1, _id: -1 })
+  // projects(filter: { programmeId })
+  .index({ programmeId: 1, _id: -1 })
+  // projects(filter: { callId }), Call.projects
+  .index({ callId: 1, _id: -1 })
+  // projects(filter: { leadCompanyId })
+  .index({ leadCompanyId: 1, _id: -1 })
+  // Technology.demand
+  .index({ 'requirements.technologyId': 1, status: 1 });
+
+/** All projects. */
+export function projectsOf(connection: Connection): Model<ProjectRecord> {
+  return modelOf<ProjectRecord>(connection, 'projects', projectSchema);
+}

@@ -1,0 +1,264 @@
+/** Projects: what one consortium proposes and carries out. */
+import { publishFacts } from '#kit/facts.ts';
+import { newId } from '#kit/id.ts';
+import { badInput, findPage } from '#kit/page.ts';
+import { problem, refusal, refuseAny, type Problem } from '#kit/refusal.ts';
+import { actingFor, signedIn } from '#kit/viewer.ts';
+import type { ProjectFact } from '#schema/facts.ts';
+import { callStatus } from '../call/call.ts';
+import type { CallRecord } from '../call/call.model.ts';
+import type { Context } from '../context.ts';
+import { pageOf, type Listing } from '../listing.ts';
+import type { FirmRecord } from '../pool/firm.model.ts';
+import { mayTakePart } from '../pool/firm.ts';
+import { planBreaches } from '../programme/breaches.ts';
+import type { ProjectStatus } from '../schema.generated.ts';
+import { stateAfter } from '../steps.ts';
+import { wantedGrams, type GivenText } from '../wording.ts';
+import { isInside, maySee, publicStatuses, visibleTo } from './audience.ts';
+import { readContent, type GivenContent } from './content.ts';
+import type {
+  ProjectPage,
+  ProjectRecord,
+  RequirementRecord,
+  StageBudget,
+} from './project.model.ts';
+import { readRequirements, technologyFaults, type GivenRequirement } from './requirement.ts';
+import { projectSteps } from './state.ts';
+
+/** Which projects. */
+export interface ProjectFilter {
+  text?: string | null | undefined;
+  status?: ProjectStatus | null | undefined;
+  sector?: string | null | undefined;
+  programmeId?: string | null | undefined;
+  callId?: string | null | undefined;
+  leadCompanyId?: string | null | undefined;
+}
+
+/**
+ * Projects that the viewer may see, newest first.
+ *
+ * @throws {GraphQLError} BAD_USER_INPUT for a text without two letters in a row
+ */
+export async function findProjects(
+  { viewer, projects }: Context,
+  listing: Listing<ProjectFilter>,
+): Promise<ProjectPage> {
+  const { text, ...rest } = listing.filter ?? {};
+  const wanted = text == null ? null : wantedGrams(text);
+  if (text != null && wanted === null) throw badInput('A text has at least two letters in a row.');
+  const given = Object.entries(rest).filter(([, value]) => value != null);
+  const filter = {
+    ...Object.fromEntries(given),
+    ...(wanted && { grams: { $all: wanted } }),
+    ...visibleTo(viewer),
+  };
+  return findPage(projects, filter, [['_id', -1]], pageOf(listing));
+}
+
+/** The project, or null when there is none or the viewer may not see it. */
+export async function findProject(
+  { viewer, loaders }: Context,
+  id: string,
+): Promise<ProjectRecord | null> {
+  const project = await loaders.project.load(id);
+  return project && maySee(viewer, project) ? project : null;
+}
+
+/** A project's requirements; estimated prices only for the lead's firm and the secretariat. */
+export function shownRequirements(
+  { viewer }: Pick<Context, 'viewer'>,
+  { requirements, leadCompanyId }: Pick<ProjectRecord, 'requirements' | 'leadCompanyId'>,
+): RequirementRecord[] {
+  if (isInside(viewer, leadCompanyId)) return requirements;
+  return requirements.map((requirement) => ({ ...requirement, estimatedPrice: null }));
+}
+
+/**
+ * The project as it is stored, for a change by the lead's firm.
+ *
+ * @throws {Refusal} NOT_FOUND at `path`
+ * @throws {GraphQLError} UNAUTHENTICATED, FORBIDDEN
+ */
+export async function projectToLead(
+  { viewer, projects }: Context,
+  id: string,
+  path: string[],
+): Promise<ProjectRecord> {
+  signedIn(viewer);
+  const project = await projects.findById(id).lean<ProjectRecord>();
+  if (!project || !maySee(viewer, project))
+    throw refusal('NOT_FOUND', 'There is no such project.', path);
+  actingFor(viewer, project.leadCompanyId, 'EDITOR');
+  return project;
+}
+
+/**
+ * Stores a change of a project read at `revision`, and tells it once the project is public.
+ *
+ * @throws {Refusal} STALE (revision)
+ */
+export async function changeProject(
+  { projects, facts }: Pick<Context, 'projects' | 'facts'>,
+  project: ProjectRecord,
+  revision: number,
+  change: Partial<ProjectRecord>,
+  memberIds: string[] = [],
+): Promise<ProjectRecord> {
+  const { matchedCount } = await projects.updateOne(
+    { _id: project._id, revision },
+    { $set: change, $inc: { revision: 1 } },
+  );
+  if (matchedCount === 0)
+    throw refusal('STALE', 'The project was changed since it was read.', ['revision']);
+  const changed = { ...project, ...change, revision: revision + 1 };
+  if (publicStatuses.includes(changed.status))
+    await publishFacts(facts, [
+      { kind: 'project', key: project._id, state: projectFact(changed, memberIds) },
+    ]);
+  return changed;
+}
+
+/** What a public project tells other services. */
+export function projectFact(project: ProjectRecord, memberIds: string[]): ProjectFact {
+  return {
+    title: project.title,
+    status: project.status,
+    sector: project.sector,
+    requirements: project.requirements.map((each) => ({
+      technologyId: each.technologyId,
+      level: each.leastLevel,
+      providers: each.providers,
+      mandatory: each.mandatory,
+    })),
+    memberIds,
+  };
+}
+
+/** A project as a client gives it. */
+export interface GivenProject extends GivenContent {
+  callId?: string | null | undefined;
+  leadCompanyId: string;
+  requirements: readonly GivenRequirement[];
+}
+
+/**
+ * Drafts a project. An owner or editor of the lead's firm may.
+ *
+ * @throws {Refusal} NOT_FOUND (callId, leadCompanyId, requirements/…/technologyId), WRONG_STATE (callId before it
+ * opens, leadCompanyId when the firm may not take part), EXPIRED (callId), INVALID (every other field; rules SECTOR,
+ * BUDGET_CAP, STAGE, STAGE_CAP, STAGES_SUM)
+ */
+export async function draftProject(context: Context, given: GivenProject): Promise<ProjectRecord> {
+  const { userId } = actingFor(context.viewer, given.leadCompanyId, 'EDITOR');
+  const now = new Date();
+  const faults: Problem[] = [];
+  const firm = await context.firms.findById(given.leadCompanyId).lean<FirmRecord>();
+  faults.push(...leadFaults(firm, now));
+  const call = await callToJoin(context, given.callId ?? null, now, faults);
+  const content = readContent(given, faults);
+  const requirements = readRequirements(given.requirements, [], faults);
+  faults.push(...(await technologyFaults(context.technologies, requirements)));
+  if (call) faults.push(...planBreaches(call.rules, call.sectors, content));
+  refuseAny(faults);
+  const record: ProjectRecord = {
+    _id: newId(),
+    callId: call?._id ?? null,
+    programmeId: call?.programmeId ?? null,
+    ...content,
+    leadCompanyId: given.leadCompanyId,
+    status: 'DRAFT',
+    requirements,
+    consortiumId: null,
+    audience: [given.leadCompanyId],
+    draftedBy: userId,
+    draftedAt: now,
+    sealedAt: null,
+    revision: 1,
+  };
+  await context.projects.create([record]);
+  return record;
+}
+
+function leadFaults(firm: FirmRecord | null, now: Date): Problem[] {
+  const path = ['leadCompanyId'];
+  if (!firm?.company) return [problem('NOT_FOUND', 'There is no such firm.', path)];
+  if (mayTakePart(firm.company, now)) return [];
+  return [problem('WRONG_STATE', 'This firm may not take part now.', path)];
+}
+
+async function callToJoin(
+  { calls }: Context,
+  id: string | null,
+  now: Date,
+  faults: Problem[],
+): Promise<CallRecord | null> {
+  if (id === null) return null;
+  const call = await calls.findById(id).lean<CallRecord>();
+  const status = call && callStatus(call, now);
+  if (status === null) faults.push(problem('NOT_FOUND', 'There is no such call.', ['callId']));
+  if (status === 'SCHEDULED')
+    faults.push(problem('WRONG_STATE', 'This call is not open yet.', ['callId']));
+  if (status === 'CLOSED') faults.push(problem('EXPIRED', 'This call is closed.', ['callId']));
+  return call;
+}
+
+/** A change of a project as a client gives it; what is left out stays. */
+export interface GivenProjectChange {
+  id: string;
+  revision: number;
+  title?: GivenText | null | undefined;
+  summary?: GivenText | null | undefined;
+  sector?: string | null | undefined;
+  budget?: number | null | undefined;
+  stages?: StageBudget[] | null | undefined;
+}
+
+/**
+ * Changes a project that is not sealed yet. An owner or editor of the lead's firm may.
+ *
+ * @throws {Refusal} NOT_FOUND (id), WRONG_STATE (id), STALE (revision), INVALID (as `draftProject`)
+ */
+export async function updateProject(
+  context: Context,
+  given: GivenProjectChange,
+): Promise<ProjectRecord> {
+  const project = await projectToLead(context, given.id, ['id']);
+  const status = stateAfter(projectSteps, project.status, 'edit', ['id']);
+  const faults: Problem[] = [];
+  const content = readContent(
+    {
+      title: given.title ?? project.title,
+      summary: given.summary ?? project.summary,
+      sector: given.sector ?? project.sector,
+      budget: given.budget ?? (given.stages ? null : project.budget),
+      stages: given.stages ?? project.stages,
+    },
+    faults,
+  );
+  const call = project.callId === null ? null : await context.loaders.call.load(project.callId);
+  if (call) faults.push(...planBreaches(call.rules, call.sectors, content));
+  refuseAny(faults);
+  return changeProject(context, project, given.revision, { ...content, status });
+}
+
+/**
+ * Replaces all requirements of a project that is not sealed yet. An owner or editor of the lead's firm may.
+ *
+ * @throws {Refusal} NOT_FOUND (projectId, requirements/…/id, requirements/…/technologyId), WRONG_STATE (projectId),
+ * STALE (revision), INVALID (requirements/…)
+ */
+export async function setRequirements(
+  context: Context,
+  given: { projectId: string; revision: number; requirements: readonly GivenRequirement[] },
+): Promise<ProjectRecord> {
+  const project = await projectToLead(context, given.projectId, ['projectId']);
+  const status = stateAfter(projectSteps, project.status, 'edit', ['projectId']);
+  const faults: Problem[] = [];
+  const known = project.requirements.map(({ id }) => id);
+  const requirements = readRequirements(given.requirements, known, faults);
+  faults.push(...(await technologyFaults(context.technologies, requirements)));
+  refuseAny(faults);
+  return changeProject(context, project, given.revision, { requirements, status });
+}

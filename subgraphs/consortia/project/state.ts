@@ -1,0 +1,34 @@
+import type { Steps } from '../steps.ts';
+import type { ProjectStatus } from '../schema.generated.ts';
+
+/** What can be done with a project. */
+export type ProjectStep =
+  | 'edit'
+  | 'form'
+  | 'disband'
+  | 'seal'
+  | 'submit'
+  | 'takeBack'
+  | 'award'
+  | 'reject'
+  | 'start'
+  | 'complete'
+  | 'terminate'
+  | 'withdraw';
+
+/** The states of a project and the steps between them. */
+export const projectSteps: Steps<ProjectStatus, ProjectStep> = {
+  edit: { DRAFT: 'DRAFT', FORMING: 'FORMING' },
+  form: { DRAFT: 'FORMING', FORMING: 'FORMING' },
+  disband: { FORMING: 'DRAFT' },
+  seal: { FORMING: 'SEALED' },
+  submit: { SEALED: 'SUBMITTED' },
+  takeBack: { SUBMITTED: 'SEALED' },
+  award: { SUBMITTED: 'AWARDED' },
+  reject: { SUBMITTED: 'REJECTED' },
+  // A free project has nobody to award it.
+  start: { SEALED: 'RUNNING', AWARDED: 'RUNNING' },
+  complete: { RUNNING: 'COMPLETED' },
+  terminate: { AWARDED: 'TERMINATED', RUNNING: 'TERMINATED' },
+  withdraw: { DRAFT: 'WITHDRAWN', FORMING: 'WITHDRAWN', SEALED: 'WITHDRAWN' },
+};

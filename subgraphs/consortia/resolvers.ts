@@ -1,0 +1,205 @@
+/** Which domain function answers which field. No rules here. */
+import { answer, attempt } from '#kit/answer.ts';
+import { seoulDay } from '#kit/instant.ts';
+import { callStatus, findCall, findCalls, openCall } from './call/call.ts';
+import { dissolveConsortium, findConsortiaOf, findConsortium } from './consortium/consortium.ts';
+import { inviteProposal } from './consortium/invite-proposal.ts';
+import { assignRequirements, inviteCompany } from './consortium/invite.ts';
+import {
+  acceptInvitation,
+  declineInvitation,
+  findInvitations,
+  findMembership,
+  findMembershipsOf,
+  membershipsShown,
+  reasonShown,
+  requirementsOf,
+  shareAmountOf,
+  withdrawMembership,
+} from './consortium/membership.ts';
+import { findBreaches, sealConsortium } from './consortium/seal.ts';
+import { setShares, shareTotal } from './consortium/shares.ts';
+import { pointedAt, renewed } from './context.ts';
+import { isRestrictedNow } from './pool/firm.ts';
+import { importProgrammes } from './programme/import.ts';
+import { createProgramme, findProgrammes } from './programme/programme.ts';
+import { rulesOn } from './programme/rules.ts';
+import {
+  draftProject,
+  findProject,
+  findProjects,
+  setRequirements,
+  shownRequirements,
+  updateProject,
+} from './project/project.ts';
+import { assemble, findAssembliesOf, findAssembly } from './proposal/assemble.ts';
+import {
+  demandText,
+  reasonText,
+  shownInfeasibility,
+  shownProposals,
+  shownShortfalls,
+} from './proposal/shown.ts';
+import type { Resolvers } from './schema.generated.ts';
+
+const sector = (code: string) => ({ code });
+const company = (id: string) => ({ id });
+
+export const resolvers: Resolvers = {
+  Query: {
+    programmes: (_, listing, context) => findProgrammes(context, listing),
+    programme: (_, { id }, { loaders }) => loaders.programme.load(id),
+    calls: (_, listing, context) => findCalls(context, listing),
+    call: (_, { id }, context) => findCall(context, id),
+    projects: (_, listing, context) => findProjects(context, listing),
+    project: (_, { id }, context) => findProject(context, id),
+    consortium: (_, { id }, context) => findConsortium(context, id),
+    assembly: (_, { id }, context) => findAssembly(context, id),
+    invitations: (_, { companyId, ...listing }, context) =>
+      findInvitations(context, companyId, listing),
+  },
+  Mutation: {
+    createProgramme: (_, { input }, context) =>
+      answer(renewed(context), 'createProgramme', input, async () => ({
+        programme: await createProgramme(context, input),
+      })),
+    openCall: (_, { input }, context) =>
+      answer(renewed(context), 'openCall', input, async () => ({
+        call: await openCall(context, input),
+      })),
+    draftProject: (_, { input }, context) =>
+      answer(renewed(context), 'draftProject', input, async () => ({
+        project: await draftProject(context, input),
+      })),
+    updateProject: (_, { input }, context) =>
+      answer(renewed(context), 'updateProject', input, async () => ({
+        project: await updateProject(context, input),
+      })),
+    setRequirements: (_, { input }, context) =>
+      answer(renewed(context), 'setRequirements', input, async () => ({
+        project: await setRequirements(context, input),
+      })),
+    assemble: (_, { input }, context) =>
+      attempt(async () => ({ assembly: await assemble(renewed(context), input) })),
+    inviteProposal: (_, { input }, context) =>
+      answer(renewed(context), 'inviteProposal', input, () => inviteProposal(context, input)),
+    inviteCompany: (_, { input }, context) =>
+      answer(renewed(context), 'inviteCompany', input, async () => ({
+        membership: await inviteCompany(context, input),
+      })),
+    assignRequirements: (_, { input }, context) =>
+      answer(renewed(context), 'assignRequirements', input, async () => ({
+        membership: await assignRequirements(context, input),
+      })),
+    acceptInvitation: (_, { input }, context) =>
+      answer(renewed(context), 'acceptInvitation', input, async () => ({
+        membership: await acceptInvitation(context, input),
+      })),
+    declineInvitation: (_, { input }, context) =>
+      answer(renewed(context), 'declineInvitation', input, async () => ({
+        membership: await declineInvitation(context, input),
+      })),
+    withdrawMembership: (_, { input }, context) =>
+      answer(renewed(context), 'withdrawMembership', input, async () => ({
+        membership: await withdrawMembership(context, input),
+      })),
+    setShares: (_, { input }, context) =>
+      answer(renewed(context), 'setShares', input, async () => ({
+        consortium: await setShares(context, input),
+      })),
+    sealConsortium: (_, { input }, context) =>
+      answer(renewed(context), 'sealConsortium', input, async () => ({
+        consortium: await sealConsortium(context, input),
+      })),
+    dissolveConsortium: (_, { input }, context) =>
+      answer(renewed(context), 'dissolveConsortium', input, async () => ({
+        consortium: await dissolveConsortium(context, input),
+      })),
+    importProgrammes: (_, { input }, context) =>
+      answer(renewed(context), 'importProgrammes', input, () => importProgrammes(context, input)),
+  },
+  Programme: {
+    __resolveReference: ({ id }, { loaders }) => loaders.programme.load(id),
+    id: ({ _id }) => _id,
+    rules: ({ editions }, { on }) => rulesOn(editions, on ?? seoulDay(new Date())),
+    calls: ({ _id }, listing, context) =>
+      findCalls(context, { ...listing, filter: { programmeId: _id } }),
+  },
+  ProgrammeRules: {
+    sectors: ({ sectors }) => sectors.map(sector),
+  },
+  Call: {
+    __resolveReference: ({ id }, context) => findCall(context, id),
+    id: ({ _id }) => _id,
+    programme: ({ programmeId }, _, { loaders }) => pointedAt(loaders.programme, programmeId),
+    sectors: ({ sectors }) => sectors.map(sector),
+    opensOn: ({ opensAt }) => seoulDay(opensAt),
+    closesOn: ({ closesAt }) => seoulDay(closesAt),
+    status: (call) => callStatus(call, new Date()),
+    projects: ({ _id }, listing, context) =>
+      findProjects(context, { ...listing, filter: { callId: _id } }),
+  },
+  Project: {
+    __resolveReference: ({ id }, context) => findProject(context, id),
+    id: ({ _id }) => _id,
+    call: ({ callId }, _, { loaders }) => (callId === null ? null : loaders.call.load(callId)),
+    programme: ({ programmeId }, _, { loaders }) =>
+      programmeId === null ? null : loaders.programme.load(programmeId),
+    sector: (project) => sector(project.sector),
+    leadCompany: ({ leadCompanyId }) => company(leadCompanyId),
+    requirements: (project, _, context) => shownRequirements(context, project),
+    consortium: ({ consortiumId }, _, { loaders }) =>
+      consortiumId === null ? null : loaders.consortium.load(consortiumId),
+    assemblies: (project, listing, context) => findAssembliesOf(context, project, listing),
+    breaches: (project, _, context) => findBreaches(context, project),
+  },
+  Requirement: {
+    technology: ({ technologyId }) => ({ id: technologyId }),
+    supply: (requirement, _, { loaders }) => loaders.supply.load(requirement),
+  },
+  Consortium: {
+    __resolveReference: ({ id }, context) => findConsortium(context, id),
+    id: ({ _id }) => _id,
+    project: ({ projectId }, _, { loaders }) => pointedAt(loaders.project, projectId),
+    memberships: ({ _id }, _, context) => membershipsShown(context, _id),
+    shareTotal: async ({ _id }, _, { loaders }) =>
+      shareTotal(await loaders.membershipsIn.load(_id)),
+  },
+  Membership: {
+    __resolveReference: ({ id }, context) => findMembership(context, id),
+    id: ({ _id }) => _id,
+    consortium: ({ consortiumId }, _, { loaders }) => pointedAt(loaders.consortium, consortiumId),
+    company: ({ companyId }) => company(companyId),
+    requirements: (membership, _, context) => requirementsOf(context, membership),
+    shareAmount: (membership, _, context) => shareAmountOf(context, membership),
+    reason: (membership, _, context) => reasonShown(context, membership),
+    isRestricted: ({ companyId }, _, { loaders }) => isRestrictedNow(loaders, companyId),
+  },
+  Assembly: {
+    __resolveReference: ({ id }, context) => findAssembly(context, id),
+    id: ({ _id }) => _id,
+    project: ({ projectId }, _, { loaders }) => pointedAt(loaders.project, projectId),
+    proposals: (assembly) => shownProposals(assembly),
+    infeasibility: (assembly) => shownInfeasibility(assembly),
+    shortfalls: (assembly) => shownShortfalls(assembly),
+  },
+  AssemblyDemand: {
+    text: (demand, _, context) => demandText(context, demand),
+  },
+  MemberReason: {
+    text: (reason, _, context) => reasonText(context, reason),
+  },
+  Company: {
+    consortia: ({ id }, listing, context) => findConsortiaOf(context, id, listing),
+    memberships: ({ id }, listing, context) => findMembershipsOf(context, id, listing),
+  },
+  Technology: {
+    demand: ({ id }, _, { loaders }) => loaders.demand.load(id),
+  },
+  ProgrammeConnection: { totalCount: ({ count }) => count() },
+  CallConnection: { totalCount: ({ count }) => count() },
+  ProjectConnection: { totalCount: ({ count }) => count() },
+  ConsortiumConnection: { totalCount: ({ count }) => count() },
+  MembershipConnection: { totalCount: ({ count }) => count() },
+  AssemblyConnection: { totalCount: ({ count }) => count() },
+};

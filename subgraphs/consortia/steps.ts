@@ -1,0 +1,26 @@
+import { refusal } from '#kit/refusal.ts';
+
+/** A state machine as data: for each step, from which states it leads where. What is not there is refused. */
+export type Steps<State extends string, Step extends string> = Readonly<
+  Record<Step, Readonly<Partial<Record<State, State>>>>
+>;
+
+/**
+ * The state that a step leads to.
+ *
+ * @throws {Refusal} WRONG_STATE at `path` when the step is not possible in this state
+ */
+export function stateAfter<State extends string, Step extends string>(
+  steps: Steps<State, Step>,
+  state: State,
+  step: Step,
+  path: string[],
+): State {
+  const next = steps[step][state];
+  if (next !== undefined) return next;
+  throw refusal('WRONG_STATE', `This is not possible in state ${state}.`, path, {
+    rule: 'STATE',
+    limit: Object.keys(steps[step]).join(', '),
+    found: state,
+  });
+}

@@ -1,0 +1,70 @@
+/** Consortia: programmes, calls, projects, and the firms that carry them out. */
+import { ticketsOf } from '#kit/answer.ts';
+import { applyFacts, factsOf, follow, positionsOf } from '#kit/facts.ts';
+import { connect, prepare } from '#kit/mongo.ts';
+import type { Runtime, Service, Subgraph } from '#kit/subgraph.ts';
+import { subgraphSdl } from '#schema/sdl.ts';
+import { readConsortiaConfig } from './config.ts';
+import { createContext, modelsOf } from './context.ts';
+import { applyFirmFacts } from './pool/firm.ts';
+import { solverQueue } from './proposal/queue.ts';
+import { resolvers } from './resolvers.ts';
+
+/** Opens the database, follows companies and technology maps. */
+async function start({ mongoUri, environment, log }: Runtime): Promise<Service> {
+  const config = readConsortiaConfig(environment);
+  const connection = await connect(mongoUri, 'oca_consortia');
+  const companies = await connect(mongoUri, 'oca_companies');
+  const techmaps = await connect(mongoUri, 'oca_techmaps');
+  const models = modelsOf(connection);
+  const positions = positionsOf(connection);
+  await prepare([...Object.values(models), ticketsOf(connection), positions]);
+  // A stream can only be opened on a collection that is there, whoever starts first.
+  await prepare([factsOf(companies), factsOf(techmaps)]);
+  const lines = [
+    await follow({
+      from: 'companies',
+      source: factsOf(companies),
+      kinds: ['company'],
+      positions,
+      apply: (facts) => applyFirmFacts(models.firms, facts),
+      log,
+    }),
+    await follow({
+      from: 'techmaps',
+      source: factsOf(techmaps),
+      kinds: ['technology', 'capabilityMap'],
+      positions,
+      apply: async (facts) => {
+        await applyFacts(
+          models.technologies,
+          facts.filter(({ kind }) => kind === 'technology'),
+        );
+        await applyFirmFacts(
+          models.firms,
+          facts.filter(({ kind }) => kind === 'capabilityMap'),
+        );
+      },
+      log,
+    }),
+  ];
+  const house = { connection, config, solve: solverQueue(config.ASSEMBLIES_AT_ONCE) };
+  return {
+    createContext: (viewer) => createContext(house, viewer),
+    caughtUp: async () => {
+      await Promise.all(lines.map((line) => line.caughtUp()));
+    },
+    stop: async () => {
+      await Promise.all(lines.map((line) => line.stop()));
+      await Promise.all([connection, companies, techmaps].map((each) => each.close()));
+    },
+  };
+}
+
+/** The face of the service. */
+export const consortia: Subgraph = {
+  name: 'consortia',
+  sdl: await subgraphSdl('consortia'),
+  resolvers,
+  start,
+};

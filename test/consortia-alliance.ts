@@ -1,0 +1,127 @@
+/** Firms and technologies for the stories about consortia, told as the services that own them would tell them. */
+import type { Connection } from 'mongoose';
+
+import { factsOf, publishFacts } from '#kit/facts.ts';
+import { connect } from '#kit/mongo.ts';
+import type { Viewer } from '#kit/viewer.ts';
+import type { CapabilityMapFact, CompanyFact, TechnologyFact } from '#schema/facts.ts';
+import { consortia } from '../subgraphs/consortia/subgraph.ts';
+import { startTestDatabase } from './database.ts';
+import { startTestService, user, type TestService } from './service.ts';
+
+/** What a firm can do: level by technology id; a second number is the verified level. */
+export type Abilities = Record<string, number | readonly [number, number]>;
+
+/** The service with an alliance around it. */
+export interface Alliance extends TestService {
+  uri: string;
+  connection: Connection;
+  /** Tells a firm's newest state and, where given, its capability map; resolves once the service knows. */
+  tellFirm(id: string, firm?: Partial<CompanyFact>, abilities?: Abilities): Promise<void>;
+  /** The same without waiting. */
+  tellSoon(id: string, firm: Partial<CompanyFact>): Promise<void>;
+  tellTechnology(id: string, technology?: Partial<TechnologyFact>): Promise<void>;
+  /** Runs an operation that must not fail, and gives its data. */
+  data<Data>(viewer: Viewer, source: string, variables?: Record<string, unknown>): Promise<Data>;
+}
+
+/** A firm's usual state. */
+export function firmFact(id: string, firm: Partial<CompanyFact> = {}): CompanyFact {
+  return {
+    name: { ko: `${id} 기업`, en: `${id} Inc.` },
+    businessNumber: null,
+    kinds: ['SAAS'],
+    sectors: ['healthcare'],
+    region: 'KR-11',
+    size: 'SME',
+    status: 'APPROVED',
+    capacity: 5,
+    affiliateGroup: null,
+    certificates: [],
+    restrictedUntil: null,
+    mergedIntoId: null,
+    ...firm,
+  };
+}
+
+/** Starts the service on a database of its own. */
+export async function startAlliance(environment: Record<string, string> = {}): Promise<Alliance> {
+  const database = await startTestDatabase();
+  const service = await startTestService(consortia, database.uri, environment);
+  const companies = await connect(database.uri, 'oca_companies');
+  const techmaps = await connect(database.uri, 'oca_techmaps');
+  const connection = await connect(database.uri, 'oca_consortia');
+  const states = new Map<string, CompanyFact>();
+  const tellSoon = (id: string, firm: Partial<CompanyFact>) => {
+    const state = { ...(states.get(id) ?? firmFact(id)), ...firm };
+    states.set(id, state);
+    return publishFacts(factsOf(companies), [{ kind: 'company', key: id, state }]);
+  };
+  return {
+    ...service,
+    uri: database.uri,
+    connection,
+    tellSoon,
+    tellFirm: async (id, firm = {}, abilities) => {
+      await tellSoon(id, firm);
+      if (abilities)
+        await publishFacts(factsOf(techmaps), [
+          { kind: 'capabilityMap', key: id, state: mapFact(abilities) },
+        ]);
+      await service.caughtUp();
+    },
+    tellTechnology: async (id, technology = {}) => {
+      const state: TechnologyFact = {
+        code: id,
+        name: { ko: `${id} 기술`, en: id },
+        kind: 'TECHNOLOGY',
+        parentId: null,
+        mapId: 'map',
+        current: true,
+        ...technology,
+      };
+      await publishFacts(factsOf(techmaps), [{ kind: 'technology', key: id, state }]);
+      await service.caughtUp();
+    },
+    data: async <Data>(viewer: Viewer, source: string, variables?: Record<string, unknown>) => {
+      const { data, errors } = await service.ask(viewer, source, variables);
+      if (errors) throw new Error(errors.map(({ message }) => message).join('\n'));
+      return structuredClone(data) as Data;
+    },
+    stop: async () => {
+      await service.stop();
+      await Promise.all([companies, techmaps, connection].map((each) => each.close()));
+      await database.stop();
+    },
+  };
+}
+
+function mapFact(abilities: Abilities): CapabilityMapFact {
+  return {
+    capabilities: Object.entries(abilities).map(([technologyId, levels]) => {
+      const [level, verifiedLevel] = typeof levels === 'number' ? [levels, null] : levels;
+      return { technologyId, level, verifiedLevel };
+    }),
+    publishedAt: new Date(),
+  };
+}
+
+/** An editor of a firm. */
+export function editorOf(companyId: string): Viewer {
+  return user(`editor-of-${companyId}`, { companies: { [companyId]: 'EDITOR' } });
+}
+
+/** Alliance staff. */
+export const secretary: Viewer = user('secretary', { roles: ['SECRETARIAT'] });
+
+/** A problem as a client sees it. */
+export interface SeenProblem {
+  code: string;
+  path: string[];
+  rule: string | null;
+  limit: string | null;
+  found: string | null;
+}
+
+/** The fields of a problem that tests look at. */
+export const problemFields = 'problems { code path rule limit found message }';
