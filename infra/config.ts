@@ -1,7 +1,8 @@
 /** Settings of the platform as one process; the only file of infra that reads the environment. */
 import { resolve } from 'node:path';
 
-import { oneOf, optional, readConfig, text, type Environment } from '#kit/config.ts';
+import { oneOf, optional, port, readConfig, text, type Environment } from '#kit/config.ts';
+import { readViewerKeys, type ViewerKeys } from '#kit/viewer.ts';
 
 /** What one process needs to know besides what each service reads for itself. */
 export interface PlatformConfig {
@@ -30,4 +31,40 @@ export function readPlatformConfig(environment: Environment): PlatformConfig {
     LOG_LEVEL: oneOf(levels, 'warn'),
   });
   return { dataDir: resolve(DATA_DIR), mongoUri: MONGODB_URI, logLevel: LOG_LEVEL };
+}
+
+/** What one subgraph needs to know to run alone. */
+export interface SubgraphConfig {
+  /** `HOST` (127.0.0.1): where it listens; only the gateway needs to reach it. */
+  host: string;
+  /** `PORT` (4001 and on, in the order of the subgraphs). */
+  port: number;
+  /** `MONGODB_URI`: the deployment, without a database. */
+  mongoUri: string;
+  /** `VIEWER_KEYS` (`kid:secret,kid:secret`): whose signature it believes; the same as the gateway's. */
+  viewerKeys: ViewerKeys;
+  /** `LOG_LEVEL` (info). */
+  logLevel: string;
+}
+
+/**
+ * Reads the settings of a subgraph that runs alone.
+ *
+ * @throws {ConfigError} naming every variable that is missing or malformed
+ */
+export function readSubgraphConfig(environment: Environment, defaultPort: number): SubgraphConfig {
+  const read = readConfig(environment, {
+    HOST: text('127.0.0.1'),
+    PORT: port(defaultPort),
+    MONGODB_URI: text(),
+    VIEWER_KEYS: (value) => readViewerKeys(value ?? ''),
+    LOG_LEVEL: oneOf(levels, 'info'),
+  });
+  return {
+    host: read.HOST,
+    port: read.PORT,
+    mongoUri: read.MONGODB_URI,
+    viewerKeys: read.VIEWER_KEYS,
+    logLevel: read.LOG_LEVEL,
+  };
 }

@@ -1,0 +1,265 @@
+/**
+ * Who may ask for each root field, walked over the whole schema: a field without a row fails. What a record's own state
+ * decides beyond this (whose company, whose project) is held by the tests of each subgraph.
+ */
+import { readFileSync } from 'node:fs';
+
+import {
+  getNamedType,
+  GraphQLObjectType,
+  isEnumType,
+  isInputObjectType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  type ExecutionResult,
+  type GraphQLArgument,
+  type GraphQLField,
+  type GraphQLInputType,
+} from 'graphql';
+
+import { newId } from '#kit/id.ts';
+import { createLog } from '#kit/log.ts';
+import { platformRoles, type PlatformRole, type Viewer } from '#kit/viewer.ts';
+import { readSupergraph } from '../gateway/supergraph.ts';
+import type { Platform } from '../infra/platform.ts';
+import { startTestPlatform } from './platform.ts';
+import { someone, user } from './service.ts';
+
+/** Everybody, everybody who is signed in, or only these platform roles. */
+type Gate = 'ANYONE' | 'SIGNED_IN' | PlatformRole[];
+
+const gates: Record<string, Gate> = {
+  'Query.assembly': 'SIGNED_IN',
+  'Query.call': 'ANYONE',
+  'Query.calls': 'ANYONE',
+  'Query.capabilities': 'ANYONE',
+  'Query.companies': 'ANYONE',
+  'Query.company': 'ANYONE',
+  'Query.consortium': 'ANYONE',
+  'Query.event': 'ANYONE',
+  'Query.eventCalendar': 'ANYONE',
+  'Query.events': 'ANYONE',
+  'Query.invitations': 'SIGNED_IN',
+  'Query.marketplaces': 'ANYONE',
+  'Query.me': 'ANYONE',
+  'Query.programme': 'ANYONE',
+  'Query.programmes': 'ANYONE',
+  'Query.project': 'ANYONE',
+  'Query.projects': 'ANYONE',
+  'Query.readinessLevels': 'ANYONE',
+  'Query.recentNews': 'ANYONE',
+  'Query.sectors': 'ANYONE',
+  'Query.service': 'ANYONE',
+  'Query.services': 'ANYONE',
+  'Query.supply': 'ANYONE',
+  'Query.techMap': 'ANYONE',
+  'Query.techMaps': 'ANYONE',
+  'Query.technologies': 'ANYONE',
+  'Query.technology': 'ANYONE',
+  'Mutation.acceptInvitation': 'SIGNED_IN',
+  'Mutation.acceptMembership': 'SIGNED_IN',
+  'Mutation.addCertification': 'SIGNED_IN',
+  'Mutation.addListing': 'SIGNED_IN',
+  'Mutation.addSector': ['SECRETARIAT'],
+  'Mutation.addTechnology': ['SECRETARIAT'],
+  'Mutation.advanceListing': 'SIGNED_IN',
+  'Mutation.announceEvent': 'SIGNED_IN',
+  'Mutation.assemble': 'SIGNED_IN',
+  'Mutation.assignRequirements': 'SIGNED_IN',
+  'Mutation.cancelEvent': 'SIGNED_IN',
+  'Mutation.changeEvent': 'SIGNED_IN',
+  'Mutation.changeMember': 'SIGNED_IN',
+  'Mutation.confirmCertification': ['SECRETARIAT'],
+  'Mutation.createProgramme': ['SECRETARIAT'],
+  'Mutation.createTechMap': ['SECRETARIAT', 'OPERATOR'],
+  'Mutation.declineInvitation': 'SIGNED_IN',
+  'Mutation.dissolveConsortium': 'SIGNED_IN',
+  'Mutation.draftProject': 'SIGNED_IN',
+  'Mutation.draftService': 'SIGNED_IN',
+  'Mutation.draftTechMapVersion': ['SECRETARIAT', 'OPERATOR'],
+  'Mutation.importCapabilities': ['OPERATOR', 'SECRETARIAT'],
+  'Mutation.importCompanies': ['OPERATOR', 'SECRETARIAT'],
+  'Mutation.importEvents': ['OPERATOR', 'SECRETARIAT'],
+  'Mutation.importMarketplaces': ['OPERATOR', 'SECRETARIAT'],
+  'Mutation.importProgrammes': ['OPERATOR', 'SECRETARIAT'],
+  'Mutation.importServices': ['OPERATOR', 'SECRETARIAT'],
+  'Mutation.importTechnologies': ['OPERATOR', 'SECRETARIAT'],
+  'Mutation.inviteCompany': 'SIGNED_IN',
+  'Mutation.inviteMember': 'SIGNED_IN',
+  'Mutation.inviteProposal': 'SIGNED_IN',
+  'Mutation.listService': 'SIGNED_IN',
+  'Mutation.moveTechnology': ['SECRETARIAT'],
+  'Mutation.openCall': ['SECRETARIAT'],
+  'Mutation.provisionUser': ['OPERATOR'],
+  'Mutation.publishCapabilities': 'SIGNED_IN',
+  'Mutation.publishTechMapVersion': ['SECRETARIAT'],
+  'Mutation.refreshSession': 'ANYONE',
+  'Mutation.registerCompany': 'SIGNED_IN',
+  'Mutation.removeMember': 'SIGNED_IN',
+  'Mutation.removeTechnology': ['SECRETARIAT'],
+  'Mutation.renameSector': ['SECRETARIAT'],
+  'Mutation.restrictCompany': ['SECRETARIAT'],
+  'Mutation.reviewCompany': ['SECRETARIAT'],
+  'Mutation.reviewTechMapVersion': ['SECRETARIAT'],
+  'Mutation.sealConsortium': 'SIGNED_IN',
+  'Mutation.setRequirements': 'SIGNED_IN',
+  'Mutation.setShares': 'SIGNED_IN',
+  'Mutation.signIn': 'ANYONE',
+  'Mutation.signOut': 'ANYONE',
+  'Mutation.signUp': 'ANYONE',
+  'Mutation.transferOwnership': 'SIGNED_IN',
+  'Mutation.updateCompany': 'SIGNED_IN',
+  'Mutation.updateProject': 'SIGNED_IN',
+  'Mutation.updateService': 'SIGNED_IN',
+  'Mutation.updateTechMap': ['SECRETARIAT'],
+  'Mutation.updateTechnology': ['SECRETARIAT'],
+  'Mutation.verifyCapability': ['REVIEWER', 'SECRETARIAT'],
+  'Mutation.withdrawCertification': 'SIGNED_IN',
+  'Mutation.withdrawMembership': 'SIGNED_IN',
+  'Mutation.withdrawService': 'SIGNED_IN',
+  'Subscription.eventAnnounced': 'ANYONE',
+};
+
+const sdl = readFileSync(new URL('../schema/supergraph.graphql', import.meta.url), 'utf8');
+const { apiSchema: api } = await readSupergraph(sdl, 'APOLLO', createLog('test', 'silent'));
+const fields = ['Query', 'Mutation', 'Subscription'].flatMap((root) => {
+  const type = api.getType(root);
+  return isObjectType(type)
+    ? Object.values(type.getFields()).map((field) => ({
+        root,
+        field,
+        name: `${root}.${field.name}`,
+      }))
+    : [];
+});
+
+/** One viewer for each role; the company roles are in a company that none of the asked records belongs to. */
+const viewers: Record<string, Viewer> = {
+  VISITOR: someone,
+  USER: user('u-user'),
+  OWNER: user('u-owner', { companies: { 'c-own': 'OWNER' } }),
+  EDITOR: user('u-editor', { companies: { 'c-own': 'EDITOR' } }),
+  VIEWER: user('u-viewer', { companies: { 'c-own': 'VIEWER' } }),
+  REVIEWER: user('u-reviewer', { roles: ['REVIEWER'] }),
+  SECRETARIAT: user('u-secretariat', { roles: ['SECRETARIAT'] }),
+  OPERATOR: user('u-operator', { roles: ['OPERATOR'] }),
+};
+
+let platform: Platform;
+
+beforeAll(async () => {
+  platform = await startTestPlatform();
+});
+
+afterAll(() => platform.stop());
+
+it('has a row for every root field, and no row for a field that is gone', () => {
+  expect(Object.keys(gates).toSorted()).toEqual(fields.map(({ name }) => name).toSorted());
+});
+
+const cases = fields.flatMap(({ root, field, name }) =>
+  Object.entries(viewers).map(([role, viewer]) => ({ root, field, name, role, viewer })),
+);
+
+it.each(cases)('$name answers $role as its row says', async ({ root, field, name, viewer }) => {
+  const gate = gates[name] ?? [];
+  const codes = codesOf(await ask(root, field, viewer));
+  expect(outcome(codes, gate)).toBe(expected(viewer, gate));
+});
+
+type Outcome = 'UNAUTHENTICATED' | 'FORBIDDEN' | 'ADMITTED';
+
+/** Behind a gate for everybody who is signed in, FORBIDDEN is the record's own word about this very viewer. */
+function outcome(codes: unknown[], gate: Gate): Outcome {
+  if (codes.includes('UNAUTHENTICATED')) return 'UNAUTHENTICATED';
+  return codes.includes('FORBIDDEN') && gate !== 'SIGNED_IN' ? 'FORBIDDEN' : 'ADMITTED';
+}
+
+function expected(viewer: Viewer, gate: Gate): Outcome {
+  if (gate === 'ANYONE') return 'ADMITTED';
+  if (viewer.userId === null) return 'UNAUTHENTICATED';
+  const admitted = gate === 'SIGNED_IN' || gate.some((role) => viewer.roles.includes(role));
+  return admitted ? 'ADMITTED' : 'FORBIDDEN';
+}
+
+it('never carries out what a stranger asks of a company, a project or a consortium', async () => {
+  const strangers = [viewers['USER'], viewers['OWNER']].filter((viewer) => viewer !== undefined);
+  const own = new Set(['Mutation.registerCompany']);
+  for (const { root, field, name } of fields) {
+    if (root !== 'Mutation' || gates[name] !== 'SIGNED_IN' || own.has(name)) continue;
+    for (const viewer of strangers) {
+      const result = await ask(root, field, viewer);
+      const problems =
+        (result.data?.[field.name] as { problems?: unknown[] } | null)?.problems ?? [];
+      expect([name, codesOf(result).length + problems.length]).not.toEqual([name, 0]);
+    }
+  }
+});
+
+function codesOf({ errors = [] }: ExecutionResult): unknown[] {
+  return errors.map(({ extensions }) => extensions['code']);
+}
+
+/** Asks for a field with the least arguments that its types allow. */
+async function ask(
+  root: string,
+  field: GraphQLField<unknown, unknown>,
+  viewer: Viewer,
+): Promise<ExecutionResult> {
+  const required = field.args.filter(
+    ({ type, defaultValue }) => isNonNullType(type) && defaultValue === undefined,
+  );
+  const variables = Object.fromEntries(required.map((arg) => [arg.name, leastOf(arg.type)]));
+  const request = { query: documentOf(root, field, required), variables };
+  if (root !== 'Subscription') return platform.execute(request, viewer);
+  const feed = await platform.subscribe(request, viewer);
+  if (!('next' in feed)) return feed;
+  await feed.return?.();
+  return {};
+}
+
+function documentOf(
+  root: string,
+  field: GraphQLField<unknown, unknown>,
+  args: readonly GraphQLArgument[],
+): string {
+  const declared = args.map(({ name, type }) => `$${name}: ${String(type)}`).join(', ');
+  const given = args.map(({ name }) => `${name}: $${name}`).join(', ');
+  const type = getNamedType(field.type);
+  const selected = !(type instanceof GraphQLObjectType)
+    ? ''
+    : 'problems' in type.getFields()
+      ? '{ problems { code } }'
+      : '{ __typename }';
+  const call = args.length > 0 ? `(${given})` : '';
+  return `${root.toLowerCase()} ${declared ? `(${declared})` : ''} { ${field.name}${call} ${selected} }`;
+}
+
+const scalars: Record<string, unknown> = {
+  BasisPoints: 1,
+  Boolean: false,
+  Date: '2026-11-22',
+  Float: 1,
+  Instant: '2026-11-22T00:00:00.000Z',
+  Int: 1,
+  RegionCode: 'KR-11',
+  String: 'some words',
+  Won: 1,
+};
+
+function leastOf(type: GraphQLInputType): unknown {
+  if (isNonNullType(type)) return leastOf(type.ofType);
+  if (isListType(type)) return [];
+  if (isEnumType(type)) return type.getValues()[0]?.name;
+  if (!isInputObjectType(type)) return type.name === 'ID' ? newId() : scalars[type.name];
+  const needed = Object.values(type.getFields()).filter(
+    ({ type: of, defaultValue }) => isNonNullType(of) && defaultValue === undefined,
+  );
+  return Object.fromEntries(needed.map((field) => [field.name, leastOf(field.type)]));
+}
+
+it('knows every role of the platform', () => {
+  const roles = Object.values(viewers).flatMap((viewer) => viewer.roles);
+  expect(roles.toSorted()).toEqual([...platformRoles].toSorted());
+});
