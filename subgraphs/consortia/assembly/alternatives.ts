@@ -1,6 +1,6 @@
 // Further teams that differ: each keeps its distance to all before it, which is exactly one linear row a team.
 import type { Instance, QuotaRow, Team } from './instance.ts';
-import { relativeGap, searchTeam, type Found } from './search.ts';
+import { searchTeam, type Found } from './search.ts';
 import type { Run } from './run.ts';
 import { bestTeamTask } from './task.ts';
 
@@ -65,8 +65,20 @@ export function findAlternatives(
     });
     teams.push(team);
   }
-  // Where time was short a later team may be better than an earlier one.
-  return ranked.toSorted(
-    (a, b) => relativeGap(a.points, b.points) - relativeGap(b.points, a.points),
-  );
+  return inOrder(ranked, best, fixed);
+}
+
+// Where time was short a later team may be better than an earlier one; then only the first bound holds for it.
+function inOrder(
+  ranked: readonly Ranked[],
+  best: Found & { outcome: 'TEAM' },
+  fixed: Uint8Array,
+): Ranked[] {
+  const sorted = ranked.toSorted((a, b) => a.points - b.points);
+  return sorted.map((one, index) => {
+    if (one === ranked[index]) return one;
+    const before = [best.best.team, ...sorted.slice(0, index).map(({ team }) => team)];
+    const distances = before.map((team) => jaccardDistance(team, one.team, fixed));
+    return { ...one, bound: Math.min(one.bound, best.bound), distance: Math.min(...distances) };
+  });
 }

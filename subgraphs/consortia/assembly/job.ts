@@ -6,13 +6,12 @@ import type { Answer, Message, Order } from './message.ts';
 /** How long a job may take beyond its limit before its thread is ended from outside. */
 const patience = 1.5;
 
-/** Time to load the solver and to hand over the problem, milliseconds. */
-const startMillis = 5_000;
-
 /** What may happen while a job runs. */
 export type Watch = {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: (message: Message & { kind: 'PROGRESS' }) => void;
+  /** Time on top for loading the solver and handing over the problem, milliseconds. Left out: 5,000. */
+  readonly graceMillis?: number;
 };
 
 /** How a job ended. */
@@ -24,9 +23,12 @@ export type Ended =
  *
  * @throws {AssemblyFailure} as the worker reports it; SOLVER where the worker breaks down
  */
-export function runJob(order: Order, { signal, onProgress }: Watch): Promise<Ended> {
+export function runJob(
+  order: Order,
+  { signal, onProgress, graceMillis = 5_000 }: Watch,
+): Promise<Ended> {
   if (signal?.aborted === true) return Promise.resolve({ by: 'CANCEL' });
-  const limit = patience * order.settings.timeLimitMillis + startMillis;
+  const limit = patience * order.settings.timeLimitMillis + graceMillis;
   return new Promise((resolve, reject) => {
     const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: order });
     let isSettled = false;

@@ -161,8 +161,8 @@ export function fewestChangesByTrial(
   return fewest;
 }
 
-// Every choice of who carries what, every lead or none, and every choice of those in for no work.
-function* allTeams(problem: AssemblyProblem): Generator<NamedTeam> {
+/** Every choice of who carries what, every lead or none, and every choice of those in for no work. */
+export function* allTeams(problem: AssemblyProblem): Generator<NamedTeam> {
   const { candidates, constraints } = problem;
   const demanded = candidates.filter(({ id }) => isDemanded(id, constraints)).map(({ id }) => id);
   const resting = candidates.filter((one) => mayIdle(one, constraints)).map(({ id }) => id);
