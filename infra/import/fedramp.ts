@@ -187,7 +187,10 @@ function* countMarketplace(
   yield figure('assessors', counts.assessors);
   yield figure('providers', new Set(products.map(({ provider }) => providerKey(provider))).size);
   for (const status of new Set(products.map((product) => product.status)))
-    yield figure(status, products.filter((product) => product.status === status).length);
+    yield figure(
+      status === '' ? 'products without status' : status,
+      products.filter((product) => product.status === status).length,
+    );
   yield figure('leveraged systems', edges.length);
   yield figure('leveraged systems that dangle', edges.filter(({ id }) => !ids.has(id)).length);
 }

@@ -95,9 +95,14 @@ function capabilityFound(company: string, technologyCode: string, proofs: Proof[
 
 function keyOf(item: NamedItem, isMember: boolean): string | null {
   const link = webAddress(item.crunchbase) ?? webAddress(item.organisation);
-  if (link !== null) return link.toLowerCase().replace(/\/+$/, '');
+  if (link !== null) return linkKey(link);
   if (item.organisation !== null) return `name:${codePart(item.organisation)}`;
   return isMember ? `member:${codePart(bareName(item.name))}` : null;
+}
+
+/** The same organisation's link, however it is written. */
+export function linkKey(link: string): string {
+  return link.toLowerCase().replace(/\/+$/, '');
 }
 
 function newOrganisation(key: string, item: NamedItem): Organisation {

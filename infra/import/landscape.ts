@@ -17,6 +17,7 @@ import {
 } from './landscape-file.ts';
 import {
   credit,
+  linkKey,
   organisationRows,
   takeOrganisation,
   type NamedItem,
@@ -146,7 +147,7 @@ function* countLandscape(
   yield figure('subcategories without items', subcategories.filter(isEmpty).length);
   yield figure('items', items.length);
   yield figure('distinct item names', new Set(items.map(({ name }) => name)).size);
-  yield figure('distinct organisations', new Set(items.flatMap(crunchbaseOf)).size);
+  yield figure('distinct organisations', new Set(items.flatMap(linksOf)).size);
   yield figure(
     'items without organisation link',
     count((item) => item.crunchbase === null),
@@ -178,6 +179,6 @@ function isEmpty({ items }: Subcategory): boolean {
   return items.length === 0;
 }
 
-function crunchbaseOf({ crunchbase }: LandscapeItem): string[] {
-  return crunchbase === null ? [] : [crunchbase];
+function linksOf({ crunchbase }: LandscapeItem): string[] {
+  return crunchbase === null ? [] : [linkKey(crunchbase)];
 }
