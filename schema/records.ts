@@ -13,6 +13,8 @@ export const records: Record<SubgraphName, Record<string, string>> = {
     Certification: './company/company.model.ts#CertificationRecord',
     User: './account/user.model.ts#UserRecord',
     Sector: './sector/sector.model.ts#SectorRecord',
+    Mail: './mail/mail.model.ts#MailRecord',
+    MailConnection: './mail/mail.model.ts#MailPage',
   },
   techmaps: {
     Company: './company/company.ts#CompanyReference',
@@ -58,5 +60,13 @@ export const records: Record<SubgraphName, Record<string, string>> = {
     Company: './company/company.model.ts#CompanyKey',
     Technology: './technology/technology.model.ts#TechnologyKey',
   },
-  marketplace: {},
+  marketplace: {
+    Service: './service/service.model.ts#ServiceRecord',
+    ServiceConnection: './service/service.model.ts#ServicePage',
+    ServiceFacets: './service/service.model.ts#ServiceQuery',
+    Marketplace: './marketplace/marketplace.model.ts#MarketplaceRecord',
+    MarketplaceListing: './listing/listing.model.ts#ListingRecord',
+    Company: './company/company.model.ts#CompanyKey',
+    Technology: './technology/technology.model.ts#TechnologyKey',
+  },
 };

@@ -44,6 +44,21 @@ const rows: Record<string, Row> = {
   'Query.companies': { may: everybody },
   'Query.sectors': { may: everybody },
   'Query.tokenKeys': { may: everybody },
+  'Query.mailbox': { may: ['OPERATOR'], args: () => ({ to: 'ada@example.org' }) },
+  'Mutation.verifyEmail': { may: everybody, input: () => ({ token: 'none' }) },
+  'Mutation.requestEmailVerification': { may: signedIn, input: () => ({}) },
+  'Mutation.requestPasswordReset': {
+    may: everybody,
+    input: () => ({ email: 'nobody@example.org' }),
+  },
+  'Mutation.resetPassword': {
+    may: everybody,
+    input: () => ({ token: 'none', newPassword: 'a long password' }),
+  },
+  'Mutation.changePassword': {
+    may: signedIn,
+    input: () => ({ currentPassword: 'x', newPassword: 'a long password' }),
+  },
   'Mutation.signUp': {
     may: everybody,
     input: () => ({ name: 'N', email: 'n@example.org', password: 'a long password' }),

@@ -1,4 +1,12 @@
-import { optional, readConfig, text, wholeNumber, type Environment } from '#kit/config.ts';
+import {
+  ConfigError,
+  flag,
+  optional,
+  readConfig,
+  text,
+  wholeNumber,
+  type Environment,
+} from '#kit/config.ts';
 
 /** What the companies subgraph can be told from outside. */
 export type CompaniesConfig = ReturnType<typeof readCompaniesConfig>;
@@ -19,7 +27,14 @@ export function readCompaniesConfig(environment: Environment) {
     SIGN_IN_LOCK_MINUTES: wholeNumber(15, 1, 24 * 60),
     OPERATOR_EMAIL: optional(),
     OPERATOR_PASSWORD: optional(),
+    MAIL_URL: optional(),
+    MAIL_FROM: text('Open Cloud Alliance <no-reply@localhost>'),
+    MAILBOX_OPEN: flag(false),
+    PUBLIC_URL: text('http://127.0.0.1:4000'),
   });
+  // Whoever reads the mailbox can reset anybody's password.
+  if (read.MAILBOX_OPEN && environment['NODE_ENV'] === 'production')
+    throw new ConfigError(['MAILBOX_OPEN: must not be true when NODE_ENV is production']);
   return {
     /** `iss` and `aud` of access tokens. */
     tokenIssuer: read.TOKEN_ISSUER,
@@ -36,5 +51,12 @@ export function readCompaniesConfig(environment: Environment) {
     /** The first operator's account, made at start while there is none. */
     operatorEmail: read.OPERATOR_EMAIL,
     operatorPassword: read.OPERATOR_PASSWORD,
+    /** The mail server, such as `smtps://user:secret@mail.example.org`; null keeps mails in the mailbox. */
+    mailUrl: read.MAIL_URL,
+    mailFrom: read.MAIL_FROM,
+    /** Whether everybody may read the mailbox, not only operators: for one's own machine. */
+    mailboxOpen: read.MAILBOX_OPEN,
+    /** Where people reach the platform, without a slash at the end: for links in mails. */
+    publicUrl: read.PUBLIC_URL.replace(/\/+$/, ''),
   };
 }

@@ -6,11 +6,13 @@ import { ticketsOf } from '#kit/answer.ts';
 import { factsOf, positionsOf, type FactRecord } from '#kit/facts.ts';
 import type { Viewer } from '#kit/viewer.ts';
 import { attemptsOf, type AttemptRecord } from './account/attempt.model.ts';
+import { letterTokensOf, type LetterTokenRecord } from './account/letter-token.model.ts';
 import { sessionsOf, type SessionRecord } from './account/session.model.ts';
 import { signingKeysOf, type SigningKeyRecord } from './account/signing-key.model.ts';
 import { usersOf, type UserRecord } from './account/user.model.ts';
 import { companiesOf, type CompanyRecord } from './company/company.model.ts';
 import type { CompaniesConfig } from './config.ts';
+import { mailboxOf, postOf, type MailRecord, type PostRecord } from './mail/mail.model.ts';
 import { membersOf, type MemberRecord } from './member/member.model.ts';
 import { entriesOf, type EntryRecord } from './search/entry.model.ts';
 import { sectorsOf, type SectorRecord } from './sector/sector.model.ts';
@@ -30,6 +32,9 @@ export interface Models {
   sessions: Model<SessionRecord>;
   attempts: Model<AttemptRecord>;
   signingKeys: Model<SigningKeyRecord>;
+  letterTokens: Model<LetterTokenRecord>;
+  post: Model<PostRecord>;
+  mailbox: Model<MailRecord>;
   members: Model<MemberRecord>;
   sectors: Model<SectorRecord>;
   entries: Model<EntryRecord>;
@@ -64,6 +69,9 @@ export function modelsOf(connection: Connection): Models {
     sessions: sessionsOf(connection),
     attempts: attemptsOf(connection),
     signingKeys: signingKeysOf(connection),
+    letterTokens: letterTokensOf(connection),
+    post: postOf(connection),
+    mailbox: mailboxOf(connection),
     members: membersOf(connection),
     sectors: sectorsOf(connection),
     entries: entriesOf(connection),

@@ -1,6 +1,13 @@
 /** Which domain function answers which field. No rules here. */
 import { answer, attempt } from '#kit/answer.ts';
 import { provisionUser } from './account/provision.ts';
+import {
+  changePassword,
+  requestEmailVerification,
+  requestPasswordReset,
+  resetPassword,
+  verifyEmail,
+} from './account/recovery.ts';
 import { refreshSession, signIn, signOut } from './account/session.ts';
 import { findTokenKeys } from './account/token.ts';
 import { findMe, maySeeUser, rolesFor, signUp } from './account/user.ts';
@@ -21,6 +28,7 @@ import {
   updateCompany,
 } from './company/company.ts';
 import { restrictCompany, restrictedUntil, reviewCompany } from './company/standing.ts';
+import { findMails } from './mail/post.ts';
 import {
   acceptMembership,
   changeMember,
@@ -42,6 +50,8 @@ export const resolvers: Resolvers = {
       searchCompanies(context, filter ?? {}, order, { first, after: after ?? null }),
     sectors: (_, __, context) => findSectors(context),
     tokenKeys: (_, __, context) => findTokenKeys(context),
+    mailbox: (_, { to, first, after }, context) =>
+      findMails(context, to, { first, after: after ?? null }),
   },
   Mutation: {
     signUp: (_, { input }, context) =>
@@ -50,6 +60,15 @@ export const resolvers: Resolvers = {
     refreshSession: (_, { input }, context) => attempt(() => refreshSession(context, input)),
     signOut: (_, { input }, context) =>
       attempt(async () => ({ ended: await signOut(context, input) })),
+    verifyEmail: (_, { input }, context) =>
+      attempt(async () => ({ user: await verifyEmail(context, input) })),
+    requestEmailVerification: (_, __, context) =>
+      attempt(async () => ({ user: await requestEmailVerification(context) })),
+    requestPasswordReset: (_, { input }, context) =>
+      attempt(async () => ({ accepted: await requestPasswordReset(context, input) })),
+    resetPassword: (_, { input }, context) =>
+      attempt(async () => ({ user: await resetPassword(context, input) })),
+    changePassword: (_, { input }, context) => attempt(() => changePassword(context, input)),
     // Neither is answered from a ticket: it would keep a quick digest of the password. Both are safe to repeat.
     provisionUser: (_, { input }, context) =>
       attempt(async () => ({ user: await provisionUser(context, input) })),
@@ -122,6 +141,8 @@ export const resolvers: Resolvers = {
     members: async ({ _id }, _, { viewer, loaders }) =>
       maySeeInside(viewer, _id) ? inRank(await loaders.members.load(_id)) : null,
   },
+  MailConnection: { totalCount: ({ count }) => count() },
+  Mail: { id: ({ _id }) => _id },
   CompanyConnection: { totalCount: ({ count }) => count() },
   Certification: { id: ({ _id }) => _id, current: (certification) => isCurrent(certification) },
   CompanyMember: {
@@ -133,6 +154,8 @@ export const resolvers: Resolvers = {
     __resolveReference: ({ id }, { loaders }) => loaders.user.load(id),
     id: ({ _id }) => _id,
     email: ({ _id, email }, _, { viewer }) => (maySeeUser(viewer, _id) ? email : null),
+    emailVerified: ({ _id, verifiedAt }, _, { viewer }) =>
+      maySeeUser(viewer, _id) ? verifiedAt !== null : null,
     roles: (user, _, { viewer }) => rolesFor(viewer, user),
     memberships: ({ _id }, _, context) =>
       maySeeUser(context.viewer, _id) ? findMemberships(context, _id) : null,

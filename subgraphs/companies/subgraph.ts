@@ -6,6 +6,7 @@ import { subgraphSdl } from '#schema/sdl.ts';
 import { bringFirstOperator } from './account/first-operator.ts';
 import { readCompaniesConfig } from './config.ts';
 import { collectionsOf, createContext } from './context.ts';
+import { startPostman } from './mail/postman.ts';
 import { resolvers } from './resolvers.ts';
 import { seedSectors } from './sector/sector.ts';
 
@@ -14,18 +15,22 @@ export const companies: Subgraph = {
   name: 'companies',
   sdl: await subgraphSdl('companies'),
   resolvers,
-  start: async ({ mongoUri, environment }) => {
+  start: async ({ mongoUri, environment, log }) => {
     const config = readCompaniesConfig(environment);
     const connection = await connect(mongoUri, 'oca_companies');
     await prepare(collectionsOf(connection));
     const own = createContext(connection, config, visitor(newId()));
     await seedSectors(own);
     await bringFirstOperator(own);
+    const postman = startPostman(own, log);
     return {
       createContext: (viewer) => createContext(connection, config, viewer),
       // Follows nobody.
       caughtUp: () => Promise.resolve(),
-      stop: () => connection.close(),
+      stop: async () => {
+        await postman.stop();
+        await connection.close();
+      },
     };
   },
 };

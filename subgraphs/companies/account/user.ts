@@ -1,10 +1,11 @@
 /** Accounts: opening one, and what others may see of it. */
 import { newId } from '#kit/id.ts';
-import { isDuplicateKey } from '#kit/mongo.ts';
+import { isDuplicateKey, transaction } from '#kit/mongo.ts';
 import { problem, refuseAny, refusal, type Problem } from '#kit/refusal.ts';
 import { tidy } from '#kit/text.ts';
 import { hasRole, type PlatformRole, type Viewer } from '#kit/viewer.ts';
 import type { Context } from '../context.ts';
+import { post } from '../mail/post.ts';
 import { emailOf, emailProblems } from './email.ts';
 import { hashPassword, isPassword, passwordProblems } from './password.ts';
 import { digestOf } from './secret.ts';
@@ -23,16 +24,17 @@ export function findMe({ viewer, loaders }: Context): Promise<UserRecord | null>
 }
 
 /**
- * Opens an account. Anybody may.
+ * Opens an account and mails a link to confirm its e-mail with. Anybody may.
  *
  * @param draft.name 1 to 80 characters
  * @param draft.password 12 to 128 characters
  * @throws {Refusal} INVALID (name, email, password), TAKEN (email)
  */
 export async function signUp(
-  { users }: Context,
+  context: Context,
   { idempotencyKey, ...draft }: UserDraft & { idempotencyKey?: string | null | undefined },
 ): Promise<UserRecord> {
+  const { users, connection } = context;
   const { name, email } = checkedUser(draft);
   const signUpKey = idempotencyKey == null ? null : digestOf(idempotencyKey);
   const record: UserRecord = {
@@ -47,7 +49,10 @@ export async function signUp(
     signUpKey,
   };
   try {
-    await users.create([record]);
+    await transaction(connection, async () => {
+      await users.create([record]);
+      await post(context, email, { kind: 'VERIFY_EMAIL' });
+    });
     return record;
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;

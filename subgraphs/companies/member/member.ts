@@ -7,6 +7,7 @@ import { emailOf, emailProblems } from '../account/email.ts';
 import { owning, refuseGone } from '../company/access.ts';
 import type { CompanyRecord } from '../company/company.model.ts';
 import type { Context } from '../context.ts';
+import { post } from '../mail/post.ts';
 import type { MemberRecord, MemberState } from './member.model.ts';
 
 /** How many members and open invitations a company has at most. */
@@ -62,7 +63,7 @@ export async function addOwner(
 }
 
 /**
- * Invites somebody by e-mail. The company's owners may, and the secretariat.
+ * Invites somebody by e-mail, and mails the invitation. The company's owners may, and the secretariat.
  *
  * @throws {Refusal} NOT_FOUND (companyId), WRONG_STATE (companyId), INVALID, TAKEN (email), LIMIT_REACHED
  */
@@ -73,7 +74,8 @@ export async function inviteMember(
   const { userId } = owning(context.viewer, invitation.companyId);
   const { companyId, role } = invitation;
   const email = emailOf(invitation.email);
-  refuseGone(await lockMembers(context, companyId), 'companyId');
+  const company = await lockMembers(context, companyId);
+  refuseGone(company, 'companyId');
   refuseAny(emailProblems(email, ['email']));
   const count = await context.members.countDocuments({ companyId });
   refuseAny(
@@ -90,6 +92,12 @@ export async function inviteMember(
     throw isDuplicateKey(error)
       ? refusal('TAKEN', 'This e-mail was invited before or is a member.', ['email'])
       : error;
+  });
+  const inviter = await context.users.findById(userId, { name: 1 }).lean();
+  await post(context, email, {
+    kind: 'INVITATION',
+    company: company.name,
+    inviter: inviter?.name ?? '',
   });
   return member;
 }

@@ -1,0 +1,134 @@
+/** Proving an e-mail, changing a password, setting a new one after it was lost. */
+import { transaction } from '#kit/mongo.ts';
+import { refusal, refuseAny } from '#kit/refusal.ts';
+import { signedIn } from '#kit/viewer.ts';
+import type { Context } from '../context.ts';
+import { post } from '../mail/post.ts';
+import { clearAttempts, countAttempt } from './attempt.ts';
+import { emailOf, emailProblems } from './email.ts';
+import { redeemLetterToken } from './letter-token.ts';
+import { hashPassword, isPassword, passwordProblems } from './password.ts';
+import { endSessions, openSession, type Pass } from './session.ts';
+import type { UserRecord } from './user.model.ts';
+
+/**
+ * Confirms the e-mail that the token was mailed to. Whoever has the token may.
+ *
+ * @throws {Refusal} EXPIRED (token)
+ */
+export async function verifyEmail(
+  context: Context,
+  { token }: { token: string },
+): Promise<UserRecord> {
+  return transaction(context.connection, async () => {
+    const user = await redeemLetterToken(context, 'VERIFY_EMAIL', token);
+    return changeUser(context, user, { verifiedAt: user.verifiedAt ?? new Date() });
+  });
+}
+
+/**
+ * Mails the viewer another link to confirm the e-mail with. The user may, so many times in a while.
+ *
+ * @throws {Refusal} WRONG_STATE when it is confirmed, LIMIT_REACHED
+ */
+export async function requestEmailVerification(context: Context): Promise<UserRecord> {
+  const { userId } = signedIn(context.viewer);
+  const user = await readUser(context, userId);
+  if (user.verifiedAt !== null) throw refusal('WRONG_STATE', 'Your e-mail is confirmed.');
+  await countAttempt(context, 'verify', user.email, []);
+  await post(context, user.email, { kind: 'VERIFY_EMAIL' });
+  return user;
+}
+
+/**
+ * Mails a link to set a new password with, if there is an account; the answer is the same when there is none.
+ * Anybody may, so many times in a while.
+ *
+ * @throws {Refusal} INVALID (email), LIMIT_REACHED (email)
+ */
+export async function requestPasswordReset(
+  context: Context,
+  { email: text }: { email: string },
+): Promise<boolean> {
+  const email = emailOf(text);
+  refuseAny(emailProblems(email, ['email']));
+  await countAttempt(context, 'reset', email, ['email']);
+  // Whether there is an account shows when the letter is written, not here: the answer takes as long either way.
+  await post(context, email, { kind: 'RESET_PASSWORD' });
+  return true;
+}
+
+/**
+ * Sets a new password and ends every session. Whoever has the token may; it proves the e-mail too.
+ *
+ * @throws {Refusal} EXPIRED (token), INVALID (newPassword)
+ */
+export async function resetPassword(
+  context: Context,
+  { token, newPassword }: { token: string; newPassword: string },
+): Promise<UserRecord> {
+  refuseAny(passwordProblems(newPassword, [], ['newPassword']));
+  const passwordHash = await hashPassword(newPassword);
+  const user = await transaction(context.connection, async () => {
+    const found = await redeemLetterToken(context, 'RESET_PASSWORD', token);
+    refuseAny(passwordProblems(newPassword, [found.name, found.email], ['newPassword']));
+    const verifiedAt = found.verifiedAt ?? new Date();
+    return setPassword(context, found, { passwordHash, verifiedAt });
+  });
+  await clearAttempts(context, 'sign-in', user.email);
+  await clearAttempts(context, 'reset', user.email);
+  return user;
+}
+
+/**
+ * Changes the viewer's password, ends every session and opens a new one. The user may.
+ *
+ * @throws {Refusal} INVALID (currentPassword, newPassword), LIMIT_REACHED (currentPassword)
+ */
+export async function changePassword(
+  context: Context,
+  { currentPassword, newPassword }: { currentPassword: string; newPassword: string },
+): Promise<Pass> {
+  const { userId } = signedIn(context.viewer);
+  const user = await readUser(context, userId);
+  await countAttempt(context, 'sign-in', user.email, ['currentPassword']);
+  if (!(await isPassword(currentPassword, user.passwordHash)))
+    throw refusal('INVALID', 'This is not your password.', ['currentPassword'], {
+      rule: 'CREDENTIALS',
+    });
+  await clearAttempts(context, 'sign-in', user.email);
+  const known = [user.name, user.email, currentPassword];
+  refuseAny(passwordProblems(newPassword, known, ['newPassword']));
+  const passwordHash = await hashPassword(newPassword);
+  const changed = await transaction(context.connection, () =>
+    setPassword(context, user, { passwordHash }),
+  );
+  return openSession(context, changed, null);
+}
+
+/** The viewer's account. */
+async function readUser({ users }: Context, userId: string): Promise<UserRecord> {
+  const user = await users.findById(userId).lean();
+  if (!user) throw refusal('NOT_FOUND', 'This account is gone.');
+  return user;
+}
+
+async function setPassword(
+  context: Context,
+  user: UserRecord,
+  change: Partial<UserRecord>,
+): Promise<UserRecord> {
+  const changed = await changeUser(context, user, change);
+  await endSessions(context, user._id, 'PASSWORD_CHANGED');
+  await post(context, user.email, { kind: 'PASSWORD_CHANGED' });
+  return changed;
+}
+
+async function changeUser(
+  { users }: Context,
+  user: UserRecord,
+  change: Partial<UserRecord>,
+): Promise<UserRecord> {
+  await users.updateOne({ _id: user._id }, { $set: change, $inc: { revision: 1 } });
+  return { ...user, ...change, revision: user.revision + 1 };
+}

@@ -1,0 +1,117 @@
+/** What mails say, in Korean and in English. */
+import type { Text } from '#kit/text.ts';
+
+/** What a mail is about. */
+export type Errand =
+  | { kind: 'VERIFY_EMAIL' }
+  | { kind: 'RESET_PASSWORD' }
+  | { kind: 'PASSWORD_CHANGED' }
+  | { kind: 'INVITATION'; company: Text; inviter: string };
+
+type ErrandOf<Kind extends Errand['kind']> = Extract<Errand, { kind: Kind }>;
+
+interface Passages {
+  ko: Letter;
+  en: Letter;
+}
+
+/** A mail as it is read. */
+export interface Letter {
+  subject: string;
+  text: string;
+}
+
+/** What a letter is made with. */
+export interface Stationery {
+  /** The user's name; null when nobody with the address has an account. */
+  name: string | null;
+  /** Where people reach the platform. */
+  publicUrl: string;
+  /** A secret that the mail hands over; empty when it hands over none. */
+  token: string;
+}
+
+/** The letter of an errand. */
+export function letterOf(errand: Errand, stationery: Stationery): Letter {
+  const { ko, en } = passagesOf(errand, stationery);
+  const { name } = stationery;
+  const greeting = {
+    ko: name === null ? '안녕하세요.' : `${name} 님,`,
+    en: `Dear ${name ?? 'colleague'},`,
+  };
+  return {
+    subject: `${en.subject} · ${ko.subject}`,
+    text: [
+      greeting.ko,
+      ko.text,
+      '—',
+      greeting.en,
+      en.text,
+      `Open Cloud Alliance\n${stationery.publicUrl}`,
+    ].join('\n\n'),
+  };
+}
+
+/** What each errand says in both languages. */
+const passages: {
+  [Kind in Errand['kind']]: (errand: ErrandOf<Kind>, stationery: Stationery) => Passages;
+} = {
+  VERIFY_EMAIL: (_, { publicUrl, token }) => {
+    const link = `${publicUrl}/#/verify-email?token=${token}`;
+    return {
+      ko: {
+        subject: '이메일 주소를 확인해 주세요',
+        text: `24시간 안에 아래 주소를 열어 이메일을 확인해 주세요.\n${link}`,
+      },
+      en: {
+        subject: 'Confirm your e-mail address',
+        text: `Open this address within 24 hours to confirm your e-mail.\n${link}`,
+      },
+    };
+  },
+  RESET_PASSWORD: (_, { publicUrl, token }) => {
+    const link = `${publicUrl}/#/reset-password?token=${token}`;
+    return {
+      ko: {
+        subject: '비밀번호 재설정',
+        text: `1시간 안에 아래 주소에서 새 비밀번호를 정해 주세요. 요청하지 않으셨다면 무시하셔도 됩니다.\n${link}`,
+      },
+      en: {
+        subject: 'Set a new password',
+        text: `Open this address within one hour to set a new password. If you did not ask for it, leave it be.\n${link}`,
+      },
+    };
+  },
+  PASSWORD_CHANGED: () => ({
+    ko: {
+      subject: '비밀번호가 변경되었습니다',
+      text: '비밀번호가 변경되었고 열려 있던 모든 로그인이 종료되었습니다. 직접 변경하지 않으셨다면 곧바로 비밀번호를 재설정해 주세요.',
+    },
+    en: {
+      subject: 'Your password was changed',
+      text: 'Your password was changed and every session was ended. If it was not you, reset your password at once.',
+    },
+  }),
+  INVITATION: ({ company, inviter }, { publicUrl }) => {
+    const link = `${publicUrl}/#/invitations`;
+    const [ko, en] = [company.ko ?? company.en, company.en ?? company.ko];
+    return {
+      ko: {
+        subject: `${ko} 초대`,
+        text: `${inviter} 님이 ${ko}의 구성원으로 초대했습니다. 이 이메일로 가입하거나 로그인한 뒤 수락해 주세요.\n${link}`,
+      },
+      en: {
+        subject: `Invitation to ${en}`,
+        text: `${inviter} invited you to ${en}. Sign up or sign in with this e-mail, and accept.\n${link}`,
+      },
+    };
+  },
+};
+
+function passagesOf<Kind extends Errand['kind']>(
+  errand: ErrandOf<Kind>,
+  stationery: Stationery,
+): Passages {
+  const write = passages[errand.kind];
+  return write(errand, stationery);
+}
