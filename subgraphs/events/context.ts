@@ -25,6 +25,8 @@ export interface Models {
 export interface Context extends Models {
   viewer: Viewer;
   connection: Connection;
+  /** Resolves once everything that others told before the call is known; not within a transaction. */
+  heard(): Promise<void>;
   feed: NewsFeed;
   eventById: DataLoader<string, EventRecord | null>;
   upcoming: DataLoader<UpcomingRequest, EventPage, string>;
@@ -48,13 +50,18 @@ export function collectionsOf(connection: Connection): object[] {
 }
 
 /** The context of one request. */
-export function createContext(connection: Connection, viewer: Viewer, feed: NewsFeed): Context {
+export function createContext(
+  connection: Connection,
+  viewer: Viewer,
+  { feed, heard }: Pick<Context, 'feed' | 'heard'>,
+): Context {
   const models = modelsOf(connection);
   return {
     ...models,
     viewer,
     connection,
     feed,
+    heard,
     eventById: new DataLoader(async (ids) => {
       const found = await models.events.find({ _id: { $in: [...ids] } }).lean<EventRecord[]>();
       const byId = new Map(found.map((event) => [event._id, event]));

@@ -27,8 +27,10 @@ export const resolvers: Resolvers = {
       answer(context, 'cancelEvent', input, async () => ({
         event: await cancelEvent(context, input),
       })),
-    importEvents: (_, { input }, context) =>
-      answer(context, 'importEvents', input, () => importEvents(context, input)),
+    importEvents: async (_, { input }, context) => {
+      await context.heard();
+      return answer(context, 'importEvents', input, () => importEvents(context, input));
+    },
   },
   Subscription: {
     eventAnnounced: {

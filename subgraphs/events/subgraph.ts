@@ -4,7 +4,7 @@ import { subgraphSdl } from '#schema/sdl.ts';
 import { readEventsConfig } from './config.ts';
 import { collectionsOf, createContext, modelsOf } from './context.ts';
 import { openFeed } from './news/feed.ts';
-import { startFollowing } from './following/following.ts';
+import { heard, startFollowing } from './following/following.ts';
 import { beginNumbering } from './news/news.ts';
 import { resolvers } from './resolvers.ts';
 
@@ -27,7 +27,8 @@ async function start({ mongoUri, environment, log }: Runtime): Promise<Service> 
   const followers = await startFollowing(connection, { companies, techmaps }, log);
   const feed = await openFeed({ ...models, log, buffer: feedBuffer });
   return {
-    createContext: (viewer) => createContext(connection, viewer, feed),
+    createContext: (viewer) =>
+      createContext(connection, viewer, { feed, heard: () => heard(followers) }),
     caughtUp: async () => {
       for (const follower of followers) await follower.caughtUp();
       await feed.caughtUp();

@@ -22,6 +22,20 @@ export interface Tellers {
   techmaps: Connection;
 }
 
+/** How long an import waits for what was told before it, in milliseconds; then it goes by what is known. */
+const patienceMillis = 5_000;
+
+/** Resolves once everything told before the call is known here, or after five seconds. */
+export async function heard(followers: readonly Follower[]): Promise<void> {
+  const all = Promise.all(followers.map((follower) => follower.caughtUp()));
+  let timer: NodeJS.Timeout | undefined;
+  const enough = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, patienceMillis);
+  });
+  await Promise.race([all, enough]);
+  clearTimeout(timer);
+}
+
 /** Follows firms and technologies into this subgraph's own records of them. */
 export async function startFollowing(
   connection: Connection,

@@ -1,0 +1,37 @@
+import { connect, prepare } from '#kit/mongo.ts';
+import type { Runtime, Service, Subgraph } from '#kit/subgraph.ts';
+import { subgraphSdl } from '#schema/sdl.ts';
+import { readMarketplaceConfig } from './config.ts';
+import { collectionsOf, createContext, modelsOf } from './context.ts';
+import { heard, startFollowing } from './following/following.ts';
+import { seedMarketplaces } from './marketplace/marketplace.ts';
+import { resolvers } from './resolvers.ts';
+
+/** Marketplace: the catalogue of services, and where in the world they are listed. */
+export const marketplace: Subgraph = {
+  name: 'marketplace',
+  sdl: await subgraphSdl('marketplace'),
+  resolvers,
+  start,
+};
+
+async function start({ mongoUri, environment, log }: Runtime): Promise<Service> {
+  const config = readMarketplaceConfig(environment);
+  const connection = await connect(mongoUri, 'oca_marketplace');
+  const companies = await connect(mongoUri, 'oca_companies');
+  const techmaps = await connect(mongoUri, 'oca_techmaps');
+  await prepare(collectionsOf(connection));
+  await seedMarketplaces(modelsOf(connection).marketplaces);
+  const followers = await startFollowing(connection, { companies, techmaps }, log);
+  return {
+    createContext: (viewer) =>
+      createContext(connection, viewer, { ...config, heard: () => heard(followers) }),
+    caughtUp: async () => {
+      for (const follower of followers) await follower.caughtUp();
+    },
+    stop: async () => {
+      for (const follower of followers) await follower.stop();
+      for (const each of [connection, companies, techmaps]) await each.close();
+    },
+  };
+}
