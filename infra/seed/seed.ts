@@ -10,6 +10,7 @@ import {
   type GraphProblem,
 } from '../import/graph.ts';
 import { load } from '../import/load.ts';
+import { accounts } from './accounts.ts';
 import { provisionAccounts } from './seed-account.ts';
 import { readSeed, type SeedData, type SeedProgramme } from './seed-file.ts';
 import { seedProject } from './seed-project.ts';
@@ -80,7 +81,7 @@ export async function seed(
     services: sum('services'),
     programmes: data.programmes.length,
     projects: data.projects.length,
-    accounts: users.size,
+    accounts: accounts.length,
   };
 }
 
