@@ -1,5 +1,5 @@
 /** Consortia: programmes, calls, projects, and the firms that carry them out. */
-import { ticketsOf } from '#kit/answer.ts';
+import { answerModelsOf } from '#kit/answer.ts';
 import { applyFacts, factsOf, follow, positionsOf } from '#kit/facts.ts';
 import { connect, prepare } from '#kit/mongo.ts';
 import type { Runtime, Service, Subgraph } from '#kit/subgraph.ts';
@@ -18,7 +18,7 @@ async function start({ mongoUri, environment, log }: Runtime): Promise<Service> 
   const techmaps = await connect(mongoUri, 'oca_techmaps');
   const models = modelsOf(connection);
   const positions = positionsOf(connection);
-  await prepare([...Object.values(models), ticketsOf(connection), positions]);
+  await prepare([...Object.values(models), ...answerModelsOf(connection), positions]);
   // A stream can only be opened on a collection that is there, whoever starts first.
   await prepare([factsOf(companies), factsOf(techmaps)]);
   const lines = [

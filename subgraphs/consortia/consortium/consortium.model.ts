@@ -37,7 +37,7 @@ const consortiumSchema = new Schema(
   // consortia of one project
   .index({ projectId: 1 })
   // who has worked with whom
-  .index({ memberIds: 1, status: 1 });
+  .index({ status: 1, memberIds: 1 });
 
 /** All consortia. */
 export function consortiaOf(connection: Connection): Model<ConsortiumRecord> {

@@ -64,7 +64,7 @@ const membershipSchema = new Schema(
   .index({ companyId: 1, status: 1, _id: -1 })
   .index({ companyId: 1, _id: -1 })
   // how much of their capacity firms use
-  .index({ companyId: 1 }, { partialFilterExpression: { running: true }, name: 'running_1' });
+  .index({ running: 1, companyId: 1 }, { partialFilterExpression: { running: true } });
 
 /** All memberships. */
 export function membershipsOf(connection: Connection): Model<MembershipRecord> {

@@ -94,10 +94,14 @@ async function readStanding(
     .find({ status: { $in: ['COMPLETED', 'TERMINATED'] } })
     .select({ status: 1, consortiumId: 1 })
     .lean<Pick<ProjectRecord, '_id' | 'status' | 'consortiumId'>[]>();
-  const teams = await consortia
-    .find({ _id: { $in: ended.flatMap((each) => each.consortiumId ?? []) } })
-    .select({ memberIds: 1 })
-    .lean<{ _id: string; memberIds: string[] }[]>();
+  const endedIds = ended.flatMap((each) => each.consortiumId ?? []);
+  const teams =
+    endedIds.length === 0
+      ? []
+      : await consortia
+          .find({ _id: { $in: endedIds } })
+          .select({ memberIds: 1 })
+          .lean<{ _id: string; memberIds: string[] }[]>();
   const proposed = await assemblies.aggregate<{ _id: string; projects: number }>([
     {
       $match: {
