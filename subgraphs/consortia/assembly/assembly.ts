@@ -1,5 +1,5 @@
 // The door: the best consortium for a project, with proof, alternatives and reasons, solved in a worker thread.
-import { optionFaults, problemFaults } from './check.ts';
+import { optionFaults } from './check.ts';
 import { noCover, type CoverProblem, type CoverResult } from './cover.ts';
 import { defaultWeights } from './defaults.ts';
 import { AssemblyFailure, inputFailure } from './failure.ts';
@@ -20,13 +20,13 @@ import type {
  * Finds the best team for a project, or why there is none. Equal problems, options and seeds give equal
  * results as long as the time limit is not reached.
  *
- * @throws {AssemblyFailure} INPUT, with all faults of the problem and the options at once; SOLVER
+ * @throws {AssemblyFailure} INPUT, with all faults of the options, or else of the problem, at once; SOLVER
  */
 export async function solveAssembly(
   problem: AssemblyProblem,
   options: AssemblyOptions,
 ): Promise<AssemblyResult> {
-  const settings = checked(problem, options);
+  const settings = checked(options);
   let best: AssemblyResult | null = null;
   const order = { kind: 'ASSEMBLE' as const, problem: slim(problem), settings };
   const ended = await runJob(order, {
@@ -52,7 +52,7 @@ export async function solveRepair(
   previous: PreviousTeam,
   options: AssemblyOptions,
 ): Promise<RepairResult> {
-  const settings = checked(problem, options);
+  const settings = checked(options);
   const order = { kind: 'REPAIR' as const, problem: slim(problem), previous, settings };
   const ended = await runJob(order, watchOf(options));
   if (ended.by === 'ANSWER' && ended.answer.of === 'REPAIR') return ended.answer.result;
@@ -84,7 +84,7 @@ export async function solveSensitivity(
   how: { readonly change: number; readonly isSolvedAgain: boolean },
   options: AssemblyOptions,
 ): Promise<SensitivityResult> {
-  const settings = checked(problem, options);
+  const settings = checked(options);
   const order = { kind: 'WEIGH' as const, problem: slim(problem), proposals, ...how, settings };
   const ended = await runJob(order, watchOf(options));
   if (ended.by === 'ANSWER' && ended.answer.of === 'WEIGH') return ended.answer.result;
@@ -112,8 +112,9 @@ export async function solveCover(
   return noCover(ended.by === 'CANCEL' ? 'CANCELLED' : 'UNDECIDED');
 }
 
-function checked(problem: AssemblyProblem, options: AssemblyOptions): Settings {
-  const faults = [...optionFaults(options), ...problemFaults(problem)];
+// The problem itself is checked in the worker: a long list takes a while.
+function checked(options: AssemblyOptions): Settings {
+  const faults = optionFaults(options);
   if (faults.length > 0) throw inputFailure(faults);
   return settingsOf(options);
 }

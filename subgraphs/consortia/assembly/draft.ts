@@ -2,7 +2,7 @@
 import { add, at } from './dense.ts';
 import { assignWork } from './assignment.ts';
 import type { Team } from './instance.ts';
-import { fixedFirms, kindsIn, score, type Score } from './score.ts';
+import { extraOf, fixedFirms, kindsIn, score, type Score } from './score.ts';
 import type { Task } from './task.ts';
 
 /** A team and what it is worth. */
@@ -93,8 +93,7 @@ function join(state: State, firm: number): void {
     carried++;
   }
   for (const [index, row] of task.rows.entries()) {
-    const place = row.firms.indexOf(firm);
-    add(state.found, index, row.everyone + (place < 0 ? 0 : at(row.extra, place)));
+    add(state.found, index, row.everyone + (extraOf(row).get(firm) ?? 0));
     const isFull = row.everyone === 0 && at(state.found, index) + 1 > row.most;
     if (isFull) for (const other of row.firms) state.barred[other] = 1;
   }

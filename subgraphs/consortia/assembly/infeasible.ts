@@ -8,7 +8,7 @@ import { firstFirms } from './restrict.ts';
 import { ruleKey, rulesOf } from './rule.ts';
 import type { Run } from './run.ts';
 import type { Found } from './search.ts';
-import { bestTeamTask, type Task } from './task.ts';
+import { bestTeamTask, withoutPrices, type Task } from './task.ts';
 import type { AssemblyProblem, Constraint, Infeasibility } from './types.ts';
 import { leastViolation, type LeastViolation } from './violation.ts';
 
@@ -100,18 +100,14 @@ function conflictJudge(run: Run, task: Task, firms: Set<number>) {
       isSure = false;
       return false;
     }
-    const some = solveExactly(run, least.task, firms, { gap: 0, share: 0.2, maxNodes: 2_000 });
-    if (some.violation < 1e-6) return false;
-    if (instance.firms > limits.exactFirms) {
-      isSure = false;
-      return false;
-    }
+    // Not by the bound; a whole team, counted to the last won, decides.
+    const whole = withoutPrices(least.task);
     const everyone = Array.from({ length: instance.firms }, (_, firm) => firm);
-    const settings = { gap: 0, share: 0.5, maxNodes: 20_000 };
-    const exact = solveExactly(run, least.task, everyone, settings);
-    const isBroken = exact.bound > 1e-6;
-    if (!isBroken && exact.violation > 1e-6) isSure = false;
-    return isBroken;
+    const isSmall = instance.firms <= limits.exactFirms;
+    const settings = { gap: 0.01, share: 0.3, maxNodes: 20_000 };
+    const exact = solveExactly(run, whole, isSmall ? everyone : firms, settings);
+    if (exact.best === null && !(isSmall && exact.isInfeasible)) isSure = false;
+    return exact.best === null && isSmall && exact.isInfeasible;
   };
   return {
     isConflict,

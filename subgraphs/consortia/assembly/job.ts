@@ -2,6 +2,7 @@
 import { Worker } from 'node:worker_threads';
 import { AssemblyFailure } from './failure.ts';
 import type { Answer, Message, Order } from './message.ts';
+import { sendOrder } from './parcel.ts';
 
 /** How long a job may take beyond its limit before its thread is ended from outside. */
 const patience = 1.5;
@@ -30,7 +31,7 @@ export function runJob(
   if (signal?.aborted === true) return Promise.resolve({ by: 'CANCEL' });
   const limit = patience * order.settings.timeLimitMillis + graceMillis;
   return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: order });
+    const worker = new Worker(new URL('./worker.ts', import.meta.url));
     let isSettled = false;
     const settle = (end: () => void) => {
       if (isSettled) return;
@@ -49,6 +50,9 @@ export function runJob(
         settle(() => resolve({ by: 'ANSWER', answer: message.answer }));
       } else settle(() => reject(failureOf(message)));
     });
+    sendOrder(worker, order, () => isSettled).catch((error: unknown) =>
+      settle(() => reject(brokenDown(String(error)))),
+    );
     worker.on('error', (error) => settle(() => reject(brokenDown(error.message))));
     worker.on('exit', (code) =>
       settle(() => reject(brokenDown(`The worker ended with code ${code}.`))),

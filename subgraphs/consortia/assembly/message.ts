@@ -25,6 +25,13 @@ export type Order =
     }
   | { readonly kind: 'COVER'; readonly problem: CoverProblem; readonly settings: Settings };
 
+/** What a worker is told: long lists in slices, so that a large problem does not hold up the caller's thread. */
+export type Delivery =
+  { readonly list: LongList; readonly items: readonly unknown[] } | { readonly order: Order };
+
+/** The lists of a problem that may be long. */
+export type LongList = 'candidates' | 'capabilities' | 'history';
+
 /** The answer to a job, by its kind. */
 export type Answer =
   | { readonly of: 'ASSEMBLE'; readonly result: AssemblyResult }

@@ -24,14 +24,26 @@ export function newsKeeper(
   let best: Best | null = null;
   let bound: number | null = null;
   return (news) => {
-    const found = mainPhases.includes(phase) ? betterOf(best, news.best) : null;
+    const isMain = mainPhases.includes(phase);
+    const found = isMain ? betterOf(best, news.best) : null;
+    const nextPhase = news.phase !== undefined && mayFollow(phase, news.phase) ? news.phase : phase;
+    const nextBound = isMain ? tighter(bound, news.bound) : bound;
+    if (found === null && nextPhase === phase && nextBound === bound) return;
     best = found ?? best;
-    if (mainPhases.includes(phase)) {
-      bound = news.bound === undefined ? bound : Math.max(news.bound, bound ?? news.bound);
-      phase = news.phase ?? phase;
-    } else if (news.phase !== undefined && !mainPhases.includes(news.phase)) phase = news.phase;
+    phase = nextPhase;
+    bound = nextBound;
     report(progressOf(ids, { phase, best, bound, elapsedMillis: elapsed() }), found);
   };
+}
+
+// Once the best team is decided, searches for other questions do not bring the first phases back.
+function mayFollow(phase: Phase, next: Phase): boolean {
+  return mainPhases.includes(phase) || !mainPhases.includes(next);
+}
+
+function tighter(known: number | null, found: number | undefined): number | null {
+  if (found === undefined || found <= (known ?? Number.NEGATIVE_INFINITY)) return known;
+  return found;
 }
 
 function betterOf(known: Best | null, found: Best | undefined): Best | null {

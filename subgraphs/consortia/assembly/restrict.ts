@@ -48,7 +48,8 @@ export function priceOut(
   return result;
 }
 
-function priceOnce(run: Run, task: Task, firms: Set<number>): Restricted | null {
+/** Solves the programme over these firms and prices all; null where it has no solution. */
+export function priceOnce(run: Run, task: Task, firms: Set<number>): Restricted | null {
   const model = buildModel(task, firms);
   run.counts.linear++;
   const solved = run.solver.run(model.programme, { seconds: secondsFor(run), seed: run.seed });

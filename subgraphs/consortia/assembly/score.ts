@@ -108,8 +108,21 @@ function brokenRows(task: Task, team: Team): number {
 
 /** What a row counts for these members. */
 export function rowValue(row: QuotaRow, members: ReadonlySet<number>): number {
+  const extra = extraOf(row);
   let found = row.everyone * members.size;
-  for (const [k, firm] of row.firms.entries()) if (members.has(firm)) found += at(row.extra, k);
+  for (const firm of members) found += extra.get(firm) ?? 0;
+  return found;
+}
+
+const extras = new WeakMap<Int32Array, ReadonlyMap<number, number>>();
+
+/** What each firm of a row counts beside `everyone`. */
+export function extraOf(row: QuotaRow): ReadonlyMap<number, number> {
+  const known = extras.get(row.firms);
+  if (known) return known;
+  const found = new Map<number, number>();
+  for (const [k, firm] of row.firms.entries()) found.set(firm, at(row.extra, k));
+  extras.set(row.firms, found);
   return found;
 }
 

@@ -5,7 +5,7 @@ import { solveExactly } from './exact.ts';
 import { fixFirms, type Fixed } from './fixing.ts';
 import { limits } from './limits.ts';
 import { leastViolation } from './violation.ts';
-import { firstFirms, priceOut, type Restricted } from './restrict.ts';
+import { firstFirms, priceOnce, priceOut, type Restricted } from './restrict.ts';
 import type { Run } from './run.ts';
 import { fixedFirms } from './score.ts';
 import type { Task } from './task.ts';
@@ -71,7 +71,7 @@ export function searchTeam(
       return { outcome: 'NONE', proof: 'PHASE_ONE_BOUND', violationBound: least.bound };
     restricted = priceOut(run, task, firms);
   }
-  if (restricted === null) return { outcome: 'UNDECIDED' };
+  if (restricted === null) return withoutProgramme(run, task);
   run.tell({ phase: 'SEARCH' });
   return decide({ run, task, restricted, best });
 }
@@ -106,13 +106,12 @@ function inOrder(search: Search): number[] {
 
 function polish(search: Search): void {
   const { task, best } = search;
-  if (!best || task.instance.firms > 20_000) return;
+  if (!best) return;
   accept(search, improveTeam(task, best, inOrder(search).slice(0, 40), 600));
 }
 
 function fix(search: Search, best: Scored): Fixed {
-  // Only teams that are a whole step better are of interest.
-  const cutoff = best.score.points - search.task.step + 1e-6;
+  const cutoff = cutoffOf(search, best);
   const priced = fixFirms(search.task, search.restricted, cutoff, best.team.firms);
   const fixed = { ...priced, bound: onStep(search.task, priced.bound) };
   search.run.tell({ bound: Math.min(fixed.bound, best.score.points) });
@@ -143,6 +142,36 @@ function stage(search: Search, fixed: Fixed | null, size: number): Fixed | null 
   return search.best ? fix(search, search.best) : fixed;
 }
 
+// A programme over all survivors prices those too that the first ones left outside, and so discards more.
+function squeeze(search: Search, fixed: Fixed): Fixed {
+  const { run, task, best } = search;
+  let current = fixed;
+  if (!best) return current;
+  for (let round = 0; round < 3 && isWorthwhile(current) && run.left() > 0; round++) {
+    const inside = new Set(current.survivors);
+    const out = task.out.map((isOut, firm) => (isOut === 1 || !inside.has(firm) ? 1 : 0));
+    const narrow = { ...task, out };
+    const restricted = priceOnce(run, narrow, inside);
+    if (!restricted) break;
+    const next = fixFirms(narrow, restricted, cutoffOf(search, best), best.team.firms);
+    const bound = Math.min(best.score.points, onStep(task, next.bound));
+    const before = current.survivors.length;
+    current = { ...next, bound: Math.max(current.bound, bound) };
+    run.tell({ bound: current.bound });
+    if (current.survivors.length > 0.8 * before) break;
+  }
+  return current;
+}
+
+function isWorthwhile({ survivors }: Fixed): boolean {
+  return survivors.length > 100 && survivors.length <= limits.exactFirms;
+}
+
+// Only teams that are a whole step better are of interest.
+function cutoffOf({ task }: Search, best: Scored): number {
+  return best.score.points - task.step + 1e-6;
+}
+
 // The next value that a team can have.
 function onStep({ step }: Task, bound: number): number {
   return step > 0 ? Math.ceil(bound / step - 1e-6) * step : bound;
@@ -162,8 +191,8 @@ function withMembers(search: Search, pool: readonly number[]): Set<number> {
 // Exact search on what is left; where that is too much, on the best of it, which may discard more.
 function finish(search: Search, first: Fixed, best: Scored): Found {
   const { run } = search;
-  let fixed = first;
-  let proven = first.bound;
+  let fixed = squeeze(search, first);
+  let proven = fixed.bound;
   for (let round = 1; round <= 3; round++) {
     const points = search.best?.score.points ?? best.score.points;
     if (relativeGap(points, proven) <= run.gap || run.left() <= 0) break;
@@ -172,7 +201,7 @@ function finish(search: Search, first: Fixed, best: Scored): Found {
       proven = Math.max(proven, last);
       break;
     }
-    fixed = fix(search, search.best ?? best);
+    fixed = squeeze(search, fix(search, search.best ?? best));
     proven = Math.max(proven, fixed.bound);
   }
   return teamFound(search, fixed, proven);
@@ -213,6 +242,20 @@ function teamFound(search: Search, fixed: Fixed, proven: number): Found {
     values: fixed.values,
     firms: restricted.firms,
   };
+}
+
+// Neither the bound nor the linear programme decides: a rule is missed by next to nothing. Small pools can be searched.
+function withoutProgramme(run: Run, task: Task): Found {
+  const { firms } = task.instance;
+  if (firms > limits.exactFirms) return { outcome: 'UNDECIDED' };
+  const pool = Array.from({ length: firms }, (_, firm) => firm);
+  const settings = { gap: run.gap, share: 1, maxNodes: finalNodes };
+  const { best, bound, isInfeasible } = solveExactly(run, task, pool, settings);
+  if (isInfeasible) return { outcome: 'NONE', proof: 'EXACT_SEARCH', violationBound: 0 };
+  if (!best) return { outcome: 'UNDECIDED' };
+  const gap = relativeGap(best.score.points, bound);
+  const values = new Float64Array(firms);
+  return { outcome: 'TEAM', best, bound, gap, survivors: pool, values, firms: new Set(pool) };
 }
 
 // The linear programme can be met, but no whole team has been found in the first stages.

@@ -60,8 +60,6 @@ export function solve(
   settings: Settings,
   report: Report = () => {},
 ): AssemblyResult {
-  const faults = problemFaults(problem);
-  if (faults.length > 0) throw inputFailure(faults);
   const job = beginJob(solver, problem, settings, report);
   const { instance, run } = job;
   if (isBlocked(instance)) return infeasible(job, { outcome: 'UNDECIDED' });
@@ -70,13 +68,19 @@ export function solve(
   return feasible(job, found);
 }
 
-/** Prepares a job: the numbers, the clock, the counters. */
+/**
+ * Prepares a job: the numbers, the clock, the counters.
+ *
+ * @throws {AssemblyFailure} INPUT, with every fault of the problem
+ */
 export function beginJob(
   solver: Solver,
   problem: AssemblyProblem,
   settings: Settings,
   report: Report,
 ): Job {
+  const faults = problemFaults(problem);
+  if (faults.length > 0) throw inputFailure(faults);
   const { seed, ...options } = settings;
   const began = performance.now();
   const elapsed = () => performance.now() - began;

@@ -115,6 +115,19 @@ export function leastViolationTask(
   };
 }
 
+/** The same rules, but none may be broken at any price. */
+export function withoutPrices(task: Task): Task {
+  return {
+    ...task,
+    isElastic: false,
+    needPrices: task.needPrices.map(() => 0),
+    leadPrice: 0,
+    rows: task.rows.map(hard),
+    kindsPrice: 0,
+    budgetPrice: 0,
+  };
+}
+
 function marks(instance: Instance, firms: readonly number[]): Uint8Array {
   const marked = new Uint8Array(instance.firms);
   for (const firm of firms) if (firm >= 0) marked[firm] = 1;

@@ -1,14 +1,17 @@
 // The thread that solves. One job each: the solver never gives memory back, so the thread ends with the job.
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { solveCoverHere } from './cover.ts';
 import { AssemblyFailure } from './failure.ts';
 import { loadSolver, type Solver } from './highs.ts';
 import type { Answer, Message, Order } from './message.ts';
+import { receiveOrder } from './parcel.ts';
 import { repair } from './repair.ts';
 import { weigh } from './sensitivity.ts';
 import { solve, type Report } from './solve.ts';
 
-const say = (message: Message) => parentPort?.postMessage(message, []);
+if (!parentPort) throw new Error('This file runs in a worker thread.');
+const port = parentPort;
+const say = (message: Message) => port.postMessage(message, []);
 const report: Report = (progress, soFar) => say({ kind: 'PROGRESS', progress, soFar });
 
 function answer(solver: Solver, order: Order): Answer {
@@ -23,8 +26,8 @@ function answer(solver: Solver, order: Order): Answer {
 }
 
 try {
-  const order: Order = workerData;
-  say({ kind: 'ANSWER', answer: answer(await loadSolver(), order) });
+  const [order, solver] = await Promise.all([receiveOrder(port), loadSolver()]);
+  say({ kind: 'ANSWER', answer: answer(solver, order) });
 } catch (error) {
   const isKnown = error instanceof AssemblyFailure;
   say({
