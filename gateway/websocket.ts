@@ -4,11 +4,11 @@ import type { Duplex } from 'node:stream';
 
 import { GraphQLError, parse, type ExecutionArgs, type GraphQLSchema } from 'graphql';
 import type { Context, SubscribePayload } from 'graphql-ws';
-import { useServer, type Extra } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 
 import { newId } from '#kit/id.ts';
 import type { Log } from '#kit/log.ts';
+import { serveSockets, type SocketExtra } from '#kit/socket.ts';
 import type { GatewayConfig } from './config.ts';
 import { still, type Door, type Outcome } from './door.ts';
 import type { Signed } from './tokens.ts';
@@ -34,7 +34,11 @@ export interface Sockets {
   stop(): Promise<void>;
 }
 
-type SocketContext = Context<Record<string, unknown>, Extra & { signed?: Signed }>;
+interface Opened extends SocketExtra {
+  signed?: Signed;
+}
+
+type SocketContext = Context<Record<string, unknown>, Opened>;
 
 /** How long a new socket may stay silent, in milliseconds. */
 const initMillis = 10_000;
@@ -62,7 +66,8 @@ export function acceptSockets({
         sockets.emit('connection', opened, request),
       );
   });
-  const server = useServer<Record<string, unknown>, { signed?: Signed }>(
+  const server = serveSockets<Opened>(
+    sockets,
     {
       connectionInitWaitTimeout: initMillis,
       onConnect: async ({ connectionParams, extra }) => {
@@ -87,7 +92,7 @@ export function acceptSockets({
       // As it is: errors know how they are written.
       onNext: (_context, _id, _payload, _args, result) => result as never,
     },
-    sockets,
+    log,
   );
 
   const start = async (
@@ -115,7 +120,7 @@ export function acceptSockets({
       const forced = setTimeout(() => {
         for (const socket of sockets.clients) socket.terminate();
       }, config.drainMillis);
-      await server.dispose();
+      await server.stop();
       clearTimeout(forced);
     },
   };

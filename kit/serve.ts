@@ -4,11 +4,13 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 
 import { ApolloServer, HeaderMap } from '@apollo/server';
+import { ApolloServerPluginInlineTraceDisabled } from '@apollo/server/plugin/disabled';
 import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
-import { useServer, type Extra } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 
+import type { Log } from './log.ts';
 import { mask } from './masking.ts';
+import { serveSockets, type SocketExtra } from './socket.ts';
 import { executable, type Runtime, type Service, type Subgraph } from './subgraph.ts';
 import {
   operationBody,
@@ -72,9 +74,20 @@ export async function serve(
     introspection: true,
     stopOnTerminationSignals: false,
     stringifyResult: (result) => JSON.stringify(result),
+    // It wraps every resolver, for a tracer that nobody here is.
+    plugins: [ApolloServerPluginInlineTraceDisabled()],
   });
   await apollo.start();
-  const parts: Parts = { apollo, schema, service, gate, formatError, options, stopping: false };
+  const parts: Parts = {
+    apollo,
+    schema,
+    service,
+    gate,
+    formatError,
+    options,
+    log: runtime.log,
+    stopping: false,
+  };
   const http = createServer((request, response) => {
     answer(parts, request, response).catch((error: unknown) => {
       runtime.log.error({ error }, 'a request broke');
@@ -105,6 +118,7 @@ interface Parts {
   gate: ViewerGate;
   formatError: ReturnType<typeof mask>;
   options: ServeOptions;
+  log: Log;
   stopping: boolean;
 }
 
@@ -180,13 +194,12 @@ async function bodyOf(request: IncomingMessage, most: number): Promise<Buffer | 
   return Buffer.concat(chunks);
 }
 
-interface Admitted {
-  [key: PropertyKey]: unknown;
+interface Admitted extends SocketExtra {
   /** By operation id. */
   viewers?: Map<string, Viewer>;
 }
 
-function acceptSockets(http: Server, parts: Parts): { dispose(): void | Promise<void> } {
+function acceptSockets(http: Server, parts: Parts): { stop(): Promise<void> } {
   const { schema, service, gate, formatError, options } = parts;
   const sockets = new WebSocketServer({
     server: http,
@@ -196,13 +209,14 @@ function acceptSockets(http: Server, parts: Parts): { dispose(): void | Promise<
   });
   const masked = (errors: readonly GraphQLError[]): GraphQLFormattedError[] =>
     errors.map((error) => formatError(error.toJSON(), error));
-  return useServer<Record<string, unknown>, Admitted>(
+  return serveSockets<Admitted>(
+    sockets,
     {
       schema,
       onConnect: ({ connectionParams }) =>
         gate.admit(text(connectionParams?.['viewer']), { purpose: 'CONNECTION', body: '' }) !==
         null,
-      onSubscribe: ({ extra }: { extra: Extra & Admitted }, id, payload) => {
+      onSubscribe: ({ extra }, id, payload) => {
         const body = operationBody(payload);
         const header = text(payload.extensions?.['viewer']);
         const viewer = gate.admit(header, { purpose: 'OPERATION', body });
@@ -210,7 +224,7 @@ function acceptSockets(http: Server, parts: Parts): { dispose(): void | Promise<
         (extra.viewers ??= new Map()).set(id, viewer);
         return undefined;
       },
-      context: ({ extra }: { extra: Extra & Admitted }, id) => {
+      context: ({ extra }, id) => {
         const viewer = extra.viewers?.get(id);
         if (!viewer) throw refusal();
         return service.createContext(viewer);
@@ -221,9 +235,9 @@ function acceptSockets(http: Server, parts: Parts): { dispose(): void | Promise<
       },
       onError: (_context, _id, _payload, errors) =>
         masked(errors.filter((error) => error instanceof GraphQLError)),
-      onComplete: ({ extra }: { extra: Extra & Admitted }, id) => void extra.viewers?.delete(id),
+      onComplete: ({ extra }, id) => void extra.viewers?.delete(id),
     },
-    sockets,
+    parts.log,
   );
 }
 
@@ -235,13 +249,13 @@ function refusal(): GraphQLError {
 
 async function close(
   http: Server,
-  sockets: { dispose(): void | Promise<void> },
+  sockets: { stop(): Promise<void> },
   drainMillis: number,
 ): Promise<void> {
   const closed = once(http, 'close');
   http.close();
   const forced = setTimeout(() => http.closeAllConnections(), drainMillis);
-  await sockets.dispose();
+  await sockets.stop();
   http.closeIdleConnections();
   await closed;
   clearTimeout(forced);
