@@ -16,12 +16,14 @@ import {
   type Rules,
 } from '../programme/rules.ts';
 import { breach } from '../programme/breaches.ts';
-import type { CallStatus } from '../schema.generated.ts';
 import { nameLength, readText, type GivenText } from '../wording.ts';
 import type { CallPage, CallRecord } from './call.model.ts';
 
 const anySector = '*';
 const slotsLimit = 10_000;
+
+/** Where a call stands by the clock. */
+export type CallStatus = 'SCHEDULED' | 'OPEN' | 'CLOSED';
 
 /** Where a call stands at an instant: open from `opensAt` until just before `closesAt`. */
 export function callStatus(

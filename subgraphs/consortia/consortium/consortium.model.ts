@@ -2,7 +2,7 @@ import { Schema, type Connection, type Model } from 'mongoose';
 
 import { modelOf, plainSchema } from '#kit/mongo.ts';
 import type { Page } from '#kit/page.ts';
-import type { ConsortiumStatus } from '../schema.generated.ts';
+import type { ConsortiumStatus } from './state.ts';
 
 /** A consortium as stored. */
 export interface ConsortiumRecord {

@@ -8,13 +8,12 @@ import type { FirmRecord } from '../pool/firm.model.ts';
 import type { ProjectRecord, RequirementRecord } from '../project/project.model.ts';
 import { projectToLead } from '../project/project.ts';
 import type { AssemblyRecord, ProposalRecord } from '../proposal/assembly.model.ts';
-import type { MembershipRole } from '../schema.generated.ts';
 import { stateAfter } from '../steps.ts';
 import type { ConsortiumRecord } from './consortium.model.ts';
 import { formingConsortium } from './consortium.ts';
 import { deadlineFaults, firmFaults, invitationOf, send, standingIn } from './invite.ts';
 import type { MembershipRecord } from './membership.model.ts';
-import { membershipSteps } from './state.ts';
+import { membershipSteps, type MembershipRole } from './state.ts';
 
 /** What came of inviting a proposal. */
 export interface InvitedProposal {

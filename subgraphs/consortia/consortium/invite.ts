@@ -9,13 +9,12 @@ import { firmName, mayTakePart, standingOf } from '../pool/firm.ts';
 import { membersLimit } from '../programme/rules.ts';
 import type { ProjectRecord, RequirementRecord } from '../project/project.model.ts';
 import { projectToLead } from '../project/project.ts';
-import type { MembershipRole } from '../schema.generated.ts';
 import { stateAfter } from '../steps.ts';
 import type { ConsortiumRecord } from './consortium.model.ts';
 import { formingConsortium } from './consortium.ts';
 import type { MembershipRecord } from './membership.model.ts';
 import { changeMembership, placeToChange } from './membership.ts';
-import { membershipSteps } from './state.ts';
+import { membershipSteps, type MembershipRole } from './state.ts';
 
 /** How far ahead a deadline may lie, milliseconds: a year. */
 const longestMillis = 366 * 24 * 60 * 60 * 1_000;

@@ -2,7 +2,7 @@ import { Schema, type Connection, type Model } from 'mongoose';
 
 import { modelOf, plainSchema } from '#kit/mongo.ts';
 import type { Page } from '#kit/page.ts';
-import type { MembershipRole, MembershipStatus } from '../schema.generated.ts';
+import type { MembershipRole, MembershipStatus } from './state.ts';
 
 /** A membership as stored. */
 export interface MembershipRecord {

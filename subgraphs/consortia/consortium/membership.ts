@@ -9,14 +9,13 @@ import { mayTakePart } from '../pool/firm.ts';
 import { isInside, maySee, visibleTo } from '../project/audience.ts';
 import type { ProjectRecord, RequirementRecord } from '../project/project.model.ts';
 import { shownRequirements } from '../project/project.ts';
-import type { MembershipStatus } from '../schema.generated.ts';
 import { stateAfter } from '../steps.ts';
 import { readReason, reasonLength } from '../wording.ts';
 import type { ConsortiumRecord } from './consortium.model.ts';
 import { changeConsortium } from './consortium.ts';
 import type { MembershipPage, MembershipRecord } from './membership.model.ts';
 import { shareAmounts, sharesWithout } from './shares.ts';
-import { consortiumSteps, membershipSteps } from './state.ts';
+import { consortiumSteps, membershipSteps, type MembershipStatus } from './state.ts';
 
 /** A firm's memberships that the viewer may see, newest first. */
 export function findMembershipsOf(

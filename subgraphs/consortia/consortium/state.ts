@@ -1,5 +1,13 @@
 import type { Steps } from '../steps.ts';
-import type { ConsortiumStatus, MembershipStatus } from '../schema.generated.ts';
+
+/** Where a consortium stands. */
+export type ConsortiumStatus = 'FORMING' | 'SEALED' | 'DISSOLVED';
+
+/** Where a membership stands. */
+export type MembershipStatus = 'INVITED' | 'ACCEPTED' | 'DECLINED' | 'WITHDRAWN';
+
+/** What a firm is in a consortium. */
+export type MembershipRole = 'LEAD' | 'PARTNER' | 'DEMAND' | 'ADVISOR';
 
 /** What can be done with a consortium. */
 export type ConsortiumStep = 'change' | 'seal' | 'dissolve';

@@ -1,5 +1,7 @@
-import type { Context } from '../context.ts';
+import type { Model } from 'mongoose';
+
 import { publicStatuses } from '../project/audience.ts';
+import type { ProjectRecord } from '../project/project.model.ts';
 
 /** How much public projects need a technology. */
 export interface TechnologyDemand {
@@ -10,7 +12,7 @@ export interface TechnologyDemand {
 
 /** The demand for each technology, in one aggregate. */
 export async function demandOf(
-  { projects }: Pick<Context, 'projects'>,
+  { projects }: { projects: Model<ProjectRecord> },
   technologyIds: readonly string[],
 ): Promise<TechnologyDemand[]> {
   const wanted = { 'requirements.technologyId': { $in: [...technologyIds] } };

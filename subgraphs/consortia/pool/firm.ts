@@ -4,7 +4,6 @@ import type { Model } from 'mongoose';
 import type { FactRecord } from '#kit/facts.ts';
 import { isDuplicateKey } from '#kit/mongo.ts';
 import type { CapabilityMapFact, CompanyFact } from '#schema/facts.ts';
-import type { Context } from '../context.ts';
 import type { FirmCapability, FirmRecord } from './firm.model.ts';
 
 /** A firm, joined by its id. */
@@ -108,7 +107,7 @@ export function meets(
 
 /** Whether a firm is restricted from taking part now. */
 export async function isRestrictedNow(
-  { firm }: Pick<Context['loaders'], 'firm'>,
+  { firm }: { firm: { load(id: string): Promise<FirmRecord | null> } },
   companyId: string,
 ): Promise<boolean> {
   const found = await firm.load(companyId);

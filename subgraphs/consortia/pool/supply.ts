@@ -1,8 +1,9 @@
 /** How many firms could meet requirements now. */
-import type { PipelineStage } from 'mongoose';
+import type { Model, PipelineStage } from 'mongoose';
 
 import { seoulDay } from '#kit/instant.ts';
-import type { Context } from '../context.ts';
+import type { MembershipRecord } from '../consortium/membership.model.ts';
+import type { FirmRecord } from './firm.model.ts';
 import type { Demand } from './firm.ts';
 
 /** How many firms could meet a requirement. */
@@ -23,7 +24,7 @@ interface Stratum {
 
 /** The supply of each requirement, in one aggregate over the firms that have any of the technologies. */
 export async function supplyOf(
-  { firms, memberships }: Pick<Context, 'firms' | 'memberships'>,
+  { firms, memberships }: { firms: Model<FirmRecord>; memberships: Model<MembershipRecord> },
   demands: readonly Demand[],
   now: Date,
 ): Promise<Supply[]> {

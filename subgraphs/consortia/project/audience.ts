@@ -1,6 +1,6 @@
 /** Who may see what of projects and what hangs on them. */
 import { hasRole, type Viewer } from '#kit/viewer.ts';
-import type { ProjectStatus } from '../schema.generated.ts';
+import type { ProjectStatus } from './state.ts';
 
 /** States in which everybody may see a project. */
 export const publicStatuses: readonly ProjectStatus[] = [

@@ -3,7 +3,7 @@ import { Schema, type Connection, type Model } from 'mongoose';
 import { modelOf, plainSchema } from '#kit/mongo.ts';
 import type { Page } from '#kit/page.ts';
 import type { Text } from '#kit/text.ts';
-import type { ProjectStatus } from '../schema.generated.ts';
+import type { ProjectStatus } from './state.ts';
 
 /** What a project needs of one technology, as stored. */
 export interface RequirementRecord {

@@ -12,7 +12,6 @@ import { pageOf, type Listing } from '../listing.ts';
 import type { FirmRecord } from '../pool/firm.model.ts';
 import { mayTakePart } from '../pool/firm.ts';
 import { planBreaches } from '../programme/breaches.ts';
-import type { ProjectStatus } from '../schema.generated.ts';
 import { stateAfter } from '../steps.ts';
 import { wantedGrams, type GivenText } from '../wording.ts';
 import { isInside, maySee, publicStatuses, visibleTo } from './audience.ts';
@@ -24,7 +23,7 @@ import type {
   StageBudget,
 } from './project.model.ts';
 import { readRequirements, technologyFaults, type GivenRequirement } from './requirement.ts';
-import { projectSteps } from './state.ts';
+import { projectSteps, type ProjectStatus } from './state.ts';
 
 /** Which projects. */
 export interface ProjectFilter {

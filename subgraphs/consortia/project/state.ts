@@ -1,5 +1,17 @@
 import type { Steps } from '../steps.ts';
-import type { ProjectStatus } from '../schema.generated.ts';
+
+/** Where a project stands. */
+export type ProjectStatus =
+  | 'DRAFT'
+  | 'FORMING'
+  | 'SEALED'
+  | 'SUBMITTED'
+  | 'AWARDED'
+  | 'REJECTED'
+  | 'RUNNING'
+  | 'COMPLETED'
+  | 'TERMINATED'
+  | 'WITHDRAWN';
 
 /** What can be done with a project. */
 export type ProjectStep =
