@@ -1,16 +1,19 @@
 /** What the environment says about this subgraph; the only file here that reads it. */
-import { readConfig, wholeNumber, type Environment } from '#kit/config.ts';
+import { readConfig, text, wholeNumber, type Environment } from '#kit/config.ts';
 
 /** Settings of the events subgraph. */
 export interface EventsConfig {
   /** How many entries wait for one subscriber before it reads on from the database. */
   feedBuffer: number;
+  /** Where people reach the platform; feeds point there. */
+  publicUrl: string;
 }
 
 /** @throws {ConfigError} naming every malformed variable */
 export function readEventsConfig(environment: Environment): EventsConfig {
-  const { EVENTS_FEED_BUFFER } = readConfig(environment, {
+  const { EVENTS_FEED_BUFFER, PUBLIC_URL } = readConfig(environment, {
     EVENTS_FEED_BUFFER: wholeNumber(1_000, 1, 100_000),
+    PUBLIC_URL: text('http://127.0.0.1:4000/'),
   });
-  return { feedBuffer: EVENTS_FEED_BUFFER };
+  return { feedBuffer: EVENTS_FEED_BUFFER, publicUrl: PUBLIC_URL };
 }

@@ -2,12 +2,13 @@ import DataLoader from 'dataloader';
 import type { Connection, Model } from 'mongoose';
 
 import { factsOf, positionsOf, type FactRecord } from '#kit/facts.ts';
-import { ticketsOf } from '#kit/answer.ts';
+import { answerModelsOf } from '#kit/answer.ts';
 import type { Viewer } from '#kit/viewer.ts';
 import { companiesOf, type CompanyRecord } from './company/company.model.ts';
 import { eventsOf, type EventPage, type EventRecord } from './event/event.model.ts';
 import type { NewsFeed } from './news/feed.ts';
 import { countersOf, newsOf, type CounterRecord, type NewsRecord } from './news/news.model.ts';
+import { savedFiltersOf, type SavedFilterRecord } from './saved-filter/saved-filter.model.ts';
 import { technologiesOf, type TechnologyRecord } from './technology/technology.model.ts';
 import { findUpcoming, type UpcomingRequest } from './event/upcoming.ts';
 
@@ -18,6 +19,7 @@ export interface Models {
   counters: Model<CounterRecord>;
   companies: Model<CompanyRecord>;
   technologies: Model<TechnologyRecord>;
+  savedFilters: Model<SavedFilterRecord>;
   facts: Model<FactRecord>;
 }
 
@@ -28,6 +30,8 @@ export interface Context extends Models {
   /** Resolves once everything that others told before the call is known; not within a transaction. */
   heard(): Promise<void>;
   feed: NewsFeed;
+  /** Where people reach the platform. */
+  publicUrl: string;
   eventById: DataLoader<string, EventRecord | null>;
   upcoming: DataLoader<UpcomingRequest, EventPage, string>;
 }
@@ -40,20 +44,25 @@ export function modelsOf(connection: Connection): Models {
     counters: countersOf(connection),
     companies: companiesOf(connection),
     technologies: technologiesOf(connection),
+    savedFilters: savedFiltersOf(connection),
     facts: factsOf(connection),
   };
 }
 
 /** Every collection that has to be there before the first transaction. */
 export function collectionsOf(connection: Connection): object[] {
-  return [...Object.values(modelsOf(connection)), ticketsOf(connection), positionsOf(connection)];
+  return [
+    ...Object.values(modelsOf(connection)),
+    ...answerModelsOf(connection),
+    positionsOf(connection),
+  ];
 }
 
 /** The context of one request. */
 export function createContext(
   connection: Connection,
   viewer: Viewer,
-  { feed, heard }: Pick<Context, 'feed' | 'heard'>,
+  { feed, heard, publicUrl }: Pick<Context, 'feed' | 'heard' | 'publicUrl'>,
 ): Context {
   const models = modelsOf(connection);
   return {
@@ -62,6 +71,7 @@ export function createContext(
     connection,
     feed,
     heard,
+    publicUrl,
     eventById: new DataLoader(async (ids) => {
       const found = await models.events.find({ _id: { $in: [...ids] } }).lean<EventRecord[]>();
       const byId = new Map(found.map((event) => [event._id, event]));

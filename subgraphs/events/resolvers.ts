@@ -1,17 +1,32 @@
 /** Which domain function answers which field. No rules here. */
 import { answer } from '#kit/answer.ts';
-import { eventCalendar } from './event/calendar.ts';
+import { calendarOf } from './event/calendar.ts';
 import { importEvents } from './event/event-import.ts';
 import { announceEvent, cancelEvent, changeEvent, findEvents } from './event/event.ts';
+import { feedOf } from './news/atom.ts';
 import { cursorOf, eventOf, findNews, followNews } from './news/news.ts';
 import type { NewsRecord } from './news/news.model.ts';
+import {
+  changeSavedFilter,
+  findSavedFilters,
+  removeSavedFilter,
+  renewFilterSecret,
+  savedCalendar,
+  savedFeed,
+  saveFilter,
+} from './saved-filter/saved-filter.ts';
 import type { Resolvers } from './schema.generated.ts';
 
 export const resolvers: Resolvers = {
   Query: {
     event: (_, { id }, { eventById }) => eventById.load(id),
     events: (_, { filter, order, ...page }, context) => findEvents(context, filter, order, page),
-    eventCalendar: (_, { filter }, context) => eventCalendar(context, filter),
+    eventCalendar: (_, { filter }, context) => calendarOf(context, filter),
+    eventFeed: (_, { filter, self }, context) =>
+      feedOf(context, filter, { self: self ?? null, id: null, of: null }),
+    savedCalendar: (_, { secret }, context) => savedCalendar(context, secret),
+    savedFeed: (_, { secret, self }, context) => savedFeed(context, secret, self),
+    savedFilters: (_, _args, context) => findSavedFilters(context),
     recentNews: (_, { filter, since, ...page }, context) => findNews(context, filter, since, page),
   },
   Mutation: {
@@ -26,6 +41,16 @@ export const resolvers: Resolvers = {
     cancelEvent: (_, { input }, context) =>
       answer(context, 'cancelEvent', input, async () => ({
         event: await cancelEvent(context, input),
+      })),
+    saveFilter: (_, { input }, context) => saveFilter(context, input),
+    changeSavedFilter: (_, { input }, context) =>
+      answer(context, 'changeSavedFilter', input, async () => ({
+        savedFilter: await changeSavedFilter(context, input),
+      })),
+    renewFilterSecret: (_, { input }, context) => renewFilterSecret(context, input),
+    removeSavedFilter: (_, { input }, context) =>
+      answer(context, 'removeSavedFilter', input, async () => ({
+        removedId: await removeSavedFilter(context, input),
       })),
     importEvents: async (_, { input }, context) => {
       await context.heard();
@@ -51,6 +76,11 @@ export const resolvers: Resolvers = {
     event: (news, _, context) => eventOf(context, news),
   },
   EventNewsConnection: { totalCount: ({ count }) => count() },
+  SavedFilter: {
+    id: ({ _id }) => _id,
+    sectors: ({ sectors }) => sectors.map((code) => ({ code })),
+    host: ({ hostId }) => (hostId === null ? null : { id: hostId }),
+  },
   Company: {
     __resolveReference: ({ id }) => ({ id }),
     upcomingEvents: ({ id }, page, { upcoming }) => upcoming.load({ of: 'host', id, ...page }),

@@ -17,7 +17,7 @@ export const events: Subgraph = {
 };
 
 async function start({ mongoUri, environment, log }: Runtime): Promise<Service> {
-  const { feedBuffer } = readEventsConfig(environment);
+  const { feedBuffer, publicUrl } = readEventsConfig(environment);
   const connection = await connect(mongoUri, 'oca_events');
   const companies = await connect(mongoUri, 'oca_companies');
   const techmaps = await connect(mongoUri, 'oca_techmaps');
@@ -28,7 +28,11 @@ async function start({ mongoUri, environment, log }: Runtime): Promise<Service> 
   const feed = await openFeed({ ...models, log, buffer: feedBuffer });
   return {
     createContext: (viewer) =>
-      createContext(connection, viewer, { feed, heard: () => heard(followers) }),
+      createContext(connection, viewer, {
+        feed,
+        publicUrl,
+        heard: () => heard(followers),
+      }),
     caughtUp: async () => {
       for (const follower of followers) await follower.caughtUp();
       await feed.caughtUp();

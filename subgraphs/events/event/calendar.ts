@@ -14,10 +14,18 @@ export const calendarLimit = 1_000;
 /** How often a calendar should look again, in seconds. */
 const refreshSeconds = 60 * 60;
 
-/** The calendar of a filter, the next 1,000 events that are not long over; cancelled ones are marked. */
-export async function eventCalendar(
+/** Name of the alliance's calendar. */
+const calendarName = 'Open Cloud Alliance';
+
+/**
+ * The calendar of a filter, the next 1,000 events that are not long over; cancelled ones are marked.
+ *
+ * @param of what the filter is called, where it has a name
+ */
+export async function calendarOf(
   context: Context,
   filter: EventFilter | null | undefined,
+  of: string | null = null,
 ): Promise<string> {
   const selection = await select(context, filter);
   const from = selection.from ?? new Date(Date.now() - keptDays * dayMillis);
@@ -26,7 +34,7 @@ export async function eventCalendar(
     .sort({ startsAt: 1, _id: 1 })
     .limit(calendarLimit)
     .lean<EventRecord[]>();
-  return calendarText(found);
+  return calendarText(found, of === null ? calendarName : `${calendarName}: ${of}`);
 }
 
 /**
@@ -35,9 +43,9 @@ export async function eventCalendar(
  *
  * @see RFC 5545, RFC 7986
  */
-export function calendarText(events: readonly EventRecord[]): string {
+export function calendarText(events: readonly EventRecord[], name = calendarName): string {
   const calendar = new ICalCalendar({
-    name: 'Open Cloud Alliance',
+    name,
     prodId: { company: 'open-cloud-alliance', product: 'events', language: 'KO' },
     ttl: refreshSeconds,
     events: events.map(entry),

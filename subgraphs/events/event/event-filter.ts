@@ -2,6 +2,7 @@
 import type { Model, QueryFilter } from 'mongoose';
 
 import { badInput } from '#kit/page.ts';
+import { problem, type Problem } from '#kit/refusal.ts';
 import { grams, searchForm, tidy } from '#kit/text.ts';
 import { dayMillis, longestDays } from './event-details.ts';
 import type { EventKind, EventRecord } from './event.model.ts';
@@ -40,6 +41,7 @@ export interface Selection {
 }
 
 const mostEntries = 50;
+const longestText = 100;
 
 /** What selects everything that is not cancelled. */
 export const anyEvent: Selection = {
@@ -57,31 +59,48 @@ export const anyEvent: Selection = {
 /**
  * The selection that a filter states.
  *
- * @throws {GraphQLError} BAD_USER_INPUT when a list is too long, a text too long or without a letter, or a time span empty
+ * @throws {GraphQLError} BAD_USER_INPUT when the filter has a fault
  */
 export async function select(
   { technologies }: { technologies: Model<TechnologyRecord> },
   filter: EventFilter | null | undefined,
 ): Promise<Selection> {
   const asked: EventFilter = filter ?? {};
-  const named = list('technologies', asked.technologies);
-  const selection: Selection = {
+  const [fault] = filterProblems(asked);
+  if (fault) throw badInput(`filter.${fault.path.join('.')}: ${fault.message}`);
+  const named = list(asked.technologies);
+  return {
     terms: termsOf(asked.text),
-    kinds: list('kinds', asked.kinds),
-    sectors: list('sectors', asked.sectors),
+    kinds: list(asked.kinds),
+    sectors: list(asked.sectors),
     technologies: named && (await withContents(technologies, named)),
-    regions: list('regions', asked.regions),
+    regions: list(asked.regions),
     hostId: asked.hostId ?? null,
     from: asked.from ?? null,
     to: asked.to ?? null,
     includeCancelled: asked.includeCancelled === true,
   };
-  checkSpan(selection);
-  return selection;
 }
 
-function checkSpan({ from, to }: Selection): void {
-  if (from && to && from >= to) throw badInput('filter.from is before filter.to.');
+/** Every fault of a filter: a list or a text too long, a text without a letter, a time span that is empty. */
+export function filterProblems({ text, from, to, ...lists }: EventFilter): Problem[] {
+  const problems = (['kinds', 'sectors', 'technologies', 'regions'] as const)
+    .filter((field) => (lists[field]?.length ?? 0) > mostEntries)
+    .map((field) =>
+      problem('LIMIT_REACHED', `At most ${mostEntries} can be named.`, [field], {
+        limit: String(mostEntries),
+        found: String(lists[field]?.length),
+      }),
+    );
+  if (text != null && (text.length > longestText || termsOf(text).length === 0))
+    problems.push(
+      problem('INVALID', `This has 1 to ${longestText} characters, a letter or digit among them.`, [
+        'text',
+      ]),
+    );
+  if (from && to && from >= to)
+    problems.push(problem('INVALID', 'A span ends after it begins.', ['to']));
+  return problems;
 }
 
 /** Conditions by field, as MongoDB takes them. */
@@ -155,15 +174,12 @@ function startBounds(from: Date | null, to: Date | null): { $gt?: Date; $lt?: Da
 }
 
 function termsOf(text: string | null | undefined): string[] {
-  if (text == null) return [];
-  const terms = tidy(text).split(' ').map(searchForm).filter(Boolean);
-  if (text.length > 100 || terms.length === 0)
-    throw badInput('filter.text has 1 to 100 characters, a letter or digit among them.');
-  return [...new Set(terms)];
+  const terms = tidy(text ?? '')
+    .split(' ')
+    .map(searchForm);
+  return [...new Set(terms.filter(Boolean))];
 }
 
-function list<Value>(field: string, values: Value[] | null | undefined): Value[] | null {
-  if (values && values.length > mostEntries)
-    throw badInput(`filter.${field} has at most ${mostEntries} entries.`);
+function list<Value>(values: Value[] | null | undefined): Value[] | null {
   return values && values.length > 0 ? [...new Set(values)] : null;
 }
