@@ -59,13 +59,16 @@ function mps(programme: Programme): string {
     ` LO bnd c${column} ${number(low)}`,
     ` UP bnd c${column} ${number(upper[column] ?? 0)}`,
   ]);
-  return [
-    ...['NAME team', 'ROWS', ' N cost', ...rows.map(({ kind }) => kind)],
-    ...['COLUMNS', ...columnLines(programme)],
-    ...['RHS', ...rows.map(({ side }) => side)],
-    ...['RANGES', ...rows.flatMap(({ range }) => range)],
-    ...['BOUNDS', ...bounds, 'ENDATA', ''],
-  ].join('\n');
+  const sections: [string, string[]][] = [
+    ['NAME team', []],
+    ['ROWS', [' N cost', ...rows.map(({ kind }) => kind)]],
+    ['COLUMNS', columnLines(programme)],
+    ['RHS', rows.map(({ side }) => side)],
+    ['RANGES', rows.flatMap(({ range }) => range)],
+    ['BOUNDS', bounds],
+    ['ENDATA', ['']],
+  ];
+  return sections.flatMap(([name, lines]) => [name, ...lines]).join('\n');
 }
 
 /** The optimum by cbc over the full model; infinite where it finds none. */
