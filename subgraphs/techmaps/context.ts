@@ -8,6 +8,12 @@ import { capabilityMapsOf, type CapabilityMapRecord } from './capability/capabil
 import { capabilitiesOf, type CapabilityRecord } from './capability/capability.model.ts';
 import { companiesOf, type CompanyRecord } from './company/company.model.ts';
 import type { TechmapsConfig } from './config.ts';
+import {
+  demandsOf,
+  projectsOf,
+  type DemandRecord,
+  type ProjectRecord,
+} from './demand/demand.model.ts';
 import { placementsOf, type PlacementRecord } from './placement/placement.model.ts';
 import type { Recounter } from './supply/recounter.ts';
 import {
@@ -31,6 +37,8 @@ export interface Models {
   supplies: Model<SupplyRecord>;
   footprints: Model<FootprintRecord>;
   companies: Model<CompanyRecord>;
+  projects: Model<ProjectRecord>;
+  demands: Model<DemandRecord>;
   facts: Model<FactRecord>;
 }
 
@@ -48,6 +56,7 @@ export interface Loaders {
   /** A company's newest map. */
   capabilityMap: DataLoader<string, CapabilityMapRecord | null>;
   supply: DataLoader<string, SupplyRecord>;
+  demand: DataLoader<string, DemandRecord | null>;
 }
 
 /** What all requests have in common. */
@@ -75,6 +84,8 @@ export function modelsOf(connection: Connection): Models {
     supplies: suppliesOf(connection),
     footprints: footprintsOf(connection),
     companies: companiesOf(connection),
+    projects: projectsOf(connection),
+    demands: demandsOf(connection),
     facts: factsOf(connection),
   };
 }
@@ -113,6 +124,7 @@ function createLoaders({ maps, versions, technologies, ...models }: Models): Loa
       const records = new Map(found.map((record) => [record.companyId, record]));
       return ids.map((id) => records.get(id) ?? null);
     }),
+    demand: byId(models.demands),
     supply: new DataLoader(async (ids) => {
       const found = await models.supplies.find({ _id: { $in: [...ids] } }).lean();
       const records = new Map(found.map((record) => [record._id, record]));

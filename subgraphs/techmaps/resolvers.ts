@@ -9,6 +9,9 @@ import {
 import { importCapabilities } from './capability/capability-import.ts';
 import { publishCapabilities } from './capability/capability-map.ts';
 import { readinessLevels } from './capability/readiness-level.ts';
+import { findFigures, findGap, findGaps } from './demand/gap.ts';
+import { levelPlaces, noNeed } from './demand/need.ts';
+import { findRelated, findSimilar } from './likeness/related.ts';
 import { reported } from './placement/import-report.ts';
 import {
   addTechnology,
@@ -20,7 +23,14 @@ import {
 import { removeTechnology } from './placement/removal.ts';
 import { importTechnologies } from './placement/technology-import.ts';
 import type { Resolvers } from './schema.generated.ts';
-import { findSupply, firmsAtLeast, levelCounts } from './supply/supply.ts';
+import { findSoleSuppliers, findSupplyGrid } from './supply/concentration.ts';
+import {
+  findSupply,
+  firmsAtLeast,
+  levelCounts,
+  regionSupply,
+  sectorSupply,
+} from './supply/supply.ts';
 import { publishVersion } from './tech-map/publication.ts';
 import { createTechMap, findTechMap, findTechMaps, updateTechMap } from './tech-map/tech-map.ts';
 import { draftVersion, findVersion, findVersions, reviewVersion } from './tech-map/version.ts';
@@ -39,6 +49,10 @@ export const resolvers: Resolvers = {
       findCapabilities(context, filter ?? {}, page),
     supply: (_, { technologyIds, technologyCodes }, context) =>
       findSupply(context, technologyIds ?? [], technologyCodes ?? []),
+    technologyGaps: (_, { filter, ...page }, context) => findGaps(context, filter ?? {}, page),
+    soleSuppliers: (_, { filter, ...page }, context) => findSoleSuppliers(context, filter, page),
+    supplyGrid: (_, { parentId, by, leastLevel }, context) =>
+      findSupplyGrid(context, parentId, by, leastLevel ?? 1),
     readinessLevels: () => [...readinessLevels],
   },
   Mutation: {
@@ -102,6 +116,7 @@ export const resolvers: Resolvers = {
   Company: {
     capabilities: ({ id }, request, context) => findCompanyCapabilities(context, id, request),
     capabilityMap: ({ id }, _, { loaders }) => loaders.capabilityMap.load(id),
+    similar: ({ id }, { first }, context) => findSimilar(context, id, first),
   },
   TechMap: {
     __resolveReference: ({ id }, { loaders }) => loaders.map.load(id),
@@ -114,6 +129,7 @@ export const resolvers: Resolvers = {
     versions: ({ _id }, page, context) => findVersions(context, _id, page),
     version: ({ _id }, { number }, context) => findVersion(context, _id, number),
     roots: ({ _id }, _, { loaders }) => loaders.roots.load(_id),
+    figures: ({ _id }, { depth }, context) => findFigures(context, _id, depth ?? 2),
   },
   TechMapConnection: { totalCount: ({ count }) => count() },
   TechMapVersion: {
@@ -144,6 +160,9 @@ export const resolvers: Resolvers = {
     requires: ({ requires }, _, context) => technologiesWithIds(context, requires),
     alternatives: ({ alternatives }, _, context) => technologiesWithIds(context, alternatives),
     supply: ({ _id }, _, { loaders }) => loaders.supply.load(_id),
+    need: ({ _id }, _, { loaders }) => loaders.demand.load(_id).then((need) => need ?? noNeed),
+    gap: (technology, _, context) => findGap(context, technology),
+    related: ({ _id }, { first }, context) => findRelated(context, _id, first),
     capabilities: ({ _id }, { leastLevel, ...page }, context) =>
       findCapabilities(context, { technologyId: _id, leastLevel }, page),
   },
@@ -152,7 +171,12 @@ export const resolvers: Resolvers = {
     technology: ({ _id }, _, { loaders }) => loaders.technology.load(_id).then(there),
     levels: (supply) => levelCounts(supply),
     firmsAtLeast: (supply, { level }) => firmsAtLeast(supply, level),
+    sectors: (supply) => sectorSupply(supply),
+    regions: (supply) => regionSupply(supply),
   },
+  TechnologyNeed: { levels: (need) => levelPlaces(need) },
+  TechnologyGapConnection: { totalCount: ({ count }) => count() },
+  SoleSupplierConnection: { totalCount: ({ count }) => count() },
   Capability: {
     __resolveReference: ({ id }, { loaders }) => loaders.capability.load(id),
     id: ({ _id }) => _id,

@@ -1,5 +1,5 @@
 import { factsOf, follow, positionsOf } from '#kit/facts.ts';
-import { ticketsOf } from '#kit/answer.ts';
+import { answerModelsOf } from '#kit/answer.ts';
 import { connect, prepare } from '#kit/mongo.ts';
 import type { Subgraph } from '#kit/subgraph.ts';
 import { subgraphSdl } from '#schema/sdl.ts';
@@ -7,6 +7,7 @@ import { subgraphSdl } from '#schema/sdl.ts';
 import { applyCompanyFacts } from './company/company.ts';
 import { readTechmapsConfig } from './config.ts';
 import { createContext, modelsOf } from './context.ts';
+import { applyProjectFacts, recountDemand } from './demand/demand.ts';
 import { resolvers } from './resolvers.ts';
 import { startRecounter } from './supply/recounter.ts';
 
@@ -19,29 +20,45 @@ export const techmaps: Subgraph = {
     const config = readTechmapsConfig(environment);
     const connection = await connect(mongoUri, 'oca_techmaps');
     const companies = await connect(mongoUri, 'oca_companies');
+    const consortia = await connect(mongoUri, 'oca_consortia');
     const models = modelsOf(connection);
-    await prepare([...Object.values(models), ticketsOf(connection), positionsOf(connection)]);
+    await prepare([
+      ...Object.values(models),
+      ...answerModelsOf(connection),
+      positionsOf(connection),
+    ]);
     const counting = { connection, ...models };
     const recounter = startRecounter(counting, log);
-    const follower = await follow({
-      from: 'companies',
-      source: factsOf(companies),
-      kinds: ['company'],
-      positions: positionsOf(connection),
-      apply: (facts) => applyCompanyFacts(counting, facts),
-      log,
-    });
+    await recountDemand(models);
+    const positions = positionsOf(connection);
+    const followers = [
+      await follow({
+        from: 'companies',
+        source: factsOf(companies),
+        kinds: ['company'],
+        positions,
+        apply: (facts) => applyCompanyFacts(counting, facts),
+        log,
+      }),
+      await follow({
+        from: 'consortia',
+        source: factsOf(consortia),
+        kinds: ['project'],
+        positions,
+        apply: (facts) => applyProjectFacts(models, facts),
+        log,
+      }),
+    ];
     return {
       createContext: (viewer) => createContext({ connection, config, recounter }, viewer),
       caughtUp: async () => {
-        await follower.caughtUp();
+        for (const follower of followers) await follower.caughtUp();
         await recounter.idle();
       },
       stop: async () => {
-        await follower.stop();
+        for (const follower of followers) await follower.stop();
         await recounter.stop();
-        await connection.close();
-        await companies.close();
+        for (const each of [connection, companies, consortia]) await each.close();
       },
     };
   },

@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 
-import { addDelta, footprintOf, sameFootprint, type Counted, type Delta } from './footprint.ts';
+import {
+  addDelta,
+  footprintOf,
+  groupsOf,
+  noFootprint,
+  sameFootprint,
+  type Delta,
+  type Footprint,
+} from './footprint.ts';
 
 /** A tree: a above b above c; a above d; e retired. */
 const paths: Record<string, readonly string[]> = { a: [], b: ['a'], c: ['a', 'b'], d: ['a'] };
@@ -23,10 +31,19 @@ describe('footprint', () => {
   });
 
   it('knows whether anything changed', () => {
-    const one = [{ technologyId: 'a', level: 3 }];
-    expect(sameFootprint(one, [{ technologyId: 'a', level: 3 }])).toBe(true);
-    expect(sameFootprint(one, [{ technologyId: 'a', level: 4 }])).toBe(false);
-    expect(sameFootprint(one, [])).toBe(false);
+    const one = { counted: [{ technologyId: 'a', level: 3 }], groups: ['regions.FR'] };
+    expect(sameFootprint(one, { ...one, counted: [{ technologyId: 'a', level: 3 }] })).toBe(true);
+    expect(sameFootprint(one, { ...one, counted: [{ technologyId: 'a', level: 4 }] })).toBe(false);
+    expect(sameFootprint(one, { ...one, groups: ['regions.KR-11'] })).toBe(false);
+    expect(sameFootprint(one, noFootprint)).toBe(false);
+  });
+
+  it('groups by sectors and region, and leaves out what cannot be a key', () => {
+    expect(groupsOf(['finance', 'a.b', '$x', ''], 'KR-11')).toEqual([
+      'regions.KR-11',
+      'sectors.finance',
+    ]);
+    expect(groupsOf([], null)).toEqual([]);
   });
 });
 
@@ -37,20 +54,21 @@ describe('delta', () => {
   });
 
   it('whatever firms publish one after another, the kept counts are what counting anew gives', () => {
-    const histories = fc.array(fc.tuple(fc.nat(3), fc.array(claim, { maxLength: 5 })), {
+    const groups = fc.subarray(['regions.FR', 'sectors.a', 'sectors.b']);
+    const histories = fc.array(fc.tuple(fc.nat(3), fc.array(claim, { maxLength: 5 }), groups), {
       maxLength: 20,
     });
     fc.assert(
       fc.property(histories, (history) => {
-        const prints = new Map<number, Counted[]>();
+        const prints = new Map<number, Footprint>();
         const kept: Delta = new Map();
-        for (const [firm, claims] of history) {
-          const after = footprintOf(claims, pathOf);
-          addDelta(kept, prints.get(firm) ?? [], after);
+        for (const [firm, claims, own] of history) {
+          const after = { counted: footprintOf(claims, pathOf), groups: own };
+          addDelta(kept, prints.get(firm) ?? noFootprint, after);
           prints.set(firm, after);
         }
         const anew: Delta = new Map();
-        for (const print of prints.values()) addDelta(anew, [], print);
+        for (const print of prints.values()) addDelta(anew, noFootprint, print);
         expect(kept).toEqual(anew);
       }),
     );
@@ -58,9 +76,15 @@ describe('delta', () => {
 
   it('leaves out what cancels out', () => {
     const delta: Delta = new Map();
-    const one = [{ technologyId: 'a', level: 3 }];
-    addDelta(delta, [], one);
-    addDelta(delta, one, []);
+    const one = { counted: [{ technologyId: 'a', level: 3 }], groups: ['sectors.a'] };
+    addDelta(delta, noFootprint, one);
+    expect([...(delta.get('a') ?? [])]).toEqual([
+      ['firms', 1],
+      ['levels.3', 1],
+      ['sectors.a.firms', 1],
+      ['sectors.a.levels.3', 1],
+    ]);
+    addDelta(delta, one, noFootprint);
     expect(delta.size).toBe(0);
   });
 });

@@ -7,8 +7,26 @@ export interface Counted {
   level: number;
 }
 
-/** A change of the counts: by technology, then by level, how many firms more or fewer. */
-export type Delta = Map<string, Map<number, number>>;
+/** What one firm adds to the counts. */
+export interface Footprint {
+  counted: readonly Counted[];
+  /** In what it is counted besides the whole, such as `sectors.finance`; see `groupsOf`. */
+  groups: readonly string[];
+}
+
+/** A firm that adds nothing. */
+export const noFootprint: Footprint = { counted: [], groups: [] };
+
+/** A change of the counts: by technology, then by the count's path in its record, how many firms more or fewer. */
+export type Delta = Map<string, Map<string, number>>;
+
+/** The groups of a firm: its sectors and its region; codes that cannot be a key of a record are left out. */
+export function groupsOf(sectors: readonly string[], region: string | null | undefined): string[] {
+  const regions = region == null ? [] : [`regions.${region}`];
+  return [...sectors.map((sector) => `sectors.${sector}`), ...regions]
+    .filter((group) => /^[a-z]+\.[\w-]+$/.test(group))
+    .toSorted();
+}
 
 /**
  * Where a firm counts: once in each technology that it has, and once in everything above, at the highest level it
@@ -32,32 +50,34 @@ export function footprintOf(
     .toSorted((a, b) => (a.technologyId < b.technologyId ? -1 : 1));
 }
 
-/** Adds to a delta what replacing one footprint by another changes; levels that cancel out are left out. */
-export function addDelta(
-  delta: Delta,
-  before: readonly Counted[],
-  after: readonly Counted[],
-): void {
-  for (const counted of before) count(delta, counted, -1);
-  for (const counted of after) count(delta, counted, 1);
+/** Adds to a delta what replacing one footprint by another changes; counts that cancel out are left out. */
+export function addDelta(delta: Delta, before: Footprint, after: Footprint): void {
+  for (const counted of before.counted) count(delta, counted, before.groups, -1);
+  for (const counted of after.counted) count(delta, counted, after.groups, 1);
 }
 
 /** Whether two footprints, both sorted, are the same. */
-export function sameFootprint(a: readonly Counted[], b: readonly Counted[]): boolean {
-  return (
-    a.length === b.length &&
-    a.every(
-      ({ technologyId, level }, index) =>
-        b[index]?.technologyId === technologyId && b[index].level === level,
-    )
-  );
+export function sameFootprint(a: Footprint, b: Footprint): boolean {
+  return keyOf(a) === keyOf(b);
 }
 
-function count(delta: Delta, { technologyId, level }: Counted, change: 1 | -1): void {
-  const levels = delta.get(technologyId) ?? new Map<number, number>();
-  const sum = (levels.get(level) ?? 0) + change;
-  if (sum === 0) levels.delete(level);
-  else levels.set(level, sum);
-  if (levels.size === 0) delta.delete(technologyId);
-  else delta.set(technologyId, levels);
+function keyOf({ counted, groups }: Footprint): string {
+  return JSON.stringify([counted.map(({ technologyId, level }) => [technologyId, level]), groups]);
+}
+
+function count(
+  delta: Delta,
+  { technologyId, level }: Counted,
+  groups: readonly string[],
+  change: 1 | -1,
+): void {
+  const counts = delta.get(technologyId) ?? new Map<string, number>();
+  const prefixes = ['', ...groups.map((group) => `${group}.`)];
+  for (const path of prefixes.flatMap((prefix) => [`${prefix}firms`, `${prefix}levels.${level}`])) {
+    const sum = (counts.get(path) ?? 0) + change;
+    if (sum === 0) counts.delete(path);
+    else counts.set(path, sum);
+  }
+  if (counts.size === 0) delta.delete(technologyId);
+  else delta.set(technologyId, counts);
 }

@@ -6,7 +6,15 @@ import { transaction } from '#kit/mongo.ts';
 import type { CapabilityRecord } from '../capability/capability.model.ts';
 import type { CompanyRecord } from '../company/company.model.ts';
 import type { TechnologyRecord } from '../technology/technology.model.ts';
-import { addDelta, footprintOf, sameFootprint, type Counted, type Delta } from './footprint.ts';
+import {
+  addDelta,
+  footprintOf,
+  groupsOf,
+  noFootprint,
+  sameFootprint,
+  type Delta,
+  type Footprint,
+} from './footprint.ts';
 import type { FootprintRecord, SupplyRecord } from './supply.model.ts';
 
 const batch = 100;
@@ -64,21 +72,25 @@ export async function recount(counting: Counting, companyIds: readonly string[])
   const ids = [...companyIds];
   const { footprints } = counting;
   const active = await markActive(counting, ids);
-  const after = await footprintsNow(counting, [...active]);
+  const after = await footprintsNow(counting, active);
   const before = new Map(
     (await footprints.find({ _id: { $in: ids } }).lean()).map((each) => [each._id, each]),
   );
   const delta: Delta = new Map();
-  for (const id of ids) addDelta(delta, before.get(id)?.counted ?? [], after.get(id) ?? []);
+  for (const id of ids)
+    addDelta(delta, before.get(id) ?? noFootprint, after.get(id) ?? noFootprint);
   const changed = ids.filter((id) => {
     const print = before.get(id);
-    return !print || print.due || !sameFootprint(print.counted, after.get(id) ?? []);
+    return !print || print.due || !sameFootprint(print, after.get(id) ?? noFootprint);
   });
   await footprints.bulkWrite(
     changed.map((id) => ({
       updateOne: {
         filter: { _id: id },
-        update: { $set: { counted: after.get(id) ?? [], due: false }, $inc: { revision: 1 } },
+        update: {
+          $set: { ...copy(after.get(id) ?? noFootprint), due: false },
+          $inc: { revision: 1 },
+        },
         upsert: true,
       },
     })),
@@ -86,18 +98,20 @@ export async function recount(counting: Counting, companyIds: readonly string[])
   await apply(counting, delta);
 }
 
-/** Marks the firms' capabilities by whether the firms take part now; gives those that do. */
+/** Marks the firms' capabilities by whether the firms take part now; gives the groups of those that do. */
 async function markActive(
   { companies, capabilities }: Counting,
   ids: readonly string[],
-): Promise<Set<string>> {
+): Promise<Map<string, string[]>> {
   const known = await companies
     .find(
       { _id: { $in: [...ids] }, gone: false, status: { $in: ['PENDING', 'APPROVED'] } },
-      { _id: 1 },
+      { sectors: 1, region: 1 },
     )
     .lean();
-  const active = new Set(known.map(({ _id }) => _id));
+  const active = new Map(
+    known.map(({ _id, sectors, region }) => [_id, groupsOf(sectors ?? [], region)]),
+  );
   for (const now of [true, false]) {
     const firms = ids.filter((id) => active.has(id) === now);
     if (firms.length > 0)
@@ -111,10 +125,10 @@ async function markActive(
 
 async function footprintsNow(
   { capabilities, technologies }: Counting,
-  companyIds: readonly string[],
-): Promise<Map<string, Counted[]>> {
+  groups: ReadonlyMap<string, readonly string[]>,
+): Promise<Map<string, Footprint>> {
   const claims = await capabilities
-    .find({ companyId: { $in: [...companyIds] } }, { companyId: 1, technologyId: 1, level: 1 })
+    .find({ companyId: { $in: [...groups.keys()] } }, { companyId: 1, technologyId: 1, level: 1 })
     .lean();
   const ids = [...new Set(claims.map(({ technologyId }) => technologyId))];
   const nodes = await technologies
@@ -124,26 +138,24 @@ async function footprintsNow(
   return new Map(
     [...Map.groupBy(claims, ({ companyId }) => companyId)].map(([companyId, own]) => [
       companyId,
-      footprintOf(own, (id) => paths.get(id)),
+      { counted: footprintOf(own, (id) => paths.get(id)), groups: groups.get(companyId) ?? [] },
     ]),
   );
 }
 
 async function apply({ supplies }: Counting, delta: Delta): Promise<void> {
   await supplies.bulkWrite(
-    [...delta].map(([technologyId, levels]) => ({
+    [...delta].map(([technologyId, counts]) => ({
       updateOne: {
         filter: { _id: technologyId },
-        update: {
-          $inc: {
-            firms: [...levels.values()].reduce((sum, change) => sum + change, 0),
-            ...Object.fromEntries(
-              [...levels].map(([level, change]) => [`levels.${level}`, change]),
-            ),
-          },
-        },
+        // A firm that only changes its groups changes no whole: the record still needs one.
+        update: { $inc: { firms: 0, ...Object.fromEntries(counts) } },
         upsert: true,
       },
     })),
   );
+}
+
+function copy({ counted, groups }: Footprint) {
+  return { counted: [...counted], groups: [...groups] };
 }

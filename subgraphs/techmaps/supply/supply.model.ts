@@ -2,13 +2,25 @@ import { Schema, type Connection, type Model } from 'mongoose';
 
 import { modelOf, plainSchema } from '#kit/mongo.ts';
 
+/** Firms by level, keys `1` to `9`; a level that no firm ever had is missing. */
+export interface LevelCounts {
+  [level: string]: number;
+}
+
+/** How many firms there are, and at which levels. */
+export interface FirmCount {
+  firms: number;
+  levels: LevelCounts;
+}
+
 /** How many firms supply a technology: a count kept by `recount`, so that reading it costs the same at any size. */
-export interface SupplyRecord {
+export interface SupplyRecord extends FirmCount {
   /** Technology id. */
   _id: string;
-  firms: number;
-  /** Firms by level, keys `1` to `9`; a level that no firm ever had is missing. */
-  levels: { [level: string]: number };
+  /** By sector code; missing where no firm ever had a sector. */
+  sectors?: { [sector: string]: FirmCount };
+  /** By region; missing where no firm ever had one. */
+  regions?: { [region: string]: FirmCount };
 }
 
 const supplySchema = new Schema(
@@ -16,6 +28,8 @@ const supplySchema = new Schema(
     _id: { type: String, required: true },
     firms: { type: Number, required: true },
     levels: { type: Schema.Types.Mixed, required: true },
+    sectors: { type: Schema.Types.Mixed },
+    regions: { type: Schema.Types.Mixed },
   },
   { ...plainSchema, collection: 'supplies' },
 );
@@ -31,6 +45,8 @@ export interface FootprintRecord {
   _id: string;
   /** Technologies in which the firm is counted, each with the level it is counted at. */
   counted: { technologyId: string; level: number }[];
+  /** In what it is counted besides the whole: `sectors.finance`, `regions.KR-11`. */
+  groups: string[];
   /** Whether something changed that the counts do not know yet. */
   due: boolean;
   revision: number;
@@ -51,6 +67,7 @@ const footprintSchema = new Schema(
       ],
       required: true,
     },
+    groups: { type: [String], required: true },
     due: { type: Boolean, required: true },
     revision: { type: Number, required: true },
   },

@@ -4,7 +4,7 @@ import { badInput, maxPageSize } from '#kit/page.ts';
 import { isLevel, readinessLevels } from '../capability/readiness-level.ts';
 import type { Context } from '../context.ts';
 import type { TechnologyRecord } from '../technology/technology.model.ts';
-import type { SupplyRecord } from './supply.model.ts';
+import type { FirmCount, SupplyRecord } from './supply.model.ts';
 
 /**
  * The supply of each of these technologies, in the order asked, ids before codes; unknown ones are left out.
@@ -27,7 +27,9 @@ export async function findSupply(
 }
 
 /** How many firms stand at each level, 1 to 9, lowest first. */
-export function levelCounts({ levels }: SupplyRecord): { level: number; firms: number }[] {
+export function levelCounts({
+  levels = {},
+}: Partial<FirmCount>): { level: number; firms: number }[] {
   return readinessLevels.map(({ level }) => ({ level, firms: levels[level] ?? 0 }));
 }
 
@@ -36,10 +38,27 @@ export function levelCounts({ levels }: SupplyRecord): { level: number; firms: n
  *
  * @throws {GraphQLError} BAD_USER_INPUT for a level outside 1 to 9
  */
-export function firmsAtLeast(supply: SupplyRecord, least: number): number {
+export function firmsAtLeast(supply: Partial<FirmCount>, least: number): number {
   return levelCounts(supply)
     .filter(({ level }) => level >= queriedLevel(least))
     .reduce((sum, { firms }) => sum + firms, 0);
+}
+
+/** Firms by sector, the most firms first; sectors that no firm is in any more are left out. */
+export function sectorSupply({ sectors }: SupplyRecord) {
+  return groups(sectors).map(([code, count]) => ({ sector: { code }, ...count }));
+}
+
+/** Firms by region, the most firms first; regions that no firm is in any more are left out. */
+export function regionSupply({ regions }: SupplyRecord) {
+  return groups(regions).map(([region, count]) => ({ region, ...count }));
+}
+
+function groups(counts: SupplyRecord['sectors']) {
+  return Object.entries(counts ?? {})
+    .filter(([, { firms }]) => firms > 0)
+    .toSorted(([a, one], [b, other]) => other.firms - one.firms || (a < b ? -1 : 1))
+    .map(([name, count]) => [name, { firms: count.firms, levels: levelCounts(count) }] as const);
 }
 
 /**
