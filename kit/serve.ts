@@ -4,7 +4,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 
 import { ApolloServer, HeaderMap } from '@apollo/server';
-import { ApolloServerPluginInlineTraceDisabled } from '@apollo/server/plugin/disabled';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+} from '@apollo/server/plugin/disabled';
 import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
 import { WebSocketServer } from 'ws';
 
@@ -74,8 +77,8 @@ export async function serve(
     introspection: true,
     stopOnTerminationSignals: false,
     stringifyResult: (result) => JSON.stringify(result),
-    // It wraps every resolver, for a tracer that nobody here is.
-    plugins: [ApolloServerPluginInlineTraceDisabled()],
+    // Both wrap every resolver: for a tracer that nobody here is, and for cache hints that nobody gives.
+    plugins: [ApolloServerPluginInlineTraceDisabled(), ApolloServerPluginCacheControlDisabled()],
   });
   await apollo.start();
   const parts: Parts = {
