@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 
 import { Schema, type Connection, type Model } from 'mongoose';
 
+import { auditLanesOf, auditOf, recordDeed } from './audit.ts';
 import { modelOf, plainSchema, transaction } from './mongo.ts';
 import { Refusal, refusal, type Problem } from './refusal.ts';
 import type { Viewer } from './viewer.ts';
@@ -37,6 +38,11 @@ export function ticketsOf(connection: Connection): Model<TicketRecord> {
   return modelOf<TicketRecord>(connection, 'tickets', ticketSchema);
 }
 
+/** Every collection that `answer` writes: replies, and the audit log. */
+export function answerModelsOf(connection: Connection): object[] {
+  return [ticketsOf(connection), auditOf(connection), auditLanesOf(connection)];
+}
+
 /** Where a mutation runs. */
 export interface MutationContext {
   viewer: Viewer;
@@ -48,6 +54,8 @@ export interface MutationContext {
  * other error rolls back and becomes a GraphQL error. With an `idempotencyKey`, a signed-in viewer's repeat of the
  * same input gets the first answer and changes nothing; another input under the same key is refused.
  *
+ * What was done is recorded in the audit log, in the same transaction; a refusal and a repeat did nothing.
+ *
  * The work may run more than once (write conflicts): everything it does is in the database.
  */
 export async function answer<Fields extends object>(
@@ -57,11 +65,16 @@ export async function answer<Fields extends object>(
   work: () => Promise<Fields>,
 ): Promise<Answer<Fields>> {
   const { idempotencyKey: key, ...rest } = input;
+  const deed = async () => {
+    const fields = await work();
+    await recordDeed(connection, { viewer, mutation, input: rest });
+    return fields;
+  };
   return attempt(() =>
     transaction(connection, () =>
       key == null || viewer.userId === null
-        ? work()
-        : once(ticketsOf(connection), `${viewer.userId} ${mutation} ${checked(key)}`, rest, work),
+        ? deed()
+        : once(ticketsOf(connection), `${viewer.userId} ${mutation} ${checked(key)}`, rest, deed),
     ),
   );
 }

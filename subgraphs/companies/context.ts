@@ -2,7 +2,7 @@
 import DataLoader from 'dataloader';
 import type { Connection, Model } from 'mongoose';
 
-import { ticketsOf } from '#kit/answer.ts';
+import { answerModelsOf } from '#kit/answer.ts';
 import { factsOf, positionsOf, type FactRecord } from '#kit/facts.ts';
 import type { Viewer } from '#kit/viewer.ts';
 import { attemptsOf, type AttemptRecord } from './account/attempt.model.ts';
@@ -81,7 +81,11 @@ export function modelsOf(connection: Connection): Models {
 
 /** Every collection that has to be there before the subgraph answers. */
 export function collectionsOf(connection: Connection): object[] {
-  return [...Object.values(modelsOf(connection)), ticketsOf(connection), positionsOf(connection)];
+  return [
+    ...Object.values(modelsOf(connection)),
+    ...answerModelsOf(connection),
+    positionsOf(connection),
+  ];
 }
 
 function loadersOf({ companies, users, sectors, members }: Models): Loaders {

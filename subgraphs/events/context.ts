@@ -9,6 +9,8 @@ import { eventsOf, type EventPage, type EventRecord } from './event/event.model.
 import type { NewsFeed } from './news/feed.ts';
 import { countersOf, newsOf, type CounterRecord, type NewsRecord } from './news/news.model.ts';
 import { savedFiltersOf, type SavedFilterRecord } from './saved-filter/saved-filter.model.ts';
+import { inboxOf, type InboxRecord } from './inbox/inbox.model.ts';
+import { seatsOf, type SeatRecord } from './seat/seat.model.ts';
 import { technologiesOf, type TechnologyRecord } from './technology/technology.model.ts';
 import { findUpcoming, type UpcomingRequest } from './event/upcoming.ts';
 
@@ -20,6 +22,8 @@ export interface Models {
   companies: Model<CompanyRecord>;
   technologies: Model<TechnologyRecord>;
   savedFilters: Model<SavedFilterRecord>;
+  seats: Model<SeatRecord>;
+  inbox: Model<InboxRecord>;
   facts: Model<FactRecord>;
 }
 
@@ -33,6 +37,10 @@ export interface Context extends Models {
   /** Where people reach the platform. */
   publicUrl: string;
   eventById: DataLoader<string, EventRecord | null>;
+  /** The viewer's own seat; for a viewer who is signed in. */
+  ownSeatByEvent: DataLoader<string, SeatRecord | null>;
+  newsBySeq: DataLoader<number, NewsRecord | null>;
+  savedFilterById: DataLoader<string, SavedFilterRecord | null>;
   upcoming: DataLoader<UpcomingRequest, EventPage, string>;
 }
 
@@ -45,6 +53,8 @@ export function modelsOf(connection: Connection): Models {
     companies: companiesOf(connection),
     technologies: technologiesOf(connection),
     savedFilters: savedFiltersOf(connection),
+    seats: seatsOf(connection),
+    inbox: inboxOf(connection),
     facts: factsOf(connection),
   };
 }
@@ -75,6 +85,26 @@ export function createContext(
     eventById: new DataLoader(async (ids) => {
       const found = await models.events.find({ _id: { $in: [...ids] } }).lean<EventRecord[]>();
       const byId = new Map(found.map((event) => [event._id, event]));
+      return ids.map((id) => byId.get(id) ?? null);
+    }),
+    ownSeatByEvent: new DataLoader(async (eventIds) => {
+      const { userId } = viewer;
+      const found = await models.seats
+        .find({ eventId: { $in: [...eventIds] }, userId: userId ?? '' })
+        .lean<SeatRecord[]>();
+      const byEvent = new Map(found.map((seat) => [seat.eventId, seat]));
+      return eventIds.map((id) => byEvent.get(id) ?? null);
+    }),
+    newsBySeq: new DataLoader(async (seqs) => {
+      const found = await models.news.find({ seq: { $in: [...seqs] } }).lean<NewsRecord[]>();
+      const bySeq = new Map(found.map((news) => [news.seq, news]));
+      return seqs.map((seq) => bySeq.get(seq) ?? null);
+    }),
+    savedFilterById: new DataLoader(async (ids) => {
+      const found = await models.savedFilters
+        .find({ _id: { $in: [...ids] } })
+        .lean<SavedFilterRecord[]>();
+      const byId = new Map(found.map((saved) => [saved._id, saved]));
       return ids.map((id) => byId.get(id) ?? null);
     }),
     upcoming: new DataLoader((requests) => findUpcoming(models, requests), {

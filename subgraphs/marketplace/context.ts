@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
 import type { Connection, Model } from 'mongoose';
 
-import { ticketsOf } from '#kit/answer.ts';
+import { answerModelsOf } from '#kit/answer.ts';
 import { factsOf, positionsOf, type FactRecord } from '#kit/facts.ts';
 import type { Viewer } from '#kit/viewer.ts';
 import { companiesOf, type CompanyRecord } from './company/company.model.ts';
@@ -50,7 +50,11 @@ export function modelsOf(connection: Connection): Models {
 
 /** Every collection that has to be there before the first transaction. */
 export function collectionsOf(connection: Connection): object[] {
-  return [...Object.values(modelsOf(connection)), ticketsOf(connection), positionsOf(connection)];
+  return [
+    ...Object.values(modelsOf(connection)),
+    ...answerModelsOf(connection),
+    positionsOf(connection),
+  ];
 }
 
 /** The context of one request. */
