@@ -54,8 +54,8 @@ let path = '';
 try {
   const command = readCommand(process.argv.slice(2));
   path = command.path;
-  process.exitCode = await run(command);
+  process.exit(await run(command));
 } catch (error) {
   console.error(faultText(error, path) ?? error);
-  process.exitCode = error instanceof GraphFault ? 1 : 2;
+  process.exit(error instanceof GraphFault ? 1 : 2);
 }
