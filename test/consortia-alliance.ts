@@ -23,6 +23,13 @@ export interface Alliance extends TestService {
   tellTechnology(id: string, technology?: Partial<TechnologyFact>): Promise<void>;
   /** Runs an operation that must not fail, and gives its data. */
   data<Data>(viewer: Viewer, source: string, variables?: Record<string, unknown>): Promise<Data>;
+  /** Runs one mutation, and gives the payload's `fields` and its problems. */
+  change<Payload>(
+    viewer: Viewer,
+    mutation: string,
+    input: object,
+    fields?: string,
+  ): Promise<Payload & { problems: SeenProblem[] }>;
 }
 
 /** A firm's usual state. */
@@ -57,6 +64,15 @@ export async function startAlliance(environment: Record<string, string> = {}): P
     states.set(id, state);
     return publishFacts(factsOf(companies), [{ kind: 'company', key: id, state }]);
   };
+  const data = async <Data>(
+    viewer: Viewer,
+    source: string,
+    variables?: Record<string, unknown>,
+  ): Promise<Data> => {
+    const answer = await service.ask(viewer, source, variables);
+    if (answer.errors) throw new Error(answer.errors.map(({ message }) => message).join('\n'));
+    return structuredClone(answer.data) as Data;
+  };
   return {
     ...service,
     uri: database.uri,
@@ -83,10 +99,17 @@ export async function startAlliance(environment: Record<string, string> = {}): P
       await publishFacts(factsOf(techmaps), [{ kind: 'technology', key: id, state }]);
       await service.caughtUp();
     },
-    data: async <Data>(viewer: Viewer, source: string, variables?: Record<string, unknown>) => {
-      const { data, errors } = await service.ask(viewer, source, variables);
-      if (errors) throw new Error(errors.map(({ message }) => message).join('\n'));
-      return structuredClone(data) as Data;
+    data,
+    change: async <Payload>(viewer: Viewer, mutation: string, input: object, fields = '') => {
+      const type = `${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Input`;
+      const { payload } = await data<{ payload: Payload & { problems: SeenProblem[] } }>(
+        viewer,
+        `mutation ($input: ${type}!) {
+          payload: ${mutation}(input: $input) { ${fields} ${problemFields} }
+        }`,
+        { input },
+      );
+      return payload;
     },
     stop: async () => {
       await service.stop();
@@ -125,3 +148,58 @@ export interface SeenProblem {
 
 /** The fields of a problem that tests look at. */
 export const problemFields = 'problems { code path rule limit found message }';
+
+/** A moment so many milliseconds from now, as text. */
+export const fromNow = (millis: number): string => new Date(Date.now() + millis).toISOString();
+
+/** An hour, milliseconds. */
+export const hour = 3_600_000;
+
+/** Starts a programme with these rules; gives its id. */
+export async function startProgramme(alliance: Alliance, rules: object = {}): Promise<string> {
+  const { programme } = await alliance.change<{ programme: { id: string } }>(
+    secretary,
+    'createProgramme',
+    {
+      kind: 'FLAGSHIP',
+      name: { ko: '플래그십', en: 'Flagship' },
+      rules: [{ validFrom: '2020-01-01', ...rules }],
+    },
+    'programme { id }',
+  );
+  return programme.id;
+}
+
+/** A call as a test sees it. */
+export interface SeenCall {
+  id: string;
+  status: string;
+  closesOn: string;
+}
+
+/** Opens a call from an hour ago until in an hour. */
+export function openCall(
+  alliance: Alliance,
+  programmeId: string,
+  more: object = {},
+): Promise<{ call: SeenCall | null; problems: SeenProblem[] }> {
+  return alliance.change(
+    secretary,
+    'openCall',
+    {
+      programmeId,
+      title: { en: 'Call' },
+      year: 2026,
+      budget: 10_000_000_000,
+      slots: 5,
+      opensAt: fromNow(-hour),
+      closesAt: fromNow(hour),
+      ...more,
+    },
+    'call { id status closesOn }',
+  );
+}
+
+/** Problems by code, path and rule. */
+export const brief = (problems: SeenProblem[]) =>
+  problems.map(({ code, path, rule }) => [code, path.join('/'), rule]);

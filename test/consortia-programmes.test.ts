@@ -1,10 +1,12 @@
 import {
-  editorOf,
-  problemFields,
+  brief,
+  fromNow,
+  hour,
+  openCall,
   secretary,
   startAlliance,
+  startProgramme,
   type Alliance,
-  type SeenProblem,
 } from './consortia-alliance.ts';
 import { someone, user } from './service.ts';
 
@@ -17,63 +19,11 @@ beforeAll(async () => {
 });
 afterAll(() => alliance.stop());
 
-const hour = 3_600_000;
-const from = (millis: number) => new Date(Date.now() + millis).toISOString();
 const rules = { validFrom: '2020-01-01' };
-
-async function change<Payload>(
-  viewer: typeof secretary,
-  mutation: string,
-  input: object,
-  fields: string,
-): Promise<Payload & { problems: SeenProblem[] }> {
-  const name = `${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Input`;
-  const result = await alliance.data<Record<string, Payload & { problems: SeenProblem[] }>>(
-    viewer,
-    `mutation ($input: ${name}!) { ${mutation}(input: $input) { ${fields} ${problemFields} } }`,
-    { input },
-  );
-  const payload = result[mutation];
-  if (!payload) throw new Error(`${mutation} gave nothing.`);
-  return payload;
-}
-
-async function programme(more: object = {}) {
-  const { programme: made } = await change<{ programme: { id: string } }>(
-    secretary,
-    'createProgramme',
-    { kind: 'FLAGSHIP', name: { ko: '플래그십', en: 'Flagship' }, rules: [{ ...rules, ...more }] },
-    'programme { id }',
-  );
-  return made.id;
-}
-
-const call = (programmeId: string, more: object = {}) => ({
-  programmeId,
-  title: { en: 'Call' },
-  year: 2026,
-  budget: 10_000_000_000,
-  slots: 5,
-  opensAt: from(-hour),
-  closesAt: from(hour),
-  ...more,
-});
-
-async function open(programmeId: string, more: object = {}) {
-  return change<{ call: { id: string; status: string; closesOn: string } | null }>(
-    secretary,
-    'openCall',
-    call(programmeId, more),
-    'call { id status opensOn closesOn }',
-  );
-}
-
-const brief = (problems: SeenProblem[]) =>
-  problems.map(({ code, path, rule }) => [code, path.join('/'), rule]);
 
 describe('programmes', () => {
   it('keep any kind as data, and show the rules in force on a day', async () => {
-    const { programme: made } = await change<{ programme: Record<string, unknown> }>(
+    const { programme: made } = await alliance.change<{ programme: Record<string, unknown> }>(
       secretary,
       'createProgramme',
       {
@@ -101,7 +51,7 @@ describe('programmes', () => {
   });
 
   it('are refused with every fault of their rules at once', async () => {
-    const { programme: made, problems } = await change<{ programme: null }>(
+    const { programme: made, problems } = await alliance.change<{ programme: null }>(
       secretary,
       'createProgramme',
       {
@@ -140,12 +90,18 @@ describe('programmes', () => {
 
 describe('calls', () => {
   it('stand where the clock says, and show their days in Asia/Seoul', async () => {
-    const id = await programme();
-    const late = await open(id, { closesAt: '2099-12-31T16:00:00Z' });
+    const id = await startProgramme(alliance);
+    const late = await openCall(alliance, id, { closesAt: '2099-12-31T16:00:00Z' });
     expect(late.call).toMatchObject({ status: 'OPEN', closesOn: '2100-01-01' });
-    const past = await open(id, { opensAt: from(-2 * hour), closesAt: from(-hour) });
+    const past = await openCall(alliance, id, {
+      opensAt: fromNow(-2 * hour),
+      closesAt: fromNow(-hour),
+    });
     expect(past.call?.status).toBe('CLOSED');
-    const next = await open(id, { opensAt: from(hour), closesAt: from(2 * hour) });
+    const next = await openCall(alliance, id, {
+      opensAt: fromNow(hour),
+      closesAt: fromNow(2 * hour),
+    });
     expect(next.call?.status).toBe('SCHEDULED');
     const seenBy = async (viewer: typeof secretary, status: string | null) =>
       (
@@ -163,148 +119,115 @@ describe('calls', () => {
   });
 
   it('keep to the years and sectors of the rules, and to the sectors of one year together', async () => {
-    const id = await programme({
+    const id = await startProgramme(alliance, {
       years: [2025, 2026],
       sectors: ['healthcare', 'finance', 'education'],
       maxSectorsPerYear: 2,
     });
-    const wrong = await open(id, { year: 2027, sectors: ['healthcare', 'defence'] });
+    const wrong = await openCall(alliance, id, { year: 2027, sectors: ['healthcare', 'defence'] });
     expect(brief(wrong.problems)).toEqual([
       ['INVALID', 'year', 'YEAR'],
       ['INVALID', 'sectors/1', 'SECTOR'],
     ]);
-    expect((await open(id, { sectors: ['healthcare', 'finance'] })).problems).toEqual([]);
-    const third = await open(id, { sectors: ['education'] });
+    expect((await openCall(alliance, id, { sectors: ['healthcare', 'finance'] })).problems).toEqual(
+      [],
+    );
+    const third = await openCall(alliance, id, { sectors: ['education'] });
     expect(third.problems).toMatchObject([
       { code: 'LIMIT_REACHED', rule: 'SECTORS_A_YEAR', limit: '2', found: '3' },
     ]);
-    expect((await open(id, { year: 2025, sectors: ['education'] })).problems).toEqual([]);
+    expect((await openCall(alliance, id, { year: 2025, sectors: ['education'] })).problems).toEqual(
+      [],
+    );
   });
 
   it('never open two times what one year allows, however many openings race', async () => {
-    const id = await programme({ maxSectorsPerYear: 1 });
+    const id = await startProgramme(alliance, { maxSectorsPerYear: 1 });
     const answers = await Promise.all(
-      ['healthcare', 'finance', 'education'].map((sector) => open(id, { sectors: [sector] })),
+      ['healthcare', 'finance', 'education'].map((sector) =>
+        openCall(alliance, id, { sectors: [sector] }),
+      ),
     );
     expect(answers.filter(({ problems }) => problems.length === 0)).toHaveLength(1);
   });
 });
 
-describe('a project under a call', () => {
-  const lead = editorOf('infra');
-  const draft = (callId: string | null, more: object = {}) =>
-    change<{ project: { id: string; status: string; revision: number } | null }>(
-      lead,
-      'draftProject',
-      {
-        callId,
-        leadCompanyId: 'infra',
-        title: { en: 'Project' },
-        summary: {},
-        sector: 'healthcare',
-        ...more,
-      },
-      'project { id status revision }',
-    );
+const revise = (id: string | undefined, more: object) =>
+  alliance.change<{ call: { revision: number; slots: number } | null }>(
+    secretary,
+    'reviseCall',
+    { id, revision: 1, ...more },
+    'call { revision slots }',
+  );
 
-  it('breaks the rules of its call all at once, each with its limit and what was found', async () => {
-    const id = await programme({
-      budgetCap: 1_000,
-      stages: [{ code: 'PLANNING', name: { en: 'Planning' }, budgetCap: 400 }],
+describe('a call that is there', () => {
+  it('changes in everything before it opens', async () => {
+    const id = await startProgramme(alliance);
+    const { call: made } = await openCall(alliance, id, {
+      opensAt: fromNow(hour),
+      closesAt: fromNow(2 * hour),
     });
-    const { call: opened } = await open(id, { sectors: ['finance'] });
-    const { problems } = await draft(opened?.id ?? '', {
-      stages: [
-        { stage: 'PLANNING', amount: 900 },
-        { stage: 'DREAMING', amount: 200 },
-      ],
+    const { call: after, problems } = await revise(made?.id, {
+      slots: 2,
+      budget: 5,
+      sectors: ['finance'],
+      closesAt: fromNow(90 * 60_000),
+      rules: { ...rules, minMembers: 4 },
     });
-    expect(
-      problems.map(({ rule, limit, found, path }) => [rule, limit, found, path.join('/')]),
-    ).toEqual([
-      ['SECTOR', 'finance', 'healthcare', 'sector'],
-      ['BUDGET_CAP', '1000', '1100', 'budget'],
-      ['STAGE_CAP', '400', '900', 'stages/0/amount'],
-      ['STAGE', 'PLANNING', 'DREAMING', 'stages/1/stage'],
-    ]);
+    expect([problems, after]).toEqual([[], { revision: 2, slots: 2 }]);
+    expect((await revise(made?.id, { slots: 3 })).problems).toMatchObject([{ code: 'STALE' }]);
   });
 
-  it('is drafted only while the call is open', async () => {
-    const id = await programme();
-    const closed = await open(id, { opensAt: from(-2 * hour), closesAt: from(-hour) });
-    const soon = await open(id, { opensAt: from(hour), closesAt: from(2 * hour) });
-    expect(brief((await draft(closed.call?.id ?? '')).problems)).toEqual([
-      ['EXPIRED', 'callId', null],
-    ]);
-    expect(brief((await draft(soon.call?.id ?? '')).problems)).toEqual([
-      ['WRONG_STATE', 'callId', null],
-    ]);
-    expect(brief((await draft('nothing')).problems)).toEqual([['NOT_FOUND', 'callId', null]]);
-  });
-
-  it('is refused with a level outside 1 to 9 and an unknown technology, and nothing is kept', async () => {
-    const { project, problems } = await draft(null, {
-      requirements: [
-        { technologyId: 'mesh', leastLevel: 10 },
-        { technologyId: 'nowhere', leastLevel: 0, wishedProviders: 30 },
-      ],
+  it('changes only to the good of those who apply once it is open', async () => {
+    const { call: made } = await openCall(alliance, await startProgramme(alliance));
+    const { problems } = await revise(made?.id, {
+      slots: 4,
+      budget: 1,
+      sectors: ['finance'],
+      opensAt: fromNow(0),
+      closesAt: fromNow(60_000),
+      rules,
     });
-    expect(project).toBeNull();
     expect(brief(problems)).toEqual([
-      ['INVALID', 'requirements/0/leastLevel', null],
-      ['INVALID', 'requirements/1/leastLevel', null],
-      ['INVALID', 'requirements/1/wishedProviders', null],
-      ['NOT_FOUND', 'requirements/1/technologyId', null],
+      ['WRONG_STATE', 'sectors', null],
+      ['WRONG_STATE', 'opensAt', null],
+      ['WRONG_STATE', 'rules', null],
+      ['INVALID', 'budget', null],
+      ['INVALID', 'slots', null],
+      ['INVALID', 'closesAt', 'CLOSES_LATER'],
     ]);
-  });
-
-  it('is not led by a firm that is restricted', async () => {
-    const { problems } = await change<object>(
-      editorOf('barred'),
-      'draftProject',
-      { leadCompanyId: 'barred', title: { en: 'No' }, summary: {}, sector: 'healthcare' },
-      'project { id }',
+    expect((await revise(made?.id, { slots: 9, closesAt: fromNow(9 * hour) })).problems).toEqual(
+      [],
     );
-    expect(brief(problems)).toEqual([['WRONG_STATE', 'leadCompanyId', null]]);
   });
 
-  it('is changed by whoever read it last, and by nobody else', async () => {
-    const { project } = await draft(null);
-    const edit = (revision: number | undefined, title: string) =>
-      change<{ project: { revision: number } | null }>(
-        lead,
-        'updateProject',
-        { id: project?.id, revision, title: { en: title } },
-        'project { revision }',
-      );
-    const answers = await Promise.all([
-      edit(project?.revision, 'First'),
-      edit(project?.revision, 'Second'),
-    ]);
-    expect(answers.flatMap(({ problems }) => brief(problems))).toEqual([
-      ['STALE', 'revision', null],
+  it('does not open again once it is closed', async () => {
+    const { call: made } = await openCall(alliance, await startProgramme(alliance), {
+      closesAt: fromNow(-60_000),
+    });
+    expect(brief((await revise(made?.id, { closesAt: fromNow(hour) })).problems)).toEqual([
+      ['EXPIRED', 'closesAt', null],
     ]);
   });
 
-  it('is found by words in Korean and English, only by those who may see it', async () => {
-    await draft(null, { title: { ko: '병원 데이터 연계', en: 'Linking hospital data' } });
-    const find = async (viewer: typeof lead, text: string) =>
-      (
-        await alliance.data<{ projects: { totalCount: number } }>(
-          viewer,
-          'query ($text: String) { projects(filter: { text: $text }) { totalCount } }',
-          { text },
-        )
-      ).projects.totalCount;
-    expect(await find(lead, '병원 데이터')).toBe(1);
-    expect(await find(lead, 'HOSPITAL')).toBe(1);
-    expect(await find(lead, 'airport')).toBe(0);
-    expect(await find(someone, 'hospital')).toBe(0);
-    const { errors } = await alliance.ask(
-      lead,
-      '{ projects(filter: { text: "a" }) { totalCount } }',
+  it('keeps its rules when those of its programme change', async () => {
+    const id = await startProgramme(alliance, { minMembers: 2 });
+    const { call: made } = await openCall(alliance, id);
+    const { problems } = await alliance.change<object>(
+      secretary,
+      'reviseProgramme',
+      { id, revision: 1, rules: [{ ...rules, minMembers: 7 }] },
+      'programme { id }',
     );
-    expect(errors?.[0]?.extensions['code']).toBe('BAD_USER_INPUT');
+    expect(problems).toEqual([]);
+    const seen = await alliance.data<{
+      call: { rules: { minMembers: number }; programme: { rules: { minMembers: number } } };
+    }>(
+      secretary,
+      'query ($id: ID!) { call(id: $id) { rules { minMembers } programme { rules { minMembers } } } }',
+      { id: made?.id },
+    );
+    expect([seen.call.rules.minMembers, seen.call.programme.rules.minMembers]).toEqual([2, 7]);
   });
 });
 
@@ -327,7 +250,7 @@ const row = (externalId: string, more: object = {}) => ({
   ...more,
 });
 const bring = (rows: object[], dryRun = false) =>
-  change<{ created: number; updated: number; unchanged: number }>(
+  alliance.change<{ created: number; updated: number; unchanged: number }>(
     secretary,
     'importProgrammes',
     { source: 'seed', dryRun, rows },

@@ -23,7 +23,7 @@ type Who = keyof typeof viewers;
 
 let alliance: Alliance;
 /** Ids that the inputs below point at. */
-const ids = { project: '', consortium: '', membership: '', proposal: '' };
+const ids = { programme: '', call: '', project: '', consortium: '', membership: '', proposal: '' };
 
 beforeAll(async () => {
   alliance = await startAlliance();
@@ -31,6 +31,30 @@ beforeAll(async () => {
   await alliance.tellFirm('infra', { kinds: ['IAAS'] }, { mesh: 7 });
   await alliance.tellFirm('soft', {}, { mesh: 6 });
   await alliance.tellFirm('other', {}, {});
+  const { createProgramme } = await alliance.data<{
+    createProgramme: { programme: { id: string } };
+  }>(
+    secretary,
+    'mutation ($input: CreateProgrammeInput!) { createProgramme(input: $input) { programme { id } } }',
+    { input: { kind: 'XAAS', name: text, rules: [rules] } },
+  );
+  ids.programme = createProgramme.programme.id;
+  const { openCall } = await alliance.data<{ openCall: { call: { id: string } } }>(
+    secretary,
+    'mutation ($input: OpenCallInput!) { openCall(input: $input) { call { id } } }',
+    {
+      input: {
+        programmeId: ids.programme,
+        title: text,
+        year: 2026,
+        budget: 1,
+        slots: 1,
+        opensAt: '2026-01-01T00:00:00Z',
+        closesAt: '2099-01-01T00:00:00Z',
+      },
+    },
+  );
+  ids.call = openCall.call.id;
   const lead = viewers['editor of the lead'];
   const { draftProject } = await alliance.data<{ draftProject: { project: { id: string } } }>(
     lead,
@@ -75,6 +99,8 @@ const rules = { validFrom: '2026-01-01' };
 /** An input that changes nothing even where it is allowed: each has one fault of its own. */
 const inputs: Record<string, () => object> = {
   createProgramme: () => ({ kind: '!', name: text, rules: [rules] }),
+  reviseProgramme: () => ({ id: ids.programme, revision: 0 }),
+  reviseCall: () => ({ id: ids.call, revision: 0 }),
   openCall: () => ({
     programmeId: 'none',
     title: text,
@@ -109,6 +135,8 @@ const inputs: Record<string, () => object> = {
 const allowed: Record<string, Who[]> = {
   createProgramme: ['secretariat'],
   openCall: ['secretariat'],
+  reviseProgramme: ['secretariat'],
+  reviseCall: ['secretariat'],
   draftProject: ['editor of the lead'],
   updateProject: ['editor of the lead'],
   setRequirements: ['editor of the lead'],

@@ -2,6 +2,7 @@
 import { answer, attempt } from '#kit/answer.ts';
 import { seoulDay } from '#kit/instant.ts';
 import { callStatus, findCall, findCalls, openCall } from './call/call.ts';
+import { reviseCall } from './call/revise.ts';
 import { dissolveConsortium, findConsortiaOf, findConsortium } from './consortium/consortium.ts';
 import { inviteProposal } from './consortium/invite-proposal.ts';
 import { assignRequirements, inviteCompany } from './consortium/invite.ts';
@@ -22,7 +23,7 @@ import { setShares, shareTotal } from './consortium/shares.ts';
 import { pointedAt, renewed } from './context.ts';
 import { isRestrictedNow } from './pool/firm.ts';
 import { importProgrammes } from './programme/import.ts';
-import { createProgramme, findProgrammes } from './programme/programme.ts';
+import { createProgramme, findProgrammes, reviseProgramme } from './programme/programme.ts';
 import { rulesOn } from './programme/rules.ts';
 import {
   draftProject,
@@ -62,6 +63,14 @@ export const resolvers: Resolvers = {
     createProgramme: (_, { input }, context) =>
       answer(renewed(context), 'createProgramme', input, async () => ({
         programme: await createProgramme(context, input),
+      })),
+    reviseProgramme: (_, { input }, context) =>
+      answer(renewed(context), 'reviseProgramme', input, async () => ({
+        programme: await reviseProgramme(context, input),
+      })),
+    reviseCall: (_, { input }, context) =>
+      answer(renewed(context), 'reviseCall', input, async () => ({
+        call: await reviseCall(context, input),
       })),
     openCall: (_, { input }, context) =>
       answer(renewed(context), 'openCall', input, async () => ({
@@ -148,6 +157,9 @@ export const resolvers: Resolvers = {
     sector: (project) => sector(project.sector),
     leadCompany: ({ leadCompanyId }) => company(leadCompanyId),
     requirements: (project, _, context) => shownRequirements(context, project),
+    demandCompanies: ({ demandCompanyIds }) => demandCompanyIds.map(company),
+    copiedFrom: ({ copiedFromId }, _, context) =>
+      copiedFromId === null ? null : findProject(context, copiedFromId),
     consortium: ({ consortiumId }, _, { loaders }) =>
       consortiumId === null ? null : loaders.consortium.load(consortiumId),
     assemblies: (project, listing, context) => findAssembliesOf(context, project, listing),

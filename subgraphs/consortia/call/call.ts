@@ -182,14 +182,17 @@ export async function openCall(
  *
  * @throws {Refusal} LIMIT_REACHED (sectors; rule SECTORS_A_YEAR)
  */
-async function refuseTooManySectors(
+export async function refuseTooManySectors(
   { programmes, calls }: Context,
   programmeId: string,
   call: CalledSectors,
+  exceptId = '',
 ): Promise<void> {
   // Two openings in one year meet on the programme: one of them runs again and sees the other.
   await programmes.updateOne({ _id: programmeId }, { $inc: { callsOpened: 1 } });
-  const others = await calls.find({ programmeId, year: call.year }).lean<CallRecord[]>();
+  const others = await calls
+    .find({ programmeId, year: call.year, _id: { $ne: exceptId } })
+    .lean<CallRecord[]>();
   refuseAny(sectorsBreaches(call, others, []));
 }
 

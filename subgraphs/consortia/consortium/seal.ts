@@ -24,7 +24,10 @@ import { consortiumSteps } from './state.ts';
 
 /** A consortium with everything that its rules look at. */
 export interface Team {
-  project: Pick<ProjectRecord, 'sector' | 'budget' | 'stages' | 'requirements'>;
+  project: Pick<
+    ProjectRecord,
+    'sector' | 'budget' | 'stages' | 'matching' | 'bonuses' | 'requirements'
+  >;
   call: Pick<CallRecord, 'rules' | 'sectors'> | null;
   memberships: readonly MembershipRecord[];
   firms: ReadonlyMap<string, FirmRecord>;

@@ -11,6 +11,10 @@ const free: GivenRules = {
   minDemandMembers: 0,
   minMemberShare: 0,
   stages: [],
+  matchingRatio: 0,
+  documents: [],
+  rubric: [],
+  bonuses: [],
   sectors: [],
   years: [],
 };
@@ -122,16 +126,28 @@ describe('shareBreaches', () => {
   });
 });
 
-const plan = (budget: number) => ({ sector: 'finance', budget, stages: [] });
+const plan = (budget: number) => ({
+  sector: 'finance',
+  budget,
+  stages: [],
+  matching: 0,
+  bonuses: [],
+});
 
 describe('planBreaches', () => {
   it('lets any sector and any amount pass where nothing is demanded', () => {
-    const large = { sector: 'defence', budget: Number.MAX_SAFE_INTEGER, stages: [] };
+    const large = {
+      sector: 'defence',
+      budget: Number.MAX_SAFE_INTEGER,
+      stages: [],
+      matching: 0,
+      bonuses: [],
+    };
     expect(planBreaches(rules(), [], large)).toEqual([]);
   });
 
   it("holds a project to the call's sectors before the programme's", () => {
-    const open = { sector: 'finance', budget: null, stages: [] };
+    const open = { sector: 'finance', budget: null, stages: [], matching: 0, bonuses: [] };
     expect(planBreaches(rules({ sectors: ['healthcare'] }), ['finance'], open)).toEqual([]);
     expect(named(planBreaches(rules({ sectors: ['healthcare'] }), [], open))).toEqual([
       ['SECTOR', 'healthcare', 'finance'],

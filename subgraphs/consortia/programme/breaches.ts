@@ -9,6 +9,10 @@ export interface Plan {
   sector: string;
   budget: number | null;
   stages: readonly { stage: string; amount: number }[];
+  /** What the members bear themselves besides the budget. */
+  matching: number;
+  /** Codes of the bonuses that it claims. */
+  bonuses: readonly string[];
 }
 
 /** A member as the rules see it. */
@@ -38,8 +42,34 @@ export function planBreaches(rules: Rules, callSectors: readonly string[], plan:
         'sector',
       ]),
     );
-  found.push(...capBreaches(rules, plan));
+  found.push(...capBreaches(rules, plan), ...matchingBreaches(rules, plan));
+  plan.bonuses.forEach((bonus, index) => {
+    if (!rules.bonuses.some(({ code }) => code === bonus))
+      found.push(
+        breach(
+          'BONUS',
+          'The call has no such bonus.',
+          rules.bonuses.map(({ code }) => code).join(', '),
+          bonus,
+          ['bonuses', String(index)],
+        ),
+      );
+  });
   return found;
+}
+
+/** The members' own part is of the whole: budget and matching together. */
+function matchingBreaches({ matchingRatio }: Rules, { budget, matching }: Plan): Problem[] {
+  if (budget === null) return [];
+  const whole = BigInt(budget) + BigInt(matching);
+  const borne = BigInt(matching) * BigInt(wholeInBasisPoints);
+  if (borne >= BigInt(matchingRatio) * whole) return [];
+  const found = whole === 0n ? 0n : borne / whole;
+  return [
+    breach('MATCHING', 'The members bear too little themselves.', matchingRatio, String(found), [
+      'matching',
+    ]),
+  ];
 }
 
 function capBreaches(rules: Rules, { budget, stages }: Plan): Problem[] {

@@ -1,7 +1,7 @@
 /** Programmes: lines of public support, with rules as data. */
 import { newId } from '#kit/id.ts';
 import { findPage } from '#kit/page.ts';
-import { problem, refuseAny, type Problem } from '#kit/refusal.ts';
+import { problem, refusal, refuseAny, type Problem } from '#kit/refusal.ts';
 import type { Text } from '#kit/text.ts';
 import { signedInAs } from '#kit/viewer.ts';
 import type { Context } from '../context.ts';
@@ -63,4 +63,41 @@ export async function createProgramme(
   const record: ProgrammeRecord = { _id: newId(), ...content, callsOpened: 0, revision: 1 };
   await programmes.create([record]);
   return record;
+}
+
+/**
+ * Changes a programme's name and rules; calls that are there keep theirs. The secretariat may.
+ *
+ * @throws {Refusal} NOT_FOUND (id), STALE (revision), INVALID (name, rules)
+ */
+export async function reviseProgramme(
+  { viewer, programmes }: Context,
+  given: {
+    id: string;
+    revision: number;
+    name?: GivenText | null | undefined;
+    rules?: readonly GivenRules[] | null | undefined;
+  },
+): Promise<ProgrammeRecord> {
+  signedInAs(viewer, 'SECRETARIAT');
+  const programme = await programmes.findById(given.id).lean<ProgrammeRecord>();
+  if (!programme) throw refusal('NOT_FOUND', 'There is no such programme.', ['id']);
+  const faults: Problem[] = [];
+  const content = readProgramme(
+    {
+      kind: programme.kind,
+      name: given.name ?? programme.name,
+      rules: given.rules ?? programme.editions,
+    },
+    [],
+    faults,
+  );
+  refuseAny(faults);
+  const { matchedCount } = await programmes.updateOne(
+    { _id: programme._id, revision: given.revision },
+    { $set: content, $inc: { revision: 1 } },
+  );
+  if (matchedCount === 0)
+    throw refusal('STALE', 'The programme was changed since it was read.', ['revision']);
+  return { ...programme, ...content, revision: given.revision + 1 };
 }

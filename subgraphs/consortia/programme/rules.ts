@@ -18,6 +18,29 @@ export interface StageRule {
   budgetCap: number | null;
 }
 
+/** A document that belongs to a submission. */
+export interface DocumentRule {
+  code: string;
+  name: Text;
+  mandatory: boolean;
+}
+
+/** What reviewers score, up to `points`. */
+export interface Criterion {
+  code: string;
+  name: Text;
+  points: number;
+}
+
+/** Points that a project may claim besides its scores. */
+export interface BonusRule {
+  code: string;
+  name: Text;
+  points: number;
+  /** A lead's firm may claim it once within so many years; null when as often as it likes. */
+  onceWithinYears: number | null;
+}
+
 /** What a programme demands; a null limit is no limit, an empty list allows all. */
 export interface Rules {
   /** Calendar days in Asia/Seoul, inclusive. */
@@ -38,44 +61,80 @@ export interface Rules {
   /** Won. */
   budgetCap: number | null;
   stages: StageRule[];
+  /** Least part of a project's whole cost that its members bear, basis points. */
+  matchingRatio: number;
+  documents: DocumentRule[];
+  rubric: Criterion[];
+  bonuses: BonusRule[];
   /** Sector codes. */
   sectors: string[];
   maxSectorsPerYear: number | null;
   years: number[];
 }
 
+/** A named part of the rules as a client gives it. */
+type GivenPart<Part extends { name: Text }> = Omit<Part, 'name'> & { name: GivenText };
+
 /** Rules as a client gives them. */
 export type GivenRules = Omit<
   Rules,
-  'validTo' | 'maxMembers' | 'membersByKind' | 'budgetCap' | 'stages' | 'maxSectorsPerYear'
+  | 'validTo'
+  | 'maxMembers'
+  | 'membersByKind'
+  | 'budgetCap'
+  | 'stages'
+  | 'documents'
+  | 'rubric'
+  | 'bonuses'
+  | 'maxSectorsPerYear'
 > & {
   validTo?: string | null | undefined;
   maxMembers?: number | null | undefined;
   membersByKind: { kind: CompanyKind; least: number; most?: number | null | undefined }[];
   budgetCap?: number | null | undefined;
   stages: { code: string; name: GivenText; budgetCap?: number | null | undefined }[];
+  documents: GivenPart<DocumentRule>[];
+  rubric: GivenPart<Criterion>[];
+  bonuses: {
+    code: string;
+    name: GivenText;
+    points: number;
+    onceWithinYears?: number | null | undefined;
+  }[];
   maxSectorsPerYear?: number | null | undefined;
 };
 
 /** Most members of any consortium. */
 export const membersLimit = 100;
 const stagesLimit = 20;
-const stageCodeForm = /^[A-Z][A-Z0-9_]{1,39}$/;
+const partsLimit = 50;
+const pointsLimit = 1_000;
+const codeForm = /^[A-Z][A-Z0-9_]{1,39}$/;
 /** Form of a sector's code. */
 export const sectorForm = /^[a-z0-9][a-z0-9-]{1,59}$/;
 
 /** Rules as they are kept; every fault is added to `faults`. */
 export function readRules(given: GivenRules, path: string[], faults: Problem[]): Rules {
+  const named = <Part extends { code: string; name: GivenText }>(list: string, parts: Part[]) =>
+    parts.map((part, index) => ({
+      ...part,
+      name: readText(part.name, nameLength, [...path, list, String(index), 'name'], faults),
+    }));
   const rules: Rules = {
     ...given,
     validTo: given.validTo ?? null,
     maxMembers: given.maxMembers ?? null,
     membersByKind: given.membersByKind.map((limit) => ({ ...limit, most: limit.most ?? null })),
     budgetCap: given.budgetCap ?? null,
-    stages: given.stages.map(({ code, name, budgetCap }, index) => ({
-      code,
-      name: readText(name, nameLength, [...path, 'stages', String(index), 'name'], faults),
-      budgetCap: budgetCap ?? null,
+    stages: named('stages', given.stages).map((stage) => ({
+      ...stage,
+      budgetCap: stage.budgetCap ?? null,
+    })),
+    documents: named('documents', given.documents),
+    rubric: named('rubric', given.rubric),
+    bonuses: named('bonuses', given.bonuses).map((bonus) => ({
+      ...bonus,
+      onceWithinYears: bonus.onceWithinYears ?? null,
     })),
     maxSectorsPerYear: given.maxSectorsPerYear ?? null,
   };
@@ -84,7 +143,11 @@ export function readRules(given: GivenRules, path: string[], faults: Problem[]):
   };
   checkNumbers(rules, check);
   checkKinds(rules, check);
-  checkLists(rules, check);
+  checkParts(rules, check);
+  checkSectors(rules.sectors, check);
+  rules.years.forEach((year, index) =>
+    check(year >= 2000 && year <= 2200, 'A year is 2000 to 2200.', 'years', String(index)),
+  );
   return rules;
 }
 
@@ -129,18 +192,44 @@ function checkKinds({ membersByKind, maxMembers }: Rules, check: Check): void {
   });
 }
 
-function checkLists({ stages, sectors, years }: Rules, check: Check): void {
-  check(stages.length <= stagesLimit, `There are up to ${stagesLimit} stages.`, 'stages');
-  stages.forEach(({ code }, index) => {
-    const isFirst = stages.findIndex((stage) => stage.code === code) === index;
-    const at = ['stages', String(index), 'code'];
-    check(stageCodeForm.test(code), 'A code is 2 to 40 of A-Z, 0-9 and _.', ...at);
+function checkParts(rules: Rules, check: Check): void {
+  checkCodes('stages', rules.stages, stagesLimit, check);
+  for (const list of ['documents', 'rubric', 'bonuses'] as const)
+    checkCodes(list, rules[list], partsLimit, check);
+  for (const list of ['rubric', 'bonuses'] as const)
+    rules[list].forEach(({ points }, index) =>
+      check(
+        points >= 1 && points <= pointsLimit,
+        `Points are 1 to ${pointsLimit}.`,
+        list,
+        String(index),
+        'points',
+      ),
+    );
+  rules.bonuses.forEach(({ onceWithinYears: years }, index) =>
+    check(
+      years === null || (years >= 1 && years <= 50),
+      'Years are 1 to 50.',
+      'bonuses',
+      String(index),
+      'onceWithinYears',
+    ),
+  );
+}
+
+function checkCodes(
+  list: string,
+  parts: readonly { code: string }[],
+  most: number,
+  check: Check,
+): void {
+  check(parts.length <= most, `There are up to ${most}.`, list);
+  parts.forEach(({ code }, index) => {
+    const isFirst = parts.findIndex((part) => part.code === code) === index;
+    const at = [list, String(index), 'code'];
+    check(codeForm.test(code), 'A code is 2 to 40 of A-Z, 0-9 and _.', ...at);
     check(isFirst, 'Each code is used once.', ...at);
   });
-  checkSectors(sectors, check);
-  years.forEach((year, index) =>
-    check(year >= 2000 && year <= 2200, 'A year is 2000 to 2200.', 'years', String(index)),
-  );
 }
 
 /** Says for each sector code whether its form is wrong or it comes twice. */

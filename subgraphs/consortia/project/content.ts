@@ -12,12 +12,28 @@ export interface GivenContent {
   /** Won. */
   budget?: number | null | undefined;
   stages: StageBudget[];
+  /** Won. */
+  matching: number;
+  bonuses: string[];
+  sites: readonly { name: GivenText; region: string }[];
+  demandCompanyIds: string[];
 }
+
+const listLimit = 100;
 
 /** A project's content as it is kept. */
 export type Content = Pick<
   ProjectRecord,
-  'title' | 'summary' | 'sector' | 'budget' | 'stages' | 'grams'
+  | 'title'
+  | 'summary'
+  | 'sector'
+  | 'budget'
+  | 'stages'
+  | 'matching'
+  | 'bonuses'
+  | 'sites'
+  | 'demandCompanyIds'
+  | 'grams'
 >;
 
 /** A project's content as it is kept; every fault is added to `faults`. */
@@ -26,9 +42,26 @@ export function readContent(given: GivenContent, faults: Problem[]): Content {
   const summary = readText(given.summary, summaryLength, ['summary'], faults);
   if (!sectorForm.test(given.sector))
     faults.push(problem('INVALID', 'This is no sector code.', ['sector']));
-  const total = given.stages.reduce((sum, { amount }) => sum + amount, 0);
-  const budget = given.budget ?? (given.stages.length > 0 ? total : null);
-  if (given.stages.length > 0 && budget !== total)
+  const budget = readBudget(given, faults);
+  const sites = given.sites.map(({ name, region }, index) => ({
+    name: readText(name, nameLength, ['sites', String(index), 'name'], faults),
+    region,
+  }));
+  for (const list of ['sites', 'demandCompanyIds', 'bonuses'] as const)
+    if (given[list].length > listLimit)
+      faults.push(problem('INVALID', `There are up to ${listLimit}.`, [list]));
+  faults.push(...repeats('demandCompanyIds', given.demandCompanyIds));
+  faults.push(...repeats('bonuses', given.bonuses));
+  const { sector, stages, matching, bonuses, demandCompanyIds } = given;
+  const rest = { sector, stages, matching, bonuses, demandCompanyIds };
+  return { ...rest, title, summary, budget, sites, grams: searchGrams(title, summary) };
+}
+
+/** The budget, which the stages sum to where there are any. */
+function readBudget({ budget: given, stages }: GivenContent, faults: Problem[]): number | null {
+  const total = stages.reduce((sum, { amount }) => sum + amount, 0);
+  const budget = given ?? (stages.length > 0 ? total : null);
+  if (stages.length > 0 && budget !== total)
     faults.push(
       problem('INVALID', 'The stages sum to the budget.', ['stages'], {
         rule: 'STAGES_SUM',
@@ -36,12 +69,21 @@ export function readContent(given: GivenContent, faults: Problem[]): Content {
         found: String(total),
       }),
     );
-  given.stages.forEach(({ stage }, index) => {
-    if (given.stages.findIndex((each) => each.stage === stage) < index)
-      faults.push(
-        problem('INVALID', 'Each stage is named once.', ['stages', String(index), 'stage']),
-      );
-  });
-  const grams = searchGrams(title, summary);
-  return { title, summary, sector: given.sector, budget, stages: given.stages, grams };
+  const names = stages.map(({ stage }) => stage);
+  faults.push(...repeats('stages', names, 'stage'));
+  return budget;
+}
+
+function repeats(list: string, values: readonly string[], field?: string): Problem[] {
+  return values.flatMap((value, index) =>
+    values.indexOf(value) === index
+      ? []
+      : [
+          problem('INVALID', 'Each is named once.', [
+            list,
+            String(index),
+            ...(field ? [field] : []),
+          ]),
+        ],
+  );
 }

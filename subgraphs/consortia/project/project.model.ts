@@ -27,6 +27,13 @@ export interface StageBudget {
   amount: number;
 }
 
+/** A place where a project is carried out. */
+export interface Site {
+  name: Text;
+  /** ISO 3166-1 or 3166-2. */
+  region: string;
+}
+
 /** A project as stored. */
 export interface ProjectRecord {
   _id: string;
@@ -41,6 +48,14 @@ export interface ProjectRecord {
   /** Won; null when not stated. */
   budget: number | null;
   stages: StageBudget[];
+  /** What the members bear themselves besides the budget, won. */
+  matching: number;
+  /** Codes of the bonuses that it claims. */
+  bonuses: string[];
+  sites: Site[];
+  demandCompanyIds: string[];
+  /** The project that it was copied from. */
+  copiedFromId: string | null;
   consortiumId: string | null;
   /** Who may see it: company ids, and `public`. */
   audience: string[];
@@ -83,6 +98,11 @@ const projectSchema = new Schema(
     requirements: { type: [requirementSchema], required: true },
     budget: { type: Number, default: null },
     stages: { type: [Schema.Types.Mixed], required: true },
+    matching: { type: Number, required: true },
+    bonuses: { type: [String], required: true },
+    sites: { type: [Schema.Types.Mixed], required: true },
+    demandCompanyIds: { type: [String], required: true },
+    copiedFromId: { type: String, default: null },
     consortiumId: { type: String, default: null },
     audience: { type: [String], required: true },
     grams: { type: [String], required: true },

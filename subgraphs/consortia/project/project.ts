@@ -11,7 +11,7 @@ import type { Context } from '../context.ts';
 import { pageOf, type Listing } from '../listing.ts';
 import type { FirmRecord } from '../pool/firm.model.ts';
 import { mayTakePart } from '../pool/firm.ts';
-import { planBreaches } from '../programme/breaches.ts';
+import { planBreaches, type Plan } from '../programme/breaches.ts';
 import { stateAfter } from '../steps.ts';
 import { wantedGrams, type GivenText } from '../wording.ts';
 import { isInside, maySee, publicStatuses, visibleTo } from './audience.ts';
@@ -140,6 +140,8 @@ export interface GivenProject extends GivenContent {
   callId?: string | null | undefined;
   leadCompanyId: string;
   requirements: readonly GivenRequirement[];
+  /** A project whose requirements are taken over where none are given. */
+  copyFrom?: string | null | undefined;
 }
 
 /**
@@ -157,18 +159,19 @@ export async function draftProject(context: Context, given: GivenProject): Promi
   faults.push(...leadFaults(firm, now));
   const call = await callToJoin(context, given.callId ?? null, now, faults);
   const content = readContent(given, faults);
-  const requirements = readRequirements(given.requirements, [], faults);
+  const source = await projectToCopy(context, given.copyFrom ?? null, faults);
+  const taken = given.requirements.length > 0 ? given.requirements : withoutIds(source);
+  const requirements = readRequirements(taken, [], faults);
   faults.push(...(await technologyFaults(context.technologies, requirements)));
-  if (call) faults.push(...planBreaches(call.rules, call.sectors, content));
-  refuseAny(faults);
+  refuseAny([...faults, ...rulesBroken(call, content)]);
   const record: ProjectRecord = {
     _id: newId(),
-    callId: call?._id ?? null,
-    programmeId: call?.programmeId ?? null,
+    ...placeIn(call),
     ...content,
     leadCompanyId: given.leadCompanyId,
     status: 'DRAFT',
     requirements,
+    copiedFromId: source?._id ?? null,
     consortiumId: null,
     audience: [given.leadCompanyId],
     draftedBy: userId,
@@ -178,6 +181,33 @@ export async function draftProject(context: Context, given: GivenProject): Promi
   };
   await context.projects.create([record]);
   return record;
+}
+
+function placeIn(call: CallRecord | null): Pick<ProjectRecord, 'callId' | 'programmeId'> {
+  return call
+    ? { callId: call._id, programmeId: call.programmeId }
+    : { callId: null, programmeId: null };
+}
+
+function rulesBroken(call: CallRecord | null, content: Plan): Problem[] {
+  return call ? planBreaches(call.rules, call.sectors, content) : [];
+}
+
+async function projectToCopy(
+  { viewer, projects }: Context,
+  id: string | null,
+  faults: Problem[],
+): Promise<ProjectRecord | null> {
+  if (id === null) return null;
+  const project = await projects.findById(id).lean<ProjectRecord>();
+  if (project && maySee(viewer, project)) return project;
+  faults.push(problem('NOT_FOUND', 'There is no such project.', ['copyFrom']));
+  return null;
+}
+
+/** A project's requirements for another one: with ids of their own, and without prices, which were for this one. */
+function withoutIds(project: ProjectRecord | null): GivenRequirement[] {
+  return (project?.requirements ?? []).map((each) => ({ ...each, id: null, estimatedPrice: null }));
 }
 
 function leadFaults(firm: FirmRecord | null, now: Date): Problem[] {
@@ -212,6 +242,10 @@ export interface GivenProjectChange {
   sector?: string | null | undefined;
   budget?: number | null | undefined;
   stages?: StageBudget[] | null | undefined;
+  matching?: number | null | undefined;
+  bonuses?: string[] | null | undefined;
+  sites?: GivenContent['sites'] | null | undefined;
+  demandCompanyIds?: string[] | null | undefined;
 }
 
 /**
@@ -226,20 +260,31 @@ export async function updateProject(
   const project = await projectToLead(context, given.id, ['id']);
   const status = stateAfter(projectSteps, project.status, 'edit', ['id']);
   const faults: Problem[] = [];
-  const content = readContent(
-    {
-      title: given.title ?? project.title,
-      summary: given.summary ?? project.summary,
-      sector: given.sector ?? project.sector,
-      budget: given.budget ?? (given.stages ? null : project.budget),
-      stages: given.stages ?? project.stages,
-    },
-    faults,
-  );
+  const content = readContent(merged(project, given), faults);
   const call = project.callId === null ? null : await context.loaders.call.load(project.callId);
-  if (call) faults.push(...planBreaches(call.rules, call.sectors, content));
-  refuseAny(faults);
+  refuseAny([...faults, ...rulesBroken(call, content)]);
   return changeProject(context, project, given.revision, { ...content, status });
+}
+
+/** A project's content with what a change gives in place of what was. */
+function merged(project: ProjectRecord, given: GivenProjectChange): GivenContent {
+  const fields = [
+    'title',
+    'summary',
+    'sector',
+    'budget',
+    'stages',
+    'matching',
+    'bonuses',
+    'sites',
+    'demandCompanyIds',
+  ] as const;
+  const changes = Object.fromEntries(
+    fields.flatMap((field) => (given[field] == null ? [] : [[field, given[field]]])),
+  ) as Partial<GivenContent>;
+  // New stages bring their own sum.
+  const budget = given.budget ?? (given.stages ? null : project.budget);
+  return { ...project, ...changes, budget };
 }
 
 /**

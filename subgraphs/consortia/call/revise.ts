@@ -1,0 +1,95 @@
+/** Changing a call: everything before it opens; afterwards only to the good of those who apply. */
+import { problem, refusal, refuseAny, type Problem } from '#kit/refusal.ts';
+import { signedInAs } from '#kit/viewer.ts';
+import type { Context } from '../context.ts';
+import type { ProgrammeRecord } from '../programme/programme.model.ts';
+import type { GivenRules } from '../programme/rules.ts';
+import type { GivenText } from '../wording.ts';
+import type { CallRecord } from './call.model.ts';
+import {
+  callStatus,
+  readCall,
+  refuseTooManySectors,
+  type CallStatus,
+  type GivenCall,
+} from './call.ts';
+
+/** A change of a call as a client gives it; what is left out stays. */
+export interface GivenCallChange {
+  id: string;
+  revision: number;
+  title?: GivenText | null | undefined;
+  sectors?: string[] | null | undefined;
+  budget?: number | null | undefined;
+  slots?: number | null | undefined;
+  opensAt?: Date | null | undefined;
+  closesAt?: Date | null | undefined;
+  rules?: GivenRules | null | undefined;
+}
+
+/** What of a call people have relied on once it is open. */
+const fixedOnceOpen = ['sectors', 'opensAt', 'rules'] as const;
+
+/** What a change takes away from those who apply. */
+export function changeFaults(
+  call: Pick<CallRecord, 'budget' | 'slots' | 'closesAt'>,
+  status: CallStatus,
+  given: Omit<GivenCallChange, 'id' | 'revision'>,
+  now: Date,
+): Problem[] {
+  if (status === 'SCHEDULED') return [];
+  const faults: Problem[] = fixedOnceOpen
+    .filter((field) => given[field] != null)
+    .map((field) => problem('WRONG_STATE', 'This is fixed once the call is open.', [field]));
+  for (const field of ['budget', 'slots'] as const)
+    if ((given[field] ?? call[field]) < call[field])
+      faults.push(problem('INVALID', 'This only grows once the call is open.', [field]));
+  if (given.closesAt == null) return faults;
+  if (status === 'CLOSED')
+    faults.push(problem('EXPIRED', 'The call is closed; it does not open again.', ['closesAt']));
+  else if (given.closesAt < call.closesAt || given.closesAt <= now)
+    faults.push(
+      problem('INVALID', 'An open call is closed at its time or later.', ['closesAt'], {
+        rule: 'CLOSES_LATER',
+        limit: call.closesAt.toISOString(),
+        found: given.closesAt.toISOString(),
+      }),
+    );
+  return faults;
+}
+
+/** The fields that a change gives. */
+function definedIn({
+  id: _id,
+  revision: _revision,
+  ...fields
+}: GivenCallChange): Partial<GivenCall> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value != null));
+}
+
+/**
+ * Changes a call. The secretariat may.
+ *
+ * @throws {Refusal} NOT_FOUND (id), STALE (revision), WRONG_STATE (sectors, opensAt, rules) and INVALID (budget, slots,
+ * closesAt) once it is open, EXPIRED (closesAt) once it is closed, INVALID and LIMIT_REACHED as `openCall`
+ */
+export async function reviseCall(context: Context, given: GivenCallChange): Promise<CallRecord> {
+  const { viewer, programmes, calls } = context;
+  signedInAs(viewer, 'SECRETARIAT');
+  const call = await calls.findById(given.id).lean<CallRecord>();
+  if (!call) throw refusal('NOT_FOUND', 'There is no such call.', ['id']);
+  const programme = await programmes.findById(call.programmeId).lean<ProgrammeRecord>();
+  if (!programme) throw new Error(`Call ${call._id} is of no programme.`);
+  const now = new Date();
+  const faults = changeFaults(call, callStatus(call, now), given, now);
+  const content = readCall({ ...call, ...definedIn(given) }, programme, [], faults);
+  refuseAny(faults);
+  await refuseTooManySectors(context, call.programmeId, content, call._id);
+  const { matchedCount } = await calls.updateOne(
+    { _id: call._id, revision: given.revision },
+    { $set: content, $inc: { revision: 1 } },
+  );
+  if (matchedCount === 0)
+    throw refusal('STALE', 'The call was changed since it was read.', ['revision']);
+  return { ...call, ...content, revision: given.revision + 1 };
+}
