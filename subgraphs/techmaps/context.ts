@@ -6,6 +6,7 @@ import type { Viewer } from '#kit/viewer.ts';
 
 import { capabilityMapsOf, type CapabilityMapRecord } from './capability/capability-map.model.ts';
 import { capabilitiesOf, type CapabilityRecord } from './capability/capability.model.ts';
+import { draftsOf, type DraftRecord } from './capability/draft.model.ts';
 import { companiesOf, type CompanyRecord } from './company/company.model.ts';
 import type { TechmapsConfig } from './config.ts';
 import {
@@ -34,6 +35,7 @@ export interface Models {
   technologies: Model<TechnologyRecord>;
   capabilities: Model<CapabilityRecord>;
   capabilityMaps: Model<CapabilityMapRecord>;
+  drafts: Model<DraftRecord>;
   supplies: Model<SupplyRecord>;
   footprints: Model<FootprintRecord>;
   companies: Model<CompanyRecord>;
@@ -55,6 +57,8 @@ export interface Loaders {
   capability: DataLoader<string, CapabilityRecord | null>;
   /** A company's newest map. */
   capabilityMap: DataLoader<string, CapabilityMapRecord | null>;
+  /** A company's draft. */
+  draft: DataLoader<string, DraftRecord | null>;
   supply: DataLoader<string, SupplyRecord>;
   demand: DataLoader<string, DemandRecord | null>;
 }
@@ -81,6 +85,7 @@ export function modelsOf(connection: Connection): Models {
     technologies: technologiesOf(connection),
     capabilities: capabilitiesOf(connection),
     capabilityMaps: capabilityMapsOf(connection),
+    drafts: draftsOf(connection),
     supplies: suppliesOf(connection),
     footprints: footprintsOf(connection),
     companies: companiesOf(connection),
@@ -124,6 +129,7 @@ function createLoaders({ maps, versions, technologies, ...models }: Models): Loa
       const records = new Map(found.map((record) => [record.companyId, record]));
       return ids.map((id) => records.get(id) ?? null);
     }),
+    draft: byId(models.drafts),
     demand: byId(models.demands),
     supply: new DataLoader(async (ids) => {
       const found = await models.supplies.find({ _id: { $in: [...ids] } }).lean();

@@ -8,6 +8,8 @@ import {
 } from './capability/capability.ts';
 import { importCapabilities } from './capability/capability-import.ts';
 import { publishCapabilities } from './capability/capability-map.ts';
+import { discardDraft, draftCapabilities, draftFaults, findDraft } from './capability/draft.ts';
+import { compareMaps, findMap, findMaps } from './capability/history.ts';
 import { readinessLevels } from './capability/readiness-level.ts';
 import { findFigures, findGap, findGaps } from './demand/gap.ts';
 import { levelPlaces, noNeed } from './demand/need.ts';
@@ -49,6 +51,7 @@ export const resolvers: Resolvers = {
       findCapabilities(context, filter ?? {}, page),
     supply: (_, { technologyIds, technologyCodes }, context) =>
       findSupply(context, technologyIds ?? [], technologyCodes ?? []),
+    capabilityComparison: (_, { from, to }, context) => compareMaps(context, from, to),
     technologyGaps: (_, { filter, ...page }, context) => findGaps(context, filter ?? {}, page),
     soleSuppliers: (_, { filter, ...page }, context) => findSoleSuppliers(context, filter, page),
     supplyGrid: (_, { parentId, by, leastLevel }, context) =>
@@ -97,6 +100,14 @@ export const resolvers: Resolvers = {
           report: await importTechnologies(context, input),
         })),
       ),
+    draftCapabilities: (_, { input }, context) =>
+      answer(context, 'draftCapabilities', input, async () => ({
+        capabilityDraft: await draftCapabilities(context, input),
+      })),
+    discardCapabilityDraft: (_, { input }, context) =>
+      answer(context, 'discardCapabilityDraft', input, async () => ({
+        company: await discardDraft(context, input),
+      })),
     publishCapabilities: (_, { input }, context) =>
       answer(context, 'publishCapabilities', input, async () => ({
         capabilityMap: await publishCapabilities(context, input),
@@ -115,7 +126,9 @@ export const resolvers: Resolvers = {
   },
   Company: {
     capabilities: ({ id }, request, context) => findCompanyCapabilities(context, id, request),
-    capabilityMap: ({ id }, _, { loaders }) => loaders.capabilityMap.load(id),
+    capabilityMap: ({ id }, which, context) => findMap(context, { companyId: id, ...which }),
+    capabilityMaps: ({ id }, page, context) => findMaps(context, id, page),
+    capabilityDraft: ({ id }, _, context) => findDraft(context, id),
     similar: ({ id }, { first }, context) => findSimilar(context, id, first),
   },
   TechMap: {
@@ -188,6 +201,12 @@ export const resolvers: Resolvers = {
   CapabilityMap: {
     company: ({ companyId }) => ({ id: companyId }),
     size: ({ entries }) => entries.length,
+  },
+  CapabilityMapConnection: { totalCount: ({ count }) => count() },
+  CapabilityDraft: { faults: (draft, _, context) => draftFaults(context, draft) },
+  CapabilityDifference: {
+    technology: ({ technologyId }, _, { loaders }) =>
+      loaders.technology.load(technologyId).then(there),
   },
   CapabilityMapEntry: {
     technology: ({ technologyId }, _, { loaders }) =>

@@ -3,7 +3,7 @@ import { publishFacts } from '#kit/facts.ts';
 import { newId } from '#kit/id.ts';
 import { seoulDay } from '#kit/instant.ts';
 import { isDuplicateKey } from '#kit/mongo.ts';
-import { refusal, refuseAny } from '#kit/refusal.ts';
+import { refusal, refuseAny, type Problem } from '#kit/refusal.ts';
 import { actingFor } from '#kit/viewer.ts';
 import type { CapabilityMapFact } from '#schema/facts.ts';
 
@@ -32,7 +32,7 @@ export interface NewCapabilityMap {
 }
 
 /**
- * Replaces what the company says it can do by a new dated snapshot. For its editors and owners.
+ * Replaces what the company says it can do by a new dated snapshot; its draft is done with. For its editors and owners.
  *
  * @throws {Refusal} INVALID, NOT_FOUND, WRONG_STATE, LIMIT_REACHED (capabilities), NOT_FOUND or WRONG_STATE
  *   (companyId), STALE (revision)
@@ -42,15 +42,11 @@ export async function publishCapabilities(
   { companyId, revision, capabilities: given }: NewCapabilityMap,
 ): Promise<CapabilityMapRecord> {
   const { userId } = actingFor(context.viewer, companyId, 'EDITOR');
-  const tooMany = countFaults(given.length, context.config.capabilityLimit, ['capabilities']);
-  refuseAny(tooMany);
+  refuseAny(countFaults(given.length, context.config.capabilityLimit, ['capabilities']));
   const known = await findClaimables(context, given);
   refuseAny([
     ...(await companyFaults(context, companyId)),
-    ...given.flatMap((claim, index) =>
-      claimFaults(claim, known, seoulDay(new Date()), ['capabilities', String(index)]),
-    ),
-    ...repeatFaults(given, known, ['capabilities']),
+    ...mapFaults(given, known, seoulDay(new Date())),
   ]);
   const before = await context.capabilityMaps.findOne({ companyId, newest: true }).lean();
   if ((before?.revision ?? 0) !== revision) throw stale();
@@ -60,7 +56,22 @@ export async function publishCapabilities(
     .map(({ claim, technology }) => tidyClaim(claim, technology?._id ?? ''));
   const next = snapshot(companyId, revision + 1, claims, userId, null);
   await publishMaps(context, [next]);
+  await context.drafts.deleteOne({ _id: companyId });
   return next;
+}
+
+/** Every rule that a whole map breaks, at paths that begin with `capabilities`. */
+export function mapFaults(
+  given: readonly ClaimInput[],
+  known: Claimables,
+  today: string,
+): Problem[] {
+  return [
+    ...given.flatMap((claim, index) =>
+      claimFaults(claim, known, today, ['capabilities', String(index)]),
+    ),
+    ...repeatFaults(given, known, ['capabilities']),
+  ];
 }
 
 /** A dated snapshot. */
@@ -177,8 +188,8 @@ function changesTo(before: readonly CapabilityRecord[], map: CapabilityMapRecord
     own.delete(claim.technologyId);
     if (!known) return [{ insertOne: { document: newCapability(map.companyId, claim) } }];
     if (sameClaim(known, claim)) return [];
-    const { level, evidence, since } = claim;
-    const update = { $set: { level, evidence, since }, $inc: { revision: 1 } };
+    const { level, capacity, evidence, since } = claim;
+    const update = { $set: { level, capacity, evidence, since }, $inc: { revision: 1 } };
     return [{ updateOne: { filter: { _id: known._id }, update } }];
   });
   const dropped = [...own.values()].map(({ _id }) => ({ deleteOne: { filter: { _id } } }));
@@ -190,20 +201,19 @@ export function sameClaim(a: Claim, b: Claim): boolean {
   return said(a) === said(b);
 }
 
-function said({ level, evidence, since }: Claim): string {
+function said({ level, capacity, evidence, since }: Claim): string {
   const shown = evidence.map(({ kind, title, url, note }) => [kind, title, url, note]);
-  return JSON.stringify([level, since, shown]);
+  return JSON.stringify([level, capacity, since, shown]);
 }
 
-function newCapability(
-  companyId: string,
-  { technologyId, level, evidence, since }: Claim,
-): CapabilityRecord {
+function newCapability(companyId: string, claim: Claim): CapabilityRecord {
+  const { technologyId, level, capacity, evidence, since } = claim;
   return {
     _id: newId(),
     companyId,
     technologyId,
     level,
+    capacity,
     evidence,
     since,
     verifiedLevel: null,

@@ -10,6 +10,8 @@ export interface Claim {
   technologyId: string;
   /** Technology readiness level, 1 to 9. */
   level: number;
+  /** How many projects it can take on at once; null when it does not say. */
+  capacity: number | null;
   evidence: Evidence[];
   /** Calendar day. */
   since: string | null;
@@ -46,6 +48,7 @@ const evidenceSchema = new Schema(
 export const claimFields = {
   technologyId: { type: String, required: true },
   level: { type: Number, required: true },
+  capacity: { type: Number, default: null },
   evidence: { type: [evidenceSchema], required: true },
   since: { type: String, default: null },
 } as const;

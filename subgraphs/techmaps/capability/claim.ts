@@ -6,11 +6,15 @@ import type { Claim } from './capability.model.ts';
 import { evidenceFaults, tidyEvidence, type EvidenceInput } from './evidence.ts';
 import { levelFaults } from './readiness-level.ts';
 
+/** How many projects a firm can say it takes on at once. */
+export const largestCapacity = 999;
+
 /** A claim as a client gives it: the technology by id or by code. */
 export interface ClaimInput {
   technologyId?: string | null | undefined;
   technologyCode?: string | null | undefined;
   level: number;
+  capacity?: number | null | undefined;
   evidence?: readonly EvidenceInput[] | null | undefined;
   since?: string | null | undefined;
 }
@@ -41,13 +45,8 @@ export function claimed({ technologyId, technologyCode }: ClaimInput, known: Cla
 
 /** A claim as it is kept. */
 export function tidyClaim(given: ClaimInput, technologyId: string): Claim {
-  const { level, evidence, since } = given;
-  return {
-    technologyId,
-    level,
-    evidence: (evidence ?? []).map(tidyEvidence),
-    since: since ?? null,
-  };
+  const { level, capacity = null, evidence, since = null } = given;
+  return { technologyId, level, capacity, evidence: (evidence ?? []).map(tidyEvidence), since };
 }
 
 /**
@@ -65,6 +64,7 @@ export function claimFaults(
   return [
     ...technologyFaults(given, claimed(given, known), path),
     ...levelFaults(given.level, [...path, 'level']),
+    ...capacityFaults(given.capacity ?? 0, [...path, 'capacity']),
     ...evidenceFaults((given.evidence ?? []).map(tidyEvidence), [...path, 'evidence']),
     ...(given.since != null && given.since > today
       ? [
@@ -103,6 +103,16 @@ export function repeatFaults(
         ]
       : [];
   });
+}
+
+function capacityFaults(capacity: number, path: string[]): Problem[] {
+  if (capacity >= 0 && capacity <= largestCapacity) return [];
+  return [
+    problem('INVALID', `A capacity is a whole number from 0 to ${largestCapacity}.`, path, {
+      limit: `0-${largestCapacity}`,
+      found: String(capacity),
+    }),
+  ];
 }
 
 function technologyFaults(
