@@ -1,6 +1,8 @@
 /** Who may call which root field of the companies subgraph: every field has a row. */
 import { buildASTSchema, parse } from 'graphql';
 
+import { auditOf, verifyAudit } from '#kit/audit.ts';
+import { connect } from '#kit/mongo.ts';
 import type { Viewer } from '#kit/viewer.ts';
 import { subgraphSdl } from '#schema/sdl.ts';
 import { startCompanies, type CompaniesWorld } from './companies.ts';
@@ -173,6 +175,26 @@ describe.each(Object.entries(rows))('%s', (name, row) => {
     const refused = who === 'VISITOR' ? 'UNAUTHENTICATED' : 'FORBIDDEN';
     expect(await world.codes(viewers[who], source, variables)).toEqual(may ? [] : [refused]);
   });
+});
+
+it('records every deed of every mutation, in a chain that is whole', async () => {
+  const connection = await connect(world.uri, 'oca_companies');
+  const recorded = await auditOf(connection).distinct('mutation');
+  const { faults } = await verifyAudit(connection);
+  await connection.close();
+  // Tried above with wrong tokens and passwords, or where there was nothing to do: nothing was done.
+  const refused = [
+    'signIn',
+    'refreshSession',
+    'signOut',
+    'verifyEmail',
+    'requestEmailVerification',
+    'resetPassword',
+    'changePassword',
+  ];
+  const names = rootFields.flatMap((field) => /^Mutation\.(.+)/.exec(field)?.[1] ?? []);
+  expect([...recorded, ...refused].toSorted()).toEqual(expect.arrayContaining(names));
+  expect(faults).toEqual([]);
 });
 
 /** A company with members of each role, an open invitation and a certificate not yet confirmed. */

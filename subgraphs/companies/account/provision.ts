@@ -1,4 +1,5 @@
 /** Accounts made by an operator, ready to use: for the seed and for the first days of an installation. */
+import { recordDeed } from '#kit/audit.ts';
 import { newId } from '#kit/id.ts';
 import { transaction } from '#kit/mongo.ts';
 import { problem, refuseAny } from '#kit/refusal.ts';
@@ -33,6 +34,7 @@ export async function provisionUser(context: Context, draft: Provision): Promise
 
 /** `provisionUser` without asking who may: for the installation itself. */
 export async function bringUser(context: Context, draft: Provision): Promise<UserRecord> {
+  const { viewer } = context;
   const { name, email } = checkedUser(draft);
   const known = await context.users.findOne({ email }).lean();
   // Hashing is slow on purpose: before the transaction, not in it.
@@ -55,6 +57,8 @@ export async function bringUser(context: Context, draft: Provision): Promise<Use
       )
       .lean<UserRecord>();
     for (const place of places) await bringMembership(context, user, place);
+    const input = { name, email, roles, memberships: places };
+    await recordDeed(context.connection, { viewer, mutation: 'provisionUser', input });
     return user;
   });
 }

@@ -1,10 +1,12 @@
 /** Proving an e-mail, changing a password, setting a new one after it was lost. */
+import { recordDeed } from '#kit/audit.ts';
 import { transaction } from '#kit/mongo.ts';
 import { refusal, refuseAny } from '#kit/refusal.ts';
 import { signedIn } from '#kit/viewer.ts';
 import type { Context } from '../context.ts';
 import { post } from '../mail/post.ts';
 import { clearAttempts, countAttempt } from './attempt.ts';
+import { recordOwnDeed } from './deed.ts';
 import { emailOf, emailProblems } from './email.ts';
 import { redeemLetterToken } from './letter-token.ts';
 import { hashPassword, isPassword, passwordProblems } from './password.ts';
@@ -22,6 +24,7 @@ export async function verifyEmail(
 ): Promise<UserRecord> {
   return transaction(context.connection, async () => {
     const user = await redeemLetterToken(context, 'VERIFY_EMAIL', token);
+    await recordOwnDeed(context, user._id, 'verifyEmail');
     return changeUser(context, user, { verifiedAt: user.verifiedAt ?? new Date() });
   });
 }
@@ -36,7 +39,10 @@ export async function requestEmailVerification(context: Context): Promise<UserRe
   const user = await readUser(context, userId);
   if (user.verifiedAt !== null) throw refusal('WRONG_STATE', 'Your e-mail is confirmed.');
   await countAttempt(context, 'verify', user.email, []);
-  await post(context, user.email, { kind: 'VERIFY_EMAIL' });
+  await transaction(context.connection, async () => {
+    await post(context, user.email, { kind: 'VERIFY_EMAIL' });
+    await recordOwnDeed(context, userId, 'requestEmailVerification');
+  });
   return user;
 }
 
@@ -54,7 +60,14 @@ export async function requestPasswordReset(
   refuseAny(emailProblems(email, ['email']));
   await countAttempt(context, 'reset', email, ['email']);
   // Whether there is an account shows when the letter is written, not here: the answer takes as long either way.
-  await post(context, email, { kind: 'RESET_PASSWORD' });
+  await transaction(context.connection, async () => {
+    await post(context, email, { kind: 'RESET_PASSWORD' });
+    await recordDeed(context.connection, {
+      viewer: context.viewer,
+      mutation: 'requestPasswordReset',
+      input: { email },
+    });
+  });
   return true;
 }
 
@@ -72,6 +85,7 @@ export async function resetPassword(
   const user = await transaction(context.connection, async () => {
     const found = await redeemLetterToken(context, 'RESET_PASSWORD', token);
     refuseAny(passwordProblems(newPassword, [found.name, found.email], ['newPassword']));
+    await recordOwnDeed(context, found._id, 'resetPassword');
     const verifiedAt = found.verifiedAt ?? new Date();
     return setPassword(context, found, { passwordHash, verifiedAt });
   });
@@ -100,9 +114,10 @@ export async function changePassword(
   const known = [user.name, user.email, currentPassword];
   refuseAny(passwordProblems(newPassword, known, ['newPassword']));
   const passwordHash = await hashPassword(newPassword);
-  const changed = await transaction(context.connection, () =>
-    setPassword(context, user, { passwordHash }),
-  );
+  const changed = await transaction(context.connection, async () => {
+    await recordOwnDeed(context, userId, 'changePassword');
+    return setPassword(context, user, { passwordHash });
+  });
   return openSession(context, changed, null);
 }
 

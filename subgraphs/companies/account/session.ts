@@ -5,6 +5,7 @@ import { refusal } from '#kit/refusal.ts';
 import type { Context } from '../context.ts';
 import { findClaims } from '../member/claims.ts';
 import { clearAttempts, countAttempt } from './attempt.ts';
+import { recordOwnDeed } from './deed.ts';
 import { emailOf } from './email.ts';
 import { hashPassword, isOutdated, isPassword } from './password.ts';
 import { digestOf, hasDigest, newSecret } from './secret.ts';
@@ -77,6 +78,7 @@ export async function openSession(
         expiresAt: endOfSession(context, now),
       },
     ]);
+    await recordOwnDeed(context, user._id, 'signIn', { session: id });
   });
   return pass(context, user, `${id}.${family}.${secret}`, now);
 }
@@ -104,10 +106,10 @@ export async function refreshSession(
     key: idempotencyKey == null ? null : digestOf(idempotencyKey),
     now,
   };
-  const rotated = await rotate(context, session, exchange);
+  const rotated = await transaction(context.connection, () => rotate(context, session, exchange));
   const user = await context.users.findById(session.userId).lean();
   if (!rotated || !user) {
-    await end(context, { _id: id }, 'REUSED');
+    await endReused(context, session);
     throw over();
   }
   return pass(context, user, `${id}.${family}.${exchange.next}`, now);
@@ -142,7 +144,17 @@ async function rotate(
       },
     },
   );
-  return modifiedCount === 1;
+  if (modifiedCount === 0) return false;
+  await recordOwnDeed(context, session.userId, 'refreshSession', { session: session._id });
+  return true;
+}
+
+/** Ends a session of which somebody else may hold a token. */
+async function endReused(context: Context, { _id, userId }: SessionRecord): Promise<void> {
+  await transaction(context.connection, async () => {
+    await end(context, { _id }, 'REUSED');
+    await recordOwnDeed(context, userId, 'refreshSession', { session: _id, reused: true });
+  });
 }
 
 /**
@@ -157,7 +169,15 @@ export async function signOut(
   const [id = '', family = ''] = refreshToken.split('.');
   const session = await context.sessions.findById(id).lean();
   if (!session || !hasDigest(family, session.family)) return 0;
-  return end(context, everywhere ? { userId: session.userId } : { _id: id }, 'SIGNED_OUT');
+  const { userId } = session;
+  return transaction(context.connection, async () => {
+    const ended = await end(context, everywhere ? { userId } : { _id: id }, 'SIGNED_OUT');
+    await recordOwnDeed(context, userId, 'signOut', {
+      session: id,
+      everywhere: everywhere ?? false,
+    });
+    return ended;
+  });
 }
 
 /** Ends every open session of a user. */

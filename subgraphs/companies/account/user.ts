@@ -6,6 +6,7 @@ import { tidy } from '#kit/text.ts';
 import { hasRole, type PlatformRole, type Viewer } from '#kit/viewer.ts';
 import type { Context } from '../context.ts';
 import { post } from '../mail/post.ts';
+import { recordOwnDeed } from './deed.ts';
 import { emailOf, emailProblems } from './email.ts';
 import { hashPassword, isPassword, passwordProblems } from './password.ts';
 import { digestOf } from './secret.ts';
@@ -52,6 +53,7 @@ export async function signUp(
     await transaction(connection, async () => {
       await users.create([record]);
       await post(context, email, { kind: 'VERIFY_EMAIL' });
+      await recordOwnDeed(context, record._id, 'signUp', { name, email });
     });
     return record;
   } catch (error) {
