@@ -15,6 +15,16 @@ import {
   savedFeed,
   saveFilter,
 } from './saved-filter/saved-filter.ts';
+import { seatsLeft } from './seat/line.ts';
+import {
+  attendEvent,
+  findOwnSeat,
+  findOwnSeats,
+  findSeats,
+  leaveEvent,
+  waitingPlace,
+} from './seat/seat.ts';
+import { countUnread, filtersOf, findInbox, readInbox } from './inbox/inbox.ts';
 import type { Resolvers } from './schema.generated.ts';
 
 export const resolvers: Resolvers = {
@@ -26,6 +36,8 @@ export const resolvers: Resolvers = {
       feedOf(context, filter, { self: self ?? null, id: null, of: null }),
     savedCalendar: (_, { secret }, context) => savedCalendar(context, secret),
     savedFeed: (_, { secret, self }, context) => savedFeed(context, secret, self),
+    inbox: (_, { unreadOnly, ...page }, context) => findInbox(context, unreadOnly, page),
+    ownSeats: (_, page, context) => findOwnSeats(context, page),
     savedFilters: (_, _args, context) => findSavedFilters(context),
     recentNews: (_, { filter, since, ...page }, context) => findNews(context, filter, since, page),
   },
@@ -42,6 +54,16 @@ export const resolvers: Resolvers = {
       answer(context, 'cancelEvent', input, async () => ({
         event: await cancelEvent(context, input),
       })),
+    attendEvent: (_, { input }, context) =>
+      answer(context, 'attendEvent', input, async () => ({
+        seat: await attendEvent(context, input),
+      })),
+    leaveEvent: (_, { input }, context) =>
+      answer(context, 'leaveEvent', input, async () => ({
+        seat: await leaveEvent(context, input),
+      })),
+    readInbox: (_, { input }, context) =>
+      answer(context, 'readInbox', input, () => readInbox(context, input)),
     saveFilter: (_, { input }, context) => saveFilter(context, input),
     changeSavedFilter: (_, { input }, context) =>
       answer(context, 'changeSavedFilter', input, async () => ({
@@ -69,6 +91,28 @@ export const resolvers: Resolvers = {
     host: ({ hostId }) => (hostId === null ? null : { id: hostId }),
     sectors: ({ sectors }) => sectors.map((code) => ({ code })),
     technologies: ({ technologies }) => technologies.map((id) => ({ id })),
+    goingCount: ({ room }) => room.going,
+    waitingCount: ({ room }) => room.waiting,
+    seatsLeft: (event) => seatsLeft(event),
+    ownSeat: (event, _, context) => findOwnSeat(context, event),
+    seats: (event, { status, ...page }, context) => findSeats(context, event, status, page),
+  },
+  Seat: {
+    id: ({ _id }) => _id,
+    event: ({ eventId }, _, context) => eventOf(context, { eventId }),
+    user: ({ userId }) => ({ id: userId }),
+    waitingPlace: (seat, _, context) => waitingPlace(context, seat),
+  },
+  SeatConnection: { totalCount: ({ count }) => count() },
+  InboxItem: {
+    id: ({ _id }) => _id,
+    event: ({ eventId }, _, context) => eventOf(context, { eventId }),
+    news: ({ seq }, _, { newsBySeq }) => (seq === null ? null : newsBySeq.load(seq)),
+    filters: (item, _, context) => filtersOf(context, item),
+  },
+  InboxConnection: {
+    totalCount: ({ count }) => count(),
+    unreadCount: ({ userId }, _, { inbox }) => countUnread(inbox, userId),
   },
   EventConnection: { totalCount: ({ count }) => count() },
   EventNews: {

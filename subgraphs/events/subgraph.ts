@@ -5,7 +5,9 @@ import { readEventsConfig } from './config.ts';
 import { collectionsOf, createContext, modelsOf } from './context.ts';
 import { openFeed } from './news/feed.ts';
 import { heard, startFollowing } from './following/following.ts';
-import { beginNumbering } from './news/news.ts';
+import { startPostman } from './inbox/postman.ts';
+import { startReminders } from './inbox/reminder.ts';
+import { beginNumbering, lastPlace } from './news/news.ts';
 import { resolvers } from './resolvers.ts';
 
 /** Events: tech-meetups and whatever else the alliance gathers for, and the feed of what happens to them. */
@@ -17,7 +19,7 @@ export const events: Subgraph = {
 };
 
 async function start({ mongoUri, environment, log }: Runtime): Promise<Service> {
-  const { feedBuffer, publicUrl } = readEventsConfig(environment);
+  const { feedBuffer, publicUrl, reminderSeconds } = readEventsConfig(environment);
   const connection = await connect(mongoUri, 'oca_events');
   const companies = await connect(mongoUri, 'oca_companies');
   const techmaps = await connect(mongoUri, 'oca_techmaps');
@@ -26,6 +28,8 @@ async function start({ mongoUri, environment, log }: Runtime): Promise<Service> 
   await beginNumbering(models.counters);
   const followers = await startFollowing(connection, { companies, techmaps }, log);
   const feed = await openFeed({ ...models, log, buffer: feedBuffer });
+  const postman = await startPostman({ ...models, feed, log }, await lastPlace(models.counters));
+  const reminders = startReminders(models, { log, everySeconds: reminderSeconds });
   return {
     createContext: (viewer) =>
       createContext(connection, viewer, {
@@ -38,6 +42,8 @@ async function start({ mongoUri, environment, log }: Runtime): Promise<Service> 
       await feed.caughtUp();
     },
     stop: async () => {
+      await reminders.stop();
+      await postman.stop();
       await feed.stop();
       for (const follower of followers) await follower.stop();
       for (const each of [connection, companies, techmaps]) await each.close();

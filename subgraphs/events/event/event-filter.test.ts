@@ -124,6 +124,7 @@ describe('served by an index', () => {
         uid: `u${index}`,
         announcedAt: day(0),
         changedAt: day(0),
+        room: { going: 0, waiting: 0, last: 0 },
         revision: 1,
       })),
     );

@@ -56,6 +56,9 @@ export const anyEvent: Selection = {
   includeCancelled: false,
 };
 
+/** What selects everything, cancelled or not. */
+export const everything: Selection = { ...anyEvent, includeCancelled: true };
+
 /**
  * The selection that a filter states.
  *
@@ -173,7 +176,8 @@ function startBounds(from: Date | null, to: Date | null): { $gt?: Date; $lt?: Da
   };
 }
 
-function termsOf(text: string | null | undefined): string[] {
+/** Search forms of the words of a text, each once. */
+export function termsOf(text: string | null | undefined): string[] {
   const terms = tidy(text ?? '')
     .split(' ')
     .map(searchForm);

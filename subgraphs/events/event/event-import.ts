@@ -17,6 +17,7 @@ import type { EventDetails, EventRecord } from './event.model.ts';
 import { changedEvent, newEvent } from './event.ts';
 import type { EventField } from '../news/news.model.ts';
 import { tellNews, type Happening } from '../news/news.ts';
+import { fillSeats } from '../seat/line.ts';
 import { technologyIds } from '../technology/technology.ts';
 
 /** One event of a source. */
@@ -180,6 +181,8 @@ async function store(context: Context, happenings: readonly Happening[], now: Da
       throw refusal('TAKEN', 'This source is being taken in by somebody else.', ['source']);
     throw error;
   }
+  for (const { event, before } of happenings)
+    if (before && before.capacity !== event.capacity) await fillSeats(context, event, now);
   await tellNews(
     context,
     happenings.filter(({ event, before }) => event.endsAt > now || (before?.endsAt ?? now) > now),

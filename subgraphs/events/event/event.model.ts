@@ -49,6 +49,14 @@ export interface EventTraces {
   grams: string[];
 }
 
+/** How full an event is. */
+export interface Room {
+  going: number;
+  waiting: number;
+  /** The last number that was given in the line. */
+  last: number;
+}
+
 /** An event as stored. */
 export interface EventRecord extends EventDetails, EventTraces {
   _id: string;
@@ -61,6 +69,9 @@ export interface EventRecord extends EventDetails, EventTraces {
   announcedAt: Date;
   changedAt: Date;
   origin: { source: string; externalId: string } | null;
+  room: Room;
+  /** The start of which those who go were reminded; null before. */
+  remindedOf: Date | null;
   revision: number;
 }
 
@@ -103,6 +114,11 @@ const eventSchema = new Schema(
       type: new Schema({ source: String, externalId: String }, { _id: false }),
       default: null,
     },
+    room: {
+      type: new Schema({ going: Number, waiting: Number, last: Number }, { _id: false }),
+      required: true,
+    },
+    remindedOf: { type: Date, default: null },
     revision: { type: Number, required: true },
   },
   { ...plainSchema, collection: 'events' },

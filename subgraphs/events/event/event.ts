@@ -18,6 +18,7 @@ import {
 } from './event-details.ts';
 import { eventQuery, select, type EventFilter } from './event-filter.ts';
 import type { EventDetails, EventPage, EventRecord } from './event.model.ts';
+import { fillSeats } from '../seat/line.ts';
 import { tellNews } from '../news/news.ts';
 import { technologyIds } from '../technology/technology.ts';
 
@@ -97,6 +98,7 @@ export async function changeEvent(context: Context, input: ChangeEventInput): Pr
   const host = before.hostId === null ? null : await findHost(context, before.hostId);
   const after = changedEvent(before, event as EventDetails, { host, now });
   await storeChange(context, before, after);
+  after.room = await fillSeats(context, after, now);
   await tellNews(context, [{ kind: 'CHANGED', at: now, changes, event: after, before }]);
   return after;
 }
@@ -170,6 +172,8 @@ export function newEvent(
     announcedAt: now,
     changedAt: now,
     origin,
+    room: { going: 0, waiting: 0, last: 0 },
+    remindedOf: null,
     revision: 1,
   };
 }

@@ -81,10 +81,10 @@ export function placeOf(cursor: string, last: number): number {
 /** The event that an entry is about, as it is now. */
 export async function eventOf(
   { eventById }: Pick<Context, 'eventById'>,
-  { event, eventId }: News,
+  { event, eventId }: Pick<News, 'event' | 'eventId'>,
 ): Promise<EventRecord> {
   const found = event ?? (await eventById.load(eventId));
-  if (!found) throw new Error(`The feed tells of event ${eventId}, which is not there.`);
+  if (!found) throw new Error(`Event ${eventId} is named, which is not there.`);
   return found;
 }
 

@@ -23,6 +23,8 @@ export interface SavedFilterRecord extends KeptFilter {
   secretHash: string;
   secretAt: Date;
   notify: boolean;
+  /** Under what news find it; see anchors.ts. */
+  anchors: string[];
   revision: number;
 }
 
@@ -40,12 +42,15 @@ const savedFilterSchema = new Schema(
     secretHash: { type: String, required: true },
     secretAt: { type: Date, required: true },
     notify: { type: Boolean, required: true },
+    anchors: { type: [String], required: true },
     revision: { type: Number, required: true },
   },
   { ...plainSchema, collection: 'savedFilters' },
 )
   // A user's filters by name, each name once.
   .index({ userId: 1, name: 1 }, { unique: true })
+  // Filters that an entry of the feed may be selected by.
+  .index({ notify: 1, anchors: 1 })
   // The filter that a secret opens.
   .index({ secretHash: 1 }, { unique: true });
 

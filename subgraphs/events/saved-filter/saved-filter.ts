@@ -11,6 +11,7 @@ import type { Context } from '../context.ts';
 import { calendarOf } from '../event/calendar.ts';
 import { filterProblems, type EventFilter } from '../event/event-filter.ts';
 import { feedOf } from '../news/atom.ts';
+import { anchorsOf } from './anchors.ts';
 import type { KeptFilter, SavedFilterRecord } from './saved-filter.model.ts';
 
 /** How many filters one user keeps at most. */
@@ -65,6 +66,7 @@ export async function saveFilter(context: Context, input: SaveFilterInput): Prom
       });
     const saved: SavedFilterRecord = {
       ...keptOf(input.filter),
+      anchors: anchorsOf(keptOf(input.filter)),
       _id: newId(),
       userId,
       name,
@@ -91,7 +93,7 @@ export async function changeSavedFilter(
   const name = input.name == null ? before.name : tidy(input.name);
   refuseAny([...nameProblems(name), ...below(filterProblems(input.filter ?? {}))]);
   return store(context, before, {
-    ...(input.filter ? keptOf(input.filter) : {}),
+    ...(input.filter ? { ...keptOf(input.filter), anchors: anchorsOf(keptOf(input.filter)) } : {}),
     name,
     notify: input.notify ?? before.notify,
   });

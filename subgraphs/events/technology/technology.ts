@@ -28,6 +28,37 @@ export async function technologyIds(
 }
 
 /**
+ * Technologies with everything that contains them.
+ *
+ * @returns by id: the ids and codes of the technology itself, of what contains it, and so on upwards
+ */
+export async function withContainers(
+  technologies: Model<TechnologyRecord>,
+  ids: readonly string[],
+): Promise<Map<string, string[]>> {
+  const known = new Map<string, TechnologyRecord>();
+  let level = [...ids];
+  for (let depth = 0; depth < deepest && level.length > 0; depth += 1) {
+    const found = await technologies
+      .find({ _id: { $in: level }, gone: false })
+      .lean<TechnologyRecord[]>();
+    for (const each of found) known.set(each._id, each);
+    level = found.flatMap(({ parentId }) => (parentId && !known.has(parentId) ? [parentId] : []));
+  }
+  return new Map(ids.map((id) => [id, upwards(id, known)]));
+}
+
+function upwards(id: string, known: ReadonlyMap<string, TechnologyRecord>): string[] {
+  const names = [id];
+  const passed = new Set<string>();
+  for (let at = known.get(id); at && !passed.has(at._id); at = known.get(at.parentId ?? '')) {
+    passed.add(at._id);
+    names.push(at._id, at.code);
+  }
+  return [...new Set(names)];
+}
+
+/**
  * Technologies and everything they contain, level by level.
  *
  * @param names ids or codes; an unknown one stands for itself
