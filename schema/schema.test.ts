@@ -48,8 +48,15 @@ function undescribed(node: object, within: string): string[] {
   const below = ['fields', 'values', 'arguments'].flatMap((key) =>
     key in node ? ((node as Record<string, unknown>)[key] as object[]) : [],
   );
-  const isExtension = String(node.kind).endsWith('Extension');
-  const bare = !('description' in node && node.description) && !roots.has(name) && !isExtension;
-  const isId = within !== '' && name === 'id';
-  return [...(bare && !isId ? [path] : []), ...below.flatMap((child) => undescribed(child, path))];
+  const bare = needsDescription(String(node.kind), name, within) && !isDescribed(node);
+  return [...(bare ? [path] : []), ...below.flatMap((child) => undescribed(child, path))];
+}
+
+function isDescribed(node: object): boolean {
+  return 'description' in node && Boolean(node.description);
+}
+
+function needsDescription(kind: string, name: string, within: string): boolean {
+  if (kind.endsWith('Extension') || roots.has(name)) return false;
+  return within === '' || name !== 'id';
 }
