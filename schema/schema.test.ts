@@ -1,5 +1,12 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
-import { isEnumType, isInputObjectType, isNonNullType, isObjectType, parse } from 'graphql';
+import {
+  isEnumType,
+  isInputObjectType,
+  isNonNullType,
+  isObjectType,
+  parse,
+  type GraphQLField,
+} from 'graphql';
 
 import { problemCodes } from '#kit/refusal.ts';
 import { subgraphNames, subgraphSdl } from './sdl.ts';
@@ -16,20 +23,8 @@ describe.each(subgraphNames)('%s', (name) => {
   it('gives every mutation one input with an idempotency key, and a payload with problems', async () => {
     const fields = Object.values((await built).getMutationType()?.getFields() ?? {});
     expect(fields.length).toBeGreaterThan(0);
-    for (const { name: mutation, args, type } of fields) {
-      const [input, ...more] = args;
-      const inputType = isNonNullType(input?.type) ? input.type.ofType : null;
-      const payload = isNonNullType(type) ? type.ofType : null;
-      expect([mutation, input?.name, more.length]).toEqual([mutation, 'input', 0]);
-      expect([
-        mutation,
-        isInputObjectType(inputType) && 'idempotencyKey' in inputType.getFields(),
-      ]).toEqual([mutation, true]);
-      expect([
-        mutation,
-        isObjectType(payload) && String(payload.getFields()['problems']?.type),
-      ]).toEqual([mutation, '[Problem!]!']);
-    }
+    const odd = fields.filter((field) => !takesOneInput(field) || !answersProblems(field));
+    expect(odd.map((field) => field.name)).toEqual([]);
   });
 
   it('describes every type, field, argument, input field and enum value', async () => {
@@ -38,6 +33,19 @@ describe.each(subgraphNames)('%s', (name) => {
     expect(bare).toEqual([]);
   });
 });
+
+type Field = GraphQLField<unknown, unknown>;
+
+function takesOneInput({ args: [input, ...more] }: Field): boolean {
+  const type = isNonNullType(input?.type) ? input.type.ofType : null;
+  const isKeyed = isInputObjectType(type) && 'idempotencyKey' in type.getFields();
+  return input?.name === 'input' && more.length === 0 && isKeyed;
+}
+
+function answersProblems({ type }: Field): boolean {
+  const payload = isNonNullType(type) ? type.ofType : null;
+  return isObjectType(payload) && String(payload.getFields()['problems']?.type) === '[Problem!]!';
+}
 
 const roots = new Set(['Query', 'Mutation', 'Subscription']);
 
