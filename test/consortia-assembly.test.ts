@@ -316,4 +316,63 @@ describe('assembling a team', () => {
       { firms: 0, independent: 0 },
     ]);
   });
+
+  it('proposes the smallest change after a firm declined', async () => {
+    const project = await draft(needs);
+    const { assembly } = await assemble(project.id, { alternatives: 0 });
+    const members = assembly?.proposals[0]?.members.map(({ company }) => company.id) ?? [];
+    const { memberships } = await alliance.change<{
+      memberships: { id: string; revision: number; company: { id: string } }[];
+    }>(
+      lead,
+      'inviteProposal',
+      { proposalId: assembly?.proposals[0]?.id, deadline },
+      'memberships { id revision company { id } }',
+    );
+    const [lost] = memberships;
+    if (!lost) throw new Error('Nobody was invited.');
+    await alliance.change(editorOf(lost.company.id), 'declineInvitation', {
+      membershipId: lost.id,
+      revision: lost.revision,
+    });
+    const repaired = await alliance.change<{
+      assembly: {
+        status: string;
+        repair: { changes: number; isSmallest: boolean; keep: { id: string }[] };
+        proposals: { id: string; members: { company: { id: string } }[] }[];
+      };
+    }>(
+      lead,
+      'repairTeam',
+      { projectId: project.id },
+      `assembly {
+        status
+        repair { changes isSmallest keep { id } join { id } leave { id } }
+        proposals { id members { company { id } } }
+      }`,
+    );
+    expect(repaired.problems).toEqual([]);
+    const after = repaired.assembly.proposals[0]?.members.map(({ company }) => company.id) ?? [];
+    expect(after).not.toContain(lost.company.id);
+    const kept = members.filter((id) => id !== lost.company.id);
+    expect(repaired.assembly.repair).toMatchObject({
+      isSmallest: true,
+      keep: expect.arrayContaining([{ id: 'infra' }]),
+    });
+    expect(after).toEqual(expect.arrayContaining(kept));
+    const again = await alliance.change<{ memberships: object[] }>(
+      lead,
+      'inviteProposal',
+      { proposalId: repaired.assembly.proposals[0]?.id, deadline },
+      'memberships { id }',
+    );
+    expect(again.problems).toEqual([]);
+    expect(again.memberships.length).toBeGreaterThan(0);
+  });
+
+  it('has no team to repair before anybody was invited', async () => {
+    const project = await draft(needs);
+    const { problems } = await alliance.change(lead, 'repairTeam', { projectId: project.id });
+    expect(problems).toMatchObject([{ code: 'WRONG_STATE', path: ['projectId'] }]);
+  });
 });

@@ -329,4 +329,72 @@ describe('forming a consortium', () => {
     const after = await board(project.id);
     expect(after).toMatchObject({ status: 'DRAFT', consortium: null });
   });
+
+  it('talks about terms: a firm asks for others, and the lead says no and then yes', async () => {
+    const project = await draft('Terms');
+    const [mesh, store] = project.requirements.map(({ id }) => id);
+    const { membership } = await invite(project.id, 'soft', { requirementIds: [mesh] });
+    const counter = (revision: number | undefined, share: number) =>
+      alliance.change<{ membership: (Membership & { counter: object }) | null }>(
+        editorOf('soft'),
+        'counterInvitation',
+        {
+          membershipId: membership?.id,
+          revision,
+          requirementIds: [store],
+          share,
+          note: '우리 몫은 더 커야 합니다.',
+        },
+        `membership { ${membershipFields} counter { share note requirements { id } } }`,
+      );
+    const reply = (revision: number | undefined, accept: boolean) =>
+      alliance.change<{ membership: Membership & { requirements: { id: string }[] } }>(
+        lead,
+        'answerCounter',
+        { membershipId: membership?.id, revision, accept, deadline },
+        `membership { ${membershipFields} requirements { id } }`,
+      );
+    const asked = await counter(1, 4_000);
+    expect(asked.membership).toMatchObject({
+      status: 'COUNTERED',
+      counter: { share: 4_000, requirements: [{ id: store }] },
+    });
+    expect((await reply(2, false)).membership.status).toBe('INVITED');
+    await counter(3, 3_500);
+    expect((await reply(4, true)).membership).toMatchObject({
+      status: 'ACCEPTED',
+      share: 3_500,
+      requirements: [{ id: store }],
+    });
+    expect((await reply(5, true)).problems).toMatchObject([{ code: 'WRONG_STATE' }]);
+  });
+
+  it('puts a firm in the place of one that left, with what it answered for and its share', async () => {
+    const project = await draft('Replacing');
+    const [, store] = project.requirements.map(({ id }) => id);
+    const { membership } = await invite(project.id, 'soft', { requirementIds: [store] });
+    await invite(project.id, 'mind');
+    await setShares(project.id, { infra: 6_000, soft: 3_000, mind: 1_000 });
+    const early = await invite(project.id, 'rival', { replaces: membership?.id });
+    expect(early.problems).toMatchObject([{ code: 'WRONG_STATE', path: ['replaces'] }]);
+    if (!membership) throw new Error('Nobody was invited.');
+    await answer('withdrawMembership', 'soft', { ...membership, revision: 2 }, 'No people.');
+    const { membership: successor } = await alliance.change<{
+      membership: { share: number; replaces: { id: string }; requirements: { id: string }[] };
+    }>(
+      lead,
+      'inviteCompany',
+      { projectId: project.id, companyId: 'rival', deadline, replaces: membership?.id },
+      'membership { share replaces { id } requirements { id } }',
+    );
+    expect(successor).toEqual({
+      share: 3_000,
+      replaces: { id: membership?.id },
+      requirements: [{ id: store }],
+    });
+    const standing = (await consortiumOf(project.id)).memberships.filter(
+      ({ status }) => status !== 'WITHDRAWN',
+    );
+    expect(standing.map(({ share }) => share)).toEqual([6_000, 1_000, 3_000]);
+  });
 });

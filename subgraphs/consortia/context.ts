@@ -15,7 +15,7 @@ import { technologiesOf, type TechnologyRecord } from './pool/technology.model.t
 import { programmesOf, type ProgrammeRecord } from './programme/programme.model.ts';
 import { projectsOf, type ProjectRecord } from './project/project.model.ts';
 import { assembliesOf, type AssemblyRecord } from './proposal/assembly.model.ts';
-import type { Solve } from './proposal/queue.ts';
+import type { SolverQueue } from './proposal/queue.ts';
 
 /** Everything a domain function may reach. Made anew for each request. */
 export interface Context {
@@ -31,13 +31,13 @@ export interface Context {
   firms: Model<FirmRecord>;
   technologies: Model<TechnologyRecord>;
   facts: Model<FactRecord>;
-  /** Runs a search for teams in a thread of its own. */
-  solve: Solve;
+  /** Where searches for teams wait for their turn. */
+  solver: SolverQueue;
   loaders: Loaders;
 }
 
 /** What stays from request to request. */
-export type House = Pick<Context, 'connection' | 'config' | 'solve'>;
+export type House = Pick<Context, 'connection' | 'config' | 'solver'>;
 
 /** Look-ups of one request, each made once and many at a time. */
 export interface Loaders {

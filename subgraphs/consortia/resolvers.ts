@@ -4,10 +4,12 @@ import { seoulDay } from '#kit/instant.ts';
 import { callStatus, findCall, findCalls, openCall } from './call/call.ts';
 import { reviseCall } from './call/revise.ts';
 import { dissolveConsortium, findConsortiaOf, findConsortium } from './consortium/consortium.ts';
+import { answerCounter, counterInvitation } from './consortium/counter.ts';
 import { inviteProposal } from './consortium/invite-proposal.ts';
 import { assignRequirements, inviteCompany } from './consortium/invite.ts';
 import {
   acceptInvitation,
+  counterShown,
   declineInvitation,
   findInvitations,
   findMembership,
@@ -33,12 +35,13 @@ import {
   shownRequirements,
   updateProject,
 } from './project/project.ts';
-import { assemble, findAssembliesOf, findAssembly } from './proposal/assemble.ts';
+import { assemble, findAssembliesOf, findAssembly, repairTeam } from './proposal/assemble.ts';
 import {
   demandText,
   reasonText,
   shownInfeasibility,
   shownProposals,
+  shownRepair,
   shownShortfalls,
 } from './proposal/shown.ts';
 import type { Resolvers } from './schema.generated.ts';
@@ -90,6 +93,8 @@ export const resolvers: Resolvers = {
       })),
     assemble: (_, { input }, context) =>
       attempt(async () => ({ assembly: await assemble(renewed(context), input) })),
+    repairTeam: (_, { input }, context) =>
+      attempt(async () => ({ assembly: await repairTeam(renewed(context), input) })),
     inviteProposal: (_, { input }, context) =>
       answer(renewed(context), 'inviteProposal', input, () => inviteProposal(context, input)),
     inviteCompany: (_, { input }, context) =>
@@ -99,6 +104,14 @@ export const resolvers: Resolvers = {
     assignRequirements: (_, { input }, context) =>
       answer(renewed(context), 'assignRequirements', input, async () => ({
         membership: await assignRequirements(context, input),
+      })),
+    counterInvitation: (_, { input }, context) =>
+      answer(renewed(context), 'counterInvitation', input, async () => ({
+        membership: await counterInvitation(context, input),
+      })),
+    answerCounter: (_, { input }, context) =>
+      answer(renewed(context), 'answerCounter', input, async () => ({
+        membership: await answerCounter(context, input),
       })),
     acceptInvitation: (_, { input }, context) =>
       answer(renewed(context), 'acceptInvitation', input, async () => ({
@@ -184,6 +197,9 @@ export const resolvers: Resolvers = {
     company: ({ companyId }) => company(companyId),
     requirements: (membership, _, context) => requirementsOf(context, membership),
     shareAmount: (membership, _, context) => shareAmountOf(context, membership),
+    counter: (membership, _, context) => counterShown(context, membership),
+    replaces: ({ replacesId }, _, context) =>
+      replacesId === null ? null : findMembership(context, replacesId),
     reason: (membership, _, context) => reasonShown(context, membership),
     isRestricted: ({ companyId }, _, { loaders }) => isRestrictedNow(loaders, companyId),
   },
@@ -192,6 +208,7 @@ export const resolvers: Resolvers = {
     id: ({ _id }) => _id,
     project: ({ projectId }, _, { loaders }) => pointedAt(loaders.project, projectId),
     proposals: (assembly) => shownProposals(assembly),
+    repair: (assembly) => shownRepair(assembly),
     infeasibility: (assembly) => shownInfeasibility(assembly),
     shortfalls: (assembly) => shownShortfalls(assembly),
   },

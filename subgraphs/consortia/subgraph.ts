@@ -48,7 +48,7 @@ async function start({ mongoUri, environment, log }: Runtime): Promise<Service> 
       log,
     }),
   ];
-  const house = { connection, config, solve: solverQueue(config.ASSEMBLIES_AT_ONCE) };
+  const house = { connection, config, solver: solverQueue(config.ASSEMBLIES_AT_ONCE) };
   return {
     createContext: (viewer) => createContext(house, viewer),
     caughtUp: async () => {

@@ -81,6 +81,8 @@ export async function formingConsortium(
     invitedAt: now,
     answeredAt: now,
     reason: null,
+    counter: null,
+    replacesId: null,
     audience: [project.leadCompanyId],
     revision: 1,
   };

@@ -120,6 +120,7 @@ async function askAgain(
         : {
             status: stateAfter(membershipSteps, membership.status, 'ask', ['proposalId']),
             deadline,
+            counter: null,
           }),
     };
     const unset = isOwn ? {} : { $unset: { running: 1 as const } };

@@ -14,6 +14,7 @@ import type { ConsortiumRecord } from './consortium.model.ts';
 import { formingConsortium } from './consortium.ts';
 import type { MembershipRecord } from './membership.model.ts';
 import { changeMembership, placeToChange } from './membership.ts';
+import { moveShares, sharesWith } from './shares.ts';
 import { membershipSteps, type MembershipRole } from './state.ts';
 
 /** How far ahead a deadline may lie, milliseconds: a year. */
@@ -34,13 +35,14 @@ export interface GivenInvitation {
   requirementIds: string[];
   share?: number | null | undefined;
   deadline: Date;
+  replaces?: string | null | undefined;
 }
 
 /**
  * Invites one firm. An owner or editor of the lead's firm may.
  *
- * @throws {Refusal} NOT_FOUND (projectId, companyId, requirementIds), WRONG_STATE (projectId, companyId), INVALID (role,
- * requirementIds, share, deadline), TAKEN (companyId), LIMIT_REACHED (companyId)
+ * @throws {Refusal} NOT_FOUND (projectId, companyId, requirementIds, replaces), WRONG_STATE (projectId, companyId,
+ * replaces), INVALID (role, requirementIds, share, deadline), TAKEN (companyId), LIMIT_REACHED (companyId)
  */
 export async function inviteCompany(
   context: Context,
@@ -49,25 +51,59 @@ export async function inviteCompany(
   const project = await projectToLead(context, given.projectId, ['projectId']);
   const now = new Date();
   const firm = await context.firms.findById(given.companyId).lean<FirmRecord>();
-  refuseAny([
+  const faults = [
     ...deadlineFaults(given.deadline, now),
     ...(given.role === 'LEAD' ? [problem('INVALID', 'The lead is not invited.', ['role'])] : []),
     ...roleFaults(given),
     ...placeFaults(given.requirementIds, project.requirements),
     ...firmFaults(firm, given.companyId, now, ['companyId']),
-  ]);
+  ];
+  const before = await placeLeft(context, project, given.replaces ?? null, faults);
+  refuseAny(faults);
   const consortium = await formingConsortium(context, project, ['projectId']);
   const standing = await standingIn(context, consortium);
   if (standing.length >= membersLimit)
     throw refusal('LIMIT_REACHED', `A consortium has up to ${membersLimit} members.`, [
       'companyId',
     ]);
-  const invitation = invitationOf(project, consortium, { ...given, share: given.share ?? null });
-  await send(context, project, [{ ...invitation, invitedAt: now }], ['companyId']);
-  return { ...invitation, invitedAt: now };
+  const invitation = invitationOf(project, consortium, takenOver(given, before));
+  await send(context, project, [invitation], ['companyId']);
+  if (before && invitation.share !== null)
+    await moveShares(context, sharesWith(standing, invitation.share));
+  return invitation;
 }
 
-function roleFaults({
+/** The membership of somebody who declined or left, whose place is to be taken. */
+async function placeLeft(
+  { memberships }: Context,
+  { consortiumId }: ProjectRecord,
+  id: string | null,
+  faults: Problem[],
+): Promise<MembershipRecord | null> {
+  if (id === null) return null;
+  const path = ['replaces'];
+  const before = await memberships.findOne({ _id: id, consortiumId }).lean<MembershipRecord>();
+  if (!before) faults.push(problem('NOT_FOUND', 'The consortium has no such membership.', path));
+  else if (before.standing)
+    faults.push(problem('WRONG_STATE', 'This firm has not declined or left.', path));
+  return before;
+}
+
+/** The terms of an invitation, with what it takes over from somebody who left. */
+function takenOver(given: GivenInvitation, before: MembershipRecord | null) {
+  const share = given.share ?? null;
+  if (!before || given.role === 'ADVISOR') return { ...given, share };
+  const isOpen = given.requirementIds.length === 0;
+  return {
+    ...given,
+    requirementIds: isOpen ? before.requirementIds : given.requirementIds,
+    share: share ?? before.share,
+    replacesId: before._id,
+  };
+}
+
+/** What does not go with a role. */
+export function roleFaults({
   role,
   requirementIds,
   share,
@@ -80,7 +116,8 @@ function roleFaults({
   return faults;
 }
 
-function placeFaults(
+/** Which requirements the project does not have, or come twice. */
+export function placeFaults(
   ids: readonly string[],
   requirements: readonly RequirementRecord[],
 ): Problem[] {
@@ -120,6 +157,7 @@ export function invitationOf(
     requirementIds: readonly string[];
     share: number | null;
     deadline: Date;
+    replacesId?: string | null;
   },
 ): MembershipRecord {
   return {
@@ -136,6 +174,8 @@ export function invitationOf(
     invitedAt: new Date(),
     answeredAt: null,
     reason: null,
+    counter: null,
+    replacesId: given.replacesId ?? null,
     audience: [...new Set([given.companyId, project.leadCompanyId])],
     revision: 1,
   };
@@ -210,6 +250,7 @@ export async function assignRequirements(
   const changed = await changeMembership(context, place, given.revision, {
     status,
     deadline,
+    counter: null,
     requirementIds: given.requirementIds,
   });
   if (isOwn) return changed;

@@ -4,6 +4,15 @@ import { modelOf, plainSchema } from '#kit/mongo.ts';
 import type { Page } from '#kit/page.ts';
 import type { MembershipRole, MembershipStatus } from './state.ts';
 
+/** Other terms that an invited firm asks for. */
+export interface CounterOffer {
+  requirementIds: string[];
+  /** Basis points; null when it leaves that open. */
+  share: number | null;
+  note: string | null;
+  madeAt: Date;
+}
+
 /** A membership as stored. */
 export interface MembershipRecord {
   _id: string;
@@ -15,7 +24,11 @@ export interface MembershipRecord {
   /** Basis points; null while not set, and for advisers. */
   share: number | null;
   status: MembershipStatus;
-  /** Invited or accepted: it holds the firm's only place in the consortium. Absent once it ended. */
+  /** Other terms that the firm asks for. */
+  counter: CounterOffer | null;
+  /** The membership whose place it takes over. */
+  replacesId: string | null;
+  /** Invited, in talks or accepted: it holds the firm's only place in the consortium. Absent once it ended. */
   standing?: true;
   /** Accepted, in a project that is not over: it takes up the firm's capacity. Absent otherwise. */
   running?: true;
@@ -42,6 +55,8 @@ const membershipSchema = new Schema(
     requirementIds: { type: [String], required: true },
     share: { type: Number, default: null },
     status: { type: String, required: true },
+    counter: { type: Schema.Types.Mixed, default: null },
+    replacesId: { type: String, default: null },
     standing: { type: Boolean },
     running: { type: Boolean },
     deadline: { type: Date, default: null },

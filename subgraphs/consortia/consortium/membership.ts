@@ -14,7 +14,7 @@ import { readReason, reasonLength } from '../wording.ts';
 import type { ConsortiumRecord } from './consortium.model.ts';
 import { changeConsortium } from './consortium.ts';
 import type { MembershipPage, MembershipRecord } from './membership.model.ts';
-import { shareAmounts, sharesWithout } from './shares.ts';
+import { moveShares, shareAmounts, sharesWithout } from './shares.ts';
 import { consortiumSteps, membershipSteps, type MembershipStatus } from './state.ts';
 
 /** A firm's memberships that the viewer may see, newest first. */
@@ -61,27 +61,40 @@ export async function membershipsShown(
   consortiumId: string,
 ): Promise<MembershipRecord[]> {
   const all = await loaders.membershipsIn.load(consortiumId);
-  const isPart =
+  const isInsider =
     hasRole(viewer, 'SECRETARIAT') ||
     all.some(({ companyId, standing }) => standing === true && isIn(viewer, companyId, 'VIEWER'));
-  return isPart ? all : all.filter(({ status }) => status === 'ACCEPTED');
+  return isInsider ? all : all.filter(({ status }) => status === 'ACCEPTED');
+}
+
+/** Whether the viewer belongs to a firm that takes part or is asked to, or to the secretariat. */
+async function isPart({ viewer, loaders }: Context, { consortiumId, companyId }: MembershipRecord) {
+  if (isInside(viewer, companyId)) return true;
+  const all = await loaders.membershipsIn.load(consortiumId);
+  return all.some((each) => each.standing && isInside(viewer, each.companyId));
 }
 
 /** Why a firm declined or left, for those who take part; null for others. */
 export async function reasonShown(
-  { viewer, loaders }: Context,
-  { consortiumId, companyId, reason }: MembershipRecord,
+  context: Context,
+  membership: MembershipRecord,
 ): Promise<string | null> {
-  if (isInside(viewer, companyId)) return reason;
-  const all = await loaders.membershipsIn.load(consortiumId);
-  const isPart = all.some((each) => each.standing && isInside(viewer, each.companyId));
-  return isPart ? reason : null;
+  return (await isPart(context, membership)) ? membership.reason : null;
+}
+
+/** Other terms that a firm asks for, for those who take part; null for others. */
+export async function counterShown(context: Context, membership: MembershipRecord) {
+  const { counter, projectId } = membership;
+  if (!counter || !(await isPart(context, membership))) return null;
+  const { requirementIds, ...terms } = counter;
+  const requirements = await requirementsOf(context, { projectId, requirementIds });
+  return { ...terms, requirements };
 }
 
 /** What a membership answers for; requirements that the project no longer has are left out. */
 export async function requirementsOf(
   context: Context,
-  { projectId, requirementIds }: MembershipRecord,
+  { projectId, requirementIds }: Pick<MembershipRecord, 'projectId' | 'requirementIds'>,
 ): Promise<RequirementRecord[]> {
   const project = await context.loaders.project.load(projectId);
   if (!project) return [];
@@ -151,6 +164,7 @@ export async function acceptInvitation(
     status,
     running: true,
     answeredAt: now,
+    counter: null,
   });
   if (membership.role === 'LEAD') await handOver(context, project, membership);
   return changed;
@@ -235,13 +249,7 @@ async function leave(
     .lean<MembershipRecord[]>();
   // The leaver counts as before it left: its share is what the others take over.
   const all = before.map((each) => (each._id === membership._id ? membership : each));
-  const shares = [...sharesWithout(all, membership._id)];
-  if (shares.length > 0)
-    await memberships.bulkWrite(
-      shares.map(([_id, share]) => ({
-        updateOne: { filter: { _id }, update: { $set: { share }, $inc: { revision: 1 } } },
-      })),
-    );
+  await moveShares(context, sharesWithout(all, membership._id));
   await projects.updateOne({ _id: project._id }, { $pull: { audience: membership.companyId } });
   const { standing: _standing, running: _running, ...rest } = left;
   return rest;

@@ -62,7 +62,7 @@ function asMember(
 }
 
 function answerBreaches(standing: readonly MembershipRecord[]): Problem[] {
-  const waiting = standing.filter(({ status }) => status === 'INVITED').length;
+  const waiting = standing.filter(({ status }) => status !== 'ACCEPTED').length;
   if (waiting === 0) return [];
   return [breach('ALL_ACCEPTED', 'Some firms have not answered yet.', 0, waiting)];
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 
 import { wholeInBasisPoints } from '#kit/won.ts';
 import type { MembershipRecord } from './membership.model.ts';
-import { shareAmounts, sharesWithout, shareTotal } from './shares.ts';
+import { shareAmounts, sharesWith, sharesWithout, shareTotal } from './shares.ts';
 
 const membership = (index: number, share: number | null): MembershipRecord => ({
   _id: `member-${index}`,
@@ -18,6 +18,8 @@ const membership = (index: number, share: number | null): MembershipRecord => ({
   invitedAt: new Date(0),
   answeredAt: null,
   reason: null,
+  counter: null,
+  replacesId: null,
   audience: [],
   revision: 1,
 });
@@ -75,5 +77,28 @@ describe('sharesWithout', () => {
 
   it('changes nothing when the leaver had no share', () => {
     expect(sharesWithout([membership(0, 10_000), membership(1, null)], 'member-1').size).toBe(0);
+  });
+});
+
+describe('sharesWith', () => {
+  it('makes room for a newcomer in proportion, so that the whole stays whole', () => {
+    fc.assert(
+      fc.property(wholes, fc.integer({ min: 1, max: wholeInBasisPoints }), (members, share) => {
+        const after = sharesWith(members, share);
+        const total = [...after.values()].reduce((sum, each) => sum + each, share);
+        expect(total).toBe(wholeInBasisPoints);
+      }),
+    );
+  });
+
+  it('gives back what a leaver left, so that a successor finds the old shares', () => {
+    const members = [membership(0, 5_000), membership(1, 3_000), membership(2, 2_000)];
+    const after = sharesWithout(members, 'member-2');
+    const rest = members.slice(0, 2).map((each) => ({ ...each, share: after.get(each._id) ?? 0 }));
+    expect([...sharesWith(rest, 2_000).values()]).toEqual([5_000, 3_000]);
+  });
+
+  it('changes nothing while the shares are not complete', () => {
+    expect(sharesWith([membership(0, 9_000)], 500).size).toBe(0);
   });
 });

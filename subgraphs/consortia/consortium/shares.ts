@@ -9,11 +9,11 @@ import type { ConsortiumRecord } from './consortium.model.ts';
 import { changeConsortium, consortiumToLead } from './consortium.ts';
 import type { MembershipRecord } from './membership.model.ts';
 import { readTeam } from './seal.ts';
-import { consortiumSteps } from './state.ts';
+import { consortiumSteps, isStanding } from './state.ts';
 
 /** Whether a membership is invited or accepted and has a share: all but advisers. */
 export function isSharing({ status, role }: Pick<MembershipRecord, 'status' | 'role'>): boolean {
-  return (status === 'INVITED' || status === 'ACCEPTED') && role !== 'ADVISOR';
+  return isStanding(status) && role !== 'ADVISOR';
 }
 
 /** Sum of the shares of all who are invited or have accepted, basis points. */
@@ -38,6 +38,25 @@ export function shareAmounts(
     sharing.map(({ share }) => share ?? 0),
   );
   return new Map(sharing.map(({ _id }, index) => [_id, amounts[index] ?? 0]));
+}
+
+/**
+ * Shares of those who are there after somebody joins with a share, by membership id: they make room in proportion to
+ * theirs. Nothing while the shares do not sum to the whole.
+ *
+ * @param share of the newcomer, basis points
+ */
+export function sharesWith(
+  memberships: readonly MembershipRecord[],
+  share: number,
+): Map<string, number> {
+  const sharing = memberships.filter((each) => isSharing(each) && (each.share ?? 0) > 0);
+  if (share === 0 || shareTotal(memberships) !== wholeInBasisPoints) return new Map();
+  const parts = splitWon(
+    wholeInBasisPoints - share,
+    sharing.map((each) => each.share ?? 0),
+  );
+  return new Map(sharing.map(({ _id }, index) => [_id, parts[index] ?? 0]));
 }
 
 /**
@@ -87,15 +106,24 @@ export async function setShares(
     ...shareBreaches(call?.rules ?? null, membersWith(given.shares, sharing, firms)),
   ]);
   const changed = await changeConsortium(context, consortium, given.revision, {});
-  await context.memberships.bulkWrite(
-    given.shares.map(({ membershipId, share }) => ({
-      updateOne: {
-        filter: { _id: membershipId },
-        update: { $set: { share }, $inc: { revision: 1 } },
-      },
-    })),
+  await moveShares(
+    context,
+    new Map(given.shares.map(({ membershipId, share }) => [membershipId, share])),
   );
   return changed;
+}
+
+/** Stores shares that moved. */
+export async function moveShares(
+  { memberships }: Pick<Context, 'memberships'>,
+  shares: ReadonlyMap<string, number>,
+): Promise<void> {
+  if (shares.size === 0) return;
+  await memberships.bulkWrite(
+    [...shares].map(([_id, share]) => ({
+      updateOne: { filter: { _id }, update: { $set: { share }, $inc: { revision: 1 } } },
+    })),
+  );
 }
 
 /** Which given shares belong to nobody, or come twice. */

@@ -4,7 +4,7 @@ import type { Steps } from '../steps.ts';
 export type ConsortiumStatus = 'FORMING' | 'SEALED' | 'DISSOLVED';
 
 /** Where a membership stands. */
-export type MembershipStatus = 'INVITED' | 'ACCEPTED' | 'DECLINED' | 'WITHDRAWN';
+export type MembershipStatus = 'INVITED' | 'COUNTERED' | 'ACCEPTED' | 'DECLINED' | 'WITHDRAWN';
 
 /** What a firm is in a consortium. */
 export type MembershipRole = 'LEAD' | 'PARTNER' | 'DEMAND' | 'ADVISOR';
@@ -20,13 +20,22 @@ export const consortiumSteps: Steps<ConsortiumStatus, ConsortiumStep> = {
 };
 
 /** What can be done with a membership. */
-export type MembershipStep = 'ask' | 'accept' | 'decline' | 'withdraw';
+export type MembershipStep =
+  'ask' | 'counter' | 'grant' | 'refuse' | 'accept' | 'decline' | 'withdraw';
 
 /** The states of a membership and the steps between them. */
 export const membershipSteps: Steps<MembershipStatus, MembershipStep> = {
   // Asked again for something else.
-  ask: { INVITED: 'INVITED', ACCEPTED: 'INVITED' },
-  accept: { INVITED: 'ACCEPTED' },
-  decline: { INVITED: 'DECLINED' },
-  withdraw: { INVITED: 'WITHDRAWN', ACCEPTED: 'WITHDRAWN' },
+  ask: { INVITED: 'INVITED', COUNTERED: 'INVITED', ACCEPTED: 'INVITED' },
+  counter: { INVITED: 'COUNTERED', COUNTERED: 'COUNTERED' },
+  grant: { COUNTERED: 'ACCEPTED' },
+  refuse: { COUNTERED: 'INVITED' },
+  accept: { INVITED: 'ACCEPTED', COUNTERED: 'ACCEPTED' },
+  decline: { INVITED: 'DECLINED', COUNTERED: 'DECLINED' },
+  withdraw: { INVITED: 'WITHDRAWN', COUNTERED: 'WITHDRAWN', ACCEPTED: 'WITHDRAWN' },
 };
+
+/** Whether a membership in this state holds the firm's place: it may yet take part. */
+export function isStanding(status: MembershipStatus): boolean {
+  return status === 'INVITED' || status === 'COUNTERED' || status === 'ACCEPTED';
+}

@@ -5,9 +5,15 @@ import { newId } from '#kit/id.ts';
 import { isDuplicateKey } from '#kit/mongo.ts';
 import { findPage } from '#kit/page.ts';
 import { problem, refusal, refuseAny, type Problem } from '#kit/refusal.ts';
-import type { AssemblyResult, Constraints, Proposal } from '../assembly/types.ts';
+import { solveAssembly, solveRepair } from '../assembly/assembly.ts';
+import type { PreviousTeam } from '../assembly/repair.ts';
+import { defaultWeights } from '../assembly/defaults.ts';
+import type { AssemblyOptions, AssemblyResult, Constraints, Proposal } from '../assembly/types.ts';
+import type { MembershipRecord } from '../consortium/membership.model.ts';
 import type { Context } from '../context.ts';
 import { pageOf, type Listing } from '../listing.ts';
+import type { FirmRecord } from '../pool/firm.model.ts';
+import { mayTakePart } from '../pool/firm.ts';
 import { isInside } from '../project/audience.ts';
 import type { ProjectRecord } from '../project/project.model.ts';
 import { projectToLead } from '../project/project.ts';
@@ -55,22 +61,94 @@ export function findAssembliesOf(
  * with the same idempotency key gets the first answer.
  *
  * @throws {Refusal} NOT_FOUND (projectId), WRONG_STATE (projectId), INVALID (constraints/…, alternatives,
- * requirements), TAKEN (idempotencyKey), LIMIT_REACHED when too many searches wait
+ * projectId without requirements), TAKEN (idempotencyKey), LIMIT_REACHED when too many searches wait
  */
 export async function assemble(context: Context, given: GivenSearch): Promise<AssemblyRecord> {
-  const project = await projectToLead(context, given.projectId, ['projectId']);
+  const project = await projectToSearch(context, given.projectId);
+  return answeredOnce(context, given, async (request) => {
+    const constraints = await readSearch(context, project, given);
+    const pool = await gather(context, project, constraints, given.constraints?.weights ?? null);
+    const options = optionsOf(context, given.alternatives);
+    const result = await context.solver.run(() => solveAssembly(pool, options));
+    return recordOf(project, request, { ...result, repair: null });
+  });
+}
+
+/** A team to repair as a client asks for it. */
+export type GivenRepair = Omit<GivenSearch, 'alternatives'> & { droppedCompanyIds: string[] };
+
+/**
+ * Searches for the smallest change of a consortium after firms dropped out, and keeps the answer. An owner or editor of
+ * the lead's firm may.
+ *
+ * @throws {Refusal} as `assemble`; WRONG_STATE (projectId) when nobody was invited yet
+ */
+export async function repairTeam(context: Context, given: GivenRepair): Promise<AssemblyRecord> {
+  const project = await projectToSearch(context, given.projectId);
+  return answeredOnce(context, given, async (request) => {
+    const constraints = await readSearch(context, project, { ...given, alternatives: 0 });
+    const team = await previousTeam(context, project, given.droppedCompanyIds);
+    const pool = await gather(context, project, constraints, given.constraints?.weights ?? null);
+    const options = optionsOf(context, 0);
+    const result = await context.solver.run(() => solveRepair(pool, team, options));
+    const { changes, isSmallest, keepIds, joinIds, leaveIds, proposal } = result;
+    return recordOf(project, request, {
+      status: result.status,
+      proposals: proposal ? [proposal] : [],
+      infeasibility: result.infeasibility,
+      funnels: [],
+      weights: given.constraints?.weights ?? defaultWeights,
+      statistics: result.statistics,
+      repair: proposal && {
+        changes,
+        isSmallest,
+        keepIds: [...keepIds],
+        joinIds: [...joinIds],
+        leaveIds: [...leaveIds],
+      },
+    });
+  });
+}
+
+/** The project of the lead's firm, while it can still change its team. */
+async function projectToSearch(context: Context, id: string): Promise<ProjectRecord> {
+  const project = await projectToLead(context, id, ['projectId']);
   stateAfter(projectSteps, project.status, 'edit', ['projectId']);
+  return project;
+}
+
+function optionsOf({ config }: Context, alternatives: number): AssemblyOptions {
+  return { alternatives, timeLimitMillis: config.ASSEMBLY_SECONDS * 1_000, gap };
+}
+
+/** The team as it was invited, and who dropped out of it: by an answer, by a restriction, or by the lead's word. */
+async function previousTeam(
+  { memberships, firms }: Context,
+  { consortiumId }: ProjectRecord,
+  named: readonly string[],
+): Promise<PreviousTeam> {
+  if (consortiumId === null) throw refusal('WRONG_STATE', 'Nobody was invited yet.', ['projectId']);
+  const all = await memberships.find({ consortiumId }).lean<MembershipRecord[]>();
+  const memberIds = [...new Set(all.map(({ companyId }) => companyId))];
+  const known = await firms.find({ _id: { $in: memberIds } }).lean<FirmRecord[]>();
+  const now = new Date();
+  const mayStay = (id: string) =>
+    !named.includes(id) &&
+    all.some(({ companyId, standing }) => companyId === id && standing) &&
+    known.some(({ _id, company }) => _id === id && mayTakePart(company, now));
+  return { memberIds, droppedIds: memberIds.filter((id) => !mayStay(id)) };
+}
+
+/** Answers a repeat with the first answer; otherwise works and keeps what came of it. */
+async function answeredOnce(
+  context: Context,
+  given: { idempotencyKey?: string | null | undefined },
+  work: (request: Request) => Promise<AssemblyRecord>,
+): Promise<AssemblyRecord> {
   const request = requestOf(context, given);
   const earlier = await findRepeat(context, request);
   if (earlier) return earlier;
-  const constraints = await readSearch(context, project, given);
-  const pool = await gather(context, project, constraints, given.constraints?.weights ?? null);
-  const result = await context.solve(pool, {
-    alternatives: given.alternatives,
-    timeLimitMillis: context.config.ASSEMBLY_SECONDS * 1_000,
-    gap,
-  });
-  const record = recordOf(project, request, result);
+  const record = await work(request);
   try {
     await context.assemblies.create([record]);
     return record;
@@ -88,7 +166,10 @@ interface Request {
   requestDigest: string;
 }
 
-function requestOf({ viewer }: Context, given: GivenSearch): Request {
+function requestOf(
+  { viewer }: Context,
+  given: { idempotencyKey?: string | null | undefined },
+): Request {
   const { idempotencyKey: key, ...rest } = given;
   const userId = viewer.userId ?? '';
   if (key != null && (key.length < 8 || key.length > 128))
@@ -135,7 +216,7 @@ async function readSearch(
 function recordOf(
   project: ProjectRecord,
   { userId, requestKey, requestDigest }: Request,
-  result: AssemblyResult,
+  result: AssemblyResult & Pick<AssemblyRecord, 'repair'>,
 ): AssemblyRecord {
   const proposals = result.proposals.map(withId);
   const { infeasibility } = result;
@@ -160,6 +241,7 @@ function recordOf(
         proposal: relaxedTeam,
       },
     },
+    repair: result.repair,
     funnels: [...result.funnels],
     weights: result.weights,
     statistics: result.statistics,

@@ -21,6 +21,15 @@ export type InfeasibilityRecord = Omit<Infeasibility, 'relaxation'> & {
   relaxation: (Omit<Relaxation, 'proposal'> & { proposal: ProposalRecord | null }) | null;
 };
 
+/** The smallest change of a team, as stored. */
+export interface RepairRecord {
+  changes: number;
+  isSmallest: boolean;
+  keepIds: string[];
+  joinIds: string[];
+  leaveIds: string[];
+}
+
 /** A search for teams and its answer, as stored. */
 export interface AssemblyRecord {
   _id: string;
@@ -40,6 +49,8 @@ export interface AssemblyRecord {
   /** Firms of the best proposal, for the cap on exposure. */
   bestMemberIds: string[];
   infeasibility: InfeasibilityRecord | null;
+  /** How the first proposal differs from the team that was to be repaired; null for a search from scratch. */
+  repair: RepairRecord | null;
   funnels: Funnel[];
   weights: Weights;
   statistics: Statistics;
@@ -62,6 +73,7 @@ const assemblySchema = new Schema(
     proposalIds: { type: [String], required: true },
     bestMemberIds: { type: [String], required: true },
     infeasibility: { type: Schema.Types.Mixed, default: null },
+    repair: { type: Schema.Types.Mixed, default: null },
     funnels: { type: [Schema.Types.Mixed], required: true },
     weights: { type: Schema.Types.Mixed, required: true },
     statistics: { type: Schema.Types.Mixed, required: true },

@@ -1,18 +1,24 @@
 import { refusal } from '#kit/refusal.ts';
-import { solveAssembly } from '../assembly/assembly.ts';
 
-/** Runs searches in their own threads, a few at once, the others in the order they came. */
-export type Solve = typeof solveAssembly;
+/** A queue in front of the solver: a few jobs at once, the others in the order they came. */
+export interface SolverQueue {
+  /**
+   * Runs a job when its turn comes.
+   *
+   * @throws {Refusal} LIMIT_REACHED when too many wait
+   */
+  run<Result>(job: () => Promise<Result>): Promise<Result>;
+}
 
-/** Searches that wait; more are refused. */
+/** Jobs that wait; more are refused. */
 const waitingLimit = 50;
 
 /**
- * A queue in front of the solver.
+ * A queue.
  *
- * @param atOnce searches that run at the same time
+ * @param atOnce jobs that run at the same time
  */
-export function solverQueue(atOnce: number): Solve {
+export function solverQueue(atOnce: number): SolverQueue {
   let running = 0;
   const waiting: (() => void)[] = [];
   const release = () => {
@@ -20,18 +26,24 @@ export function solverQueue(atOnce: number): Solve {
     if (next) next();
     else running -= 1;
   };
-  return async (problem, options) => {
-    if (running < atOnce) running += 1;
-    else {
-      if (waiting.length >= waitingLimit)
-        throw refusal('LIMIT_REACHED', 'Too many searches are waiting; try again in a minute.', []);
-      // Whoever ends hands the place over, so that nobody slips in between.
-      await new Promise<void>((resolve) => waiting.push(resolve));
+  const enter = async () => {
+    if (running < atOnce) {
+      running += 1;
+      return;
     }
-    try {
-      return await solveAssembly(problem, options);
-    } finally {
-      release();
-    }
+    if (waiting.length >= waitingLimit)
+      throw refusal('LIMIT_REACHED', 'Too many searches are waiting; try again in a minute.');
+    // Whoever ends hands the place over, so that nobody slips in between.
+    await new Promise<void>((resolve) => waiting.push(resolve));
+  };
+  return {
+    run: async (job) => {
+      await enter();
+      try {
+        return await job();
+      } finally {
+        release();
+      }
+    },
   };
 }

@@ -163,6 +163,19 @@ function shownRelaxation(relaxation: InfeasibilityRecord['relaxation'], wanted: 
   };
 }
 
+/** How the first proposal differs from the team that was to be repaired. */
+export function shownRepair({ repair }: AssemblyRecord) {
+  if (!repair) return null;
+  const { changes, isSmallest, keepIds, joinIds, leaveIds } = repair;
+  return {
+    changes,
+    isSmallest,
+    keep: stubs(keepIds),
+    join: stubs(joinIds),
+    leave: stubs(leaveIds),
+  };
+}
+
 /** How the pool shrinks for each requirement. */
 export function shownShortfalls(assembly: AssemblyRecord) {
   const wanted = wantedIn(assembly);

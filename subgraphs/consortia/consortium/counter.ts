@@ -1,0 +1,93 @@
+/** Talks about the terms of an invitation. */
+import { problem, refusal, refuseAny, type Problem } from '#kit/refusal.ts';
+import { actingFor } from '#kit/viewer.ts';
+import type { Context } from '../context.ts';
+import type { FirmRecord } from '../pool/firm.model.ts';
+import { stateAfter } from '../steps.ts';
+import { readReason, reasonLength } from '../wording.ts';
+import { deadlineFaults, firmFaults, placeFaults, roleFaults } from './invite.ts';
+import type { MembershipRecord } from './membership.model.ts';
+import { changeMembership, placeToChange, type GivenAnswer } from './membership.ts';
+import { membershipSteps } from './state.ts';
+
+/** Other terms as a client gives them. */
+export type GivenCounter = GivenAnswer & {
+  requirementIds?: string[] | null | undefined;
+  share?: number | null | undefined;
+  note?: string | null | undefined;
+};
+
+/**
+ * Answers an invitation with other terms. An owner or editor of the invited firm may.
+ *
+ * @throws {Refusal} NOT_FOUND (membershipId, requirementIds), WRONG_STATE (membershipId), EXPIRED (membershipId), STALE
+ * (revision), INVALID (requirementIds, share, note)
+ */
+export async function counterInvitation(
+  context: Context,
+  given: GivenCounter,
+): Promise<MembershipRecord> {
+  const place = await placeToChange(context, given.membershipId);
+  const { membership, project } = place;
+  actingFor(context.viewer, membership.companyId, 'EDITOR');
+  const path = ['membershipId'];
+  const now = new Date();
+  const status = stateAfter(membershipSteps, membership.status, 'counter', path);
+  if (membership.deadline !== null && membership.deadline <= now)
+    throw refusal('EXPIRED', 'The time to answer is over.', path);
+  const requirementIds = given.requirementIds ?? membership.requirementIds;
+  const share = given.share ?? null;
+  const faults: Problem[] = [
+    ...placeFaults(requirementIds, project.requirements),
+    ...roleFaults({ role: membership.role, requirementIds, share }),
+  ];
+  const note = readReason(given.note, { ...reasonLength, least: 0 }, ['note'], faults);
+  refuseAny(faults);
+  return changeMembership(context, place, given.revision, {
+    status,
+    counter: { requirementIds, share, note, madeAt: now },
+  });
+}
+
+/**
+ * Answers other terms: with a yes the firm is in on them, with a no the invitation stands again. An owner or editor of
+ * the lead's firm may.
+ *
+ * @throws {Refusal} NOT_FOUND (membershipId), WRONG_STATE (membershipId; rule MEMBER_FIT), STALE (revision), INVALID
+ * (deadline)
+ */
+export async function answerCounter(
+  context: Context,
+  given: GivenAnswer & { accept: boolean; deadline?: Date | null | undefined },
+): Promise<MembershipRecord> {
+  const place = await placeToChange(context, given.membershipId);
+  const { membership, project } = place;
+  actingFor(context.viewer, project.leadCompanyId, 'EDITOR');
+  const path = ['membershipId'];
+  const { counter } = membership;
+  const step = given.accept ? 'grant' : 'refuse';
+  const status = stateAfter(membershipSteps, membership.status, step, path);
+  const now = new Date();
+  if (!counter) throw refusal('WRONG_STATE', 'No other terms were asked for.', path);
+  if (!given.accept) {
+    refuseAny(deadlineFaults(given.deadline ?? null, now));
+    return changeMembership(context, place, given.revision, {
+      status,
+      counter: null,
+      deadline: given.deadline ?? null,
+    });
+  }
+  const firm = await context.firms.findById(membership.companyId).lean<FirmRecord>();
+  refuseAny(firmFaults(firm, membership.companyId, now, path));
+  const isThere = (id: string) => project.requirements.some((each) => each.id === id);
+  if (!counter.requirementIds.every(isThere))
+    refuseAny([problem('STALE', 'The requirements changed since.', path)]);
+  return changeMembership(context, place, given.revision, {
+    status,
+    running: true,
+    answeredAt: now,
+    counter: null,
+    requirementIds: counter.requirementIds,
+    share: counter.share ?? membership.share,
+  });
+}
