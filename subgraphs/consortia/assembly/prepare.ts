@@ -1,5 +1,5 @@
 // From the problem as stated to the problem in numbers. One pass, no search.
-import { accumulate, add } from './dense.ts';
+import { accumulate, add, at } from './dense.ts';
 import { buildPool, filterPairs, type Pair, type Pool } from './filter.ts';
 import type { Demanded, Instance } from './instance.ts';
 import { pointsObjective } from './objective.ts';
@@ -133,23 +133,50 @@ function groups(firms: readonly Candidate[]) {
 }
 
 function historyOf(problem: AssemblyProblem, numberOf: ReadonlyMap<string, number>) {
-  const strengths = new Map<number, number>();
-  const firms = numberOf.size;
-  for (const edge of problem.history) {
-    const a = numberOf.get(edge.a);
-    const b = numberOf.get(edge.b);
-    if (a === undefined || b === undefined || a === b || edge.strength <= 0) continue;
-    for (const key of [a * firms + b, b * firms + a])
-      strengths.set(key, Math.max(edge.strength, strengths.get(key) ?? 0));
+  const { from, to, strength } = knownEdges(problem, numberOf);
+  const counts = new Int32Array(numberOf.size + 1);
+  for (const firm of from) add(counts, firm + 1, 1);
+  const starts = accumulate(counts);
+  const place = starts.slice();
+  const order = new Int32Array(from.length);
+  for (const [edge, firm] of from.entries()) {
+    order[at(place, firm)] = edge;
+    add(place, firm, 1);
   }
-  const keys = Float64Array.from(strengths.keys()).toSorted();
-  const counts = new Int32Array(firms + 1);
-  for (const key of keys) add(counts, Math.floor(key / firms) + 1, 1);
+  const historyStart = new Int32Array(numberOf.size + 1);
+  const historyFirm: number[] = [];
+  const historyStrength: number[] = [];
+  for (let firm = 0; firm < numberOf.size; firm++) {
+    const known = new Map<number, number>();
+    for (const edge of order.subarray(at(starts, firm), at(starts, firm + 1)))
+      known.set(at(to, edge), Math.max(at(strength, edge), known.get(at(to, edge)) ?? 0));
+    for (const other of [...known.keys()].toSorted((a, b) => a - b)) {
+      historyFirm.push(other);
+      historyStrength.push(known.get(other) ?? 0);
+    }
+    historyStart[firm + 1] = historyFirm.length;
+  }
   return {
-    historyStart: accumulate(counts),
-    historyFirm: Int32Array.from(keys, (key) => key % firms),
-    historyStrength: Float64Array.from(keys, (key) => strengths.get(key) ?? 0),
+    historyStart,
+    historyFirm: Int32Array.from(historyFirm),
+    historyStrength: Float64Array.from(historyStrength),
   };
+}
+
+// Both directions of every edge between two firms of the instance.
+function knownEdges(problem: AssemblyProblem, numberOf: ReadonlyMap<string, number>) {
+  const from: number[] = [];
+  const to: number[] = [];
+  const strength: number[] = [];
+  for (const edge of problem.history) {
+    const a = numberOf.get(edge.a) ?? -1;
+    const b = numberOf.get(edge.b) ?? -1;
+    if (a < 0 || b < 0 || a === b || edge.strength <= 0) continue;
+    from.push(a, b);
+    to.push(b, a);
+    strength.push(edge.strength, edge.strength);
+  }
+  return { from, to, strength };
 }
 
 // Without a budget the cost is measured against what a full team would cost at median prices.

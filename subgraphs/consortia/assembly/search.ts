@@ -124,19 +124,27 @@ function firstStages(search: Search): Fixed | null {
   const most = task.instance.maxPartners;
   let fixed = search.best ? fix(search, search.best) : null;
   for (const size of [Math.max(60, 4 * most), Math.max(240, 10 * most), Math.max(600, 20 * most)]) {
-    if (fixed && (fixed.survivors.length <= size || isClose(search, fixed))) break;
-    if (run.left() <= 0) break;
+    if (isSmallEnough(search, fixed, size) || run.left() <= 0) break;
     fixed = stage(search, fixed, size);
-    if (fixed && fixed.survivors.length <= 600) break;
+    if (isSmallEnough(search, fixed, 600)) break;
+    fixed = fixed && squeeze(search, fixed);
+    if (isSmallEnough(search, fixed, 600)) break;
   }
   return fixed;
+}
+
+// The rest can be searched as it is, or there is next to nothing left to find.
+function isSmallEnough(search: Search, fixed: Fixed | null, size: number): boolean {
+  if (fixed === null) return false;
+  const points = search.best?.score.points ?? Number.POSITIVE_INFINITY;
+  return fixed.survivors.length <= size || relativeGap(points, fixed.bound) <= 0.005;
 }
 
 function stage(search: Search, fixed: Fixed | null, size: number): Fixed | null {
   const { run, task } = search;
   const pool = fixed ? fixed.survivors.toSorted(byPrice(fixed.values)) : inOrder(search);
   const start = search.best?.team ?? null;
-  const settings = { gap: 0.005, share: 0.2, maxNodes: stageNodes, start };
+  const settings = { gap: 0.01, share: 0.2, maxNodes: stageNodes, start };
   const firms = withMembers(search, pool.slice(0, size));
   accept(search, solveExactly(run, task, firms, settings).best);
   return search.best ? fix(search, search.best) : fixed;
@@ -175,10 +183,6 @@ function cutoffOf({ task }: Search, best: Scored): number {
 // The next value that a team can have.
 function onStep({ step }: Task, bound: number): number {
   return step > 0 ? Math.ceil(bound / step - 1e-6) * step : bound;
-}
-
-function isClose(search: Search, fixed: Fixed): boolean {
-  return relativeGap(search.best?.score.points ?? Number.POSITIVE_INFINITY, fixed.bound) <= 0.005;
 }
 
 function withMembers(search: Search, pool: readonly number[]): Set<number> {
