@@ -3,6 +3,7 @@ import ICAL from 'ical.js';
 
 import { CalendarFault, parameterOf, valueOf } from './calendar-time.ts';
 import type { CalendarLine, CalendarPart } from './calendar-text.ts';
+import { ImportFault } from './fault.ts';
 import { repaired, type EventRow, type Remark, type RowText } from './found.ts';
 import { present } from './present.ts';
 import { webAddress } from './web-address.ts';
@@ -27,6 +28,7 @@ export type EventWords = Omit<EventRow, 'externalId' | 'startsAt' | 'endsAt' | '
  * What an event says of itself besides when it is; what is too long is shortened, with a remark.
  *
  * @throws {CalendarFault} without a title, or for a property that cannot be read
+ * @throws {ImportFault} IMPORT_REGION for an event that is not online when nobody stated a region
  */
 export function wordsOf(
   event: CalendarPart,
@@ -46,11 +48,18 @@ export function wordsOf(
     take('DESCRIPTION', most.description),
     valueOf(lineOf(event, 'URL')),
   );
+  const place = placeOf(take('LOCATION', most.venue), valueOf(lineOf(event, 'CONFERENCE')));
+  if (region === null && place.onlineUrl === null)
+    throw new ImportFault(
+      'IMPORT_REGION',
+      'This calendar does not say where its events take place; state it with --region, such as --region KR-11.',
+      event.line,
+    );
   const words: EventWords = {
     title: inLanguage(title),
     ...present({
       description: description === null ? null : inLanguage(description),
-      ...placeOf(take('LOCATION', most.venue), valueOf(lineOf(event, 'CONFERENCE'))),
+      ...place,
       organizer: (organizerOf(event) ?? calendarName)?.slice(0, most.organizer),
       region,
       cancelled: isCancelled || valueOf(lineOf(event, 'STATUS')) === 'CANCELLED' || null,

@@ -9,7 +9,7 @@ import { readSource } from './source.ts';
 
 const seoul: CalendarOptions = {
   zone: 'Asia/Seoul',
-  region: null,
+  region: 'KR-11',
   now: Date.parse('2026-06-01T00:00:00Z'),
 };
 const { bytes } = await fixture('calendar.ics');
@@ -41,6 +41,7 @@ describe('findCalendar', () => {
       organizer: 'Meetups of the alliance',
       startsAt: '2026-07-01T10:00:00.000Z',
       endsAt: '2026-07-01T12:00:00.000Z',
+      region: 'KR-11',
       timeZone: 'Asia/Seoul',
     });
   });
@@ -121,6 +122,18 @@ describe('findCalendar', () => {
     const nowhere = { ...seoul, zone: null };
     expect(faultOf(bytes, nowhere)).toMatchObject({ code: 'IMPORT_ZONE', line: 16 });
     expect(faultOf(bytes, { ...seoul, zone: 'Mars/Olympus' })?.code).toBe('IMPORT_ZONE');
+  });
+
+  it('refuses events of nowhere, but not those that are online', () => {
+    const nowhere = { ...seoul, region: null };
+    expect(faultOf(bytes, nowhere)).toMatchObject({ code: 'IMPORT_REGION', line: 13 });
+    const online = event(
+      'UID:o',
+      'DTSTART:20260101T090000Z',
+      'SUMMARY:Talk',
+      'LOCATION:https://a.example',
+    );
+    expect(faultOf(online, nowhere)).toBeNull();
   });
 
   it('refuses a file that is cut anywhere', () => {

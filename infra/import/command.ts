@@ -25,7 +25,7 @@ ${formats.map(({ name, summary }) => `  ${name.padEnd(9)} ${summary}`).join('\n'
   --verbose        show every line that was left out or repaired, not only counts
   --source NAME    name under which the rows are kept: the same name and key update the same thing
   --zone ZONE      time zone of local times in calendars, such as Europe/Paris
-  --region CODE    where a calendar's events take place, ISO 3166, such as KR-11
+  --region CODE    where a calendar's events take place, ISO 3166, such as KR-11; needed unless all are online
 
 Ends with 0 when everything came in, 1 when some lines did not, 2 when nothing did.`;
 

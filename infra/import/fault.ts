@@ -10,6 +10,8 @@ export const importFaultCodes = [
   'IMPORT_FORMAT',
   /** Its times have no zone, or one that nobody knows. */
   'IMPORT_ZONE',
+  /** Nobody says where its events take place. */
+  'IMPORT_REGION',
 ] as const;
 export type ImportFaultCode = (typeof importFaultCodes)[number];
 

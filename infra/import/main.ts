@@ -3,7 +3,6 @@ import { ConfigError } from '#kit/config.ts';
 import { createLog } from '#kit/log.ts';
 import { processEnvironment, readPlatformConfig } from '../config.ts';
 import { DatabaseFault } from '../database/server.ts';
-import { openPlatform } from '../platform.ts';
 import { CommandFault, readCommand, usage, type Command } from './command.ts';
 import { ImportFault } from './fault.ts';
 import { GraphFault } from './graph.ts';
@@ -21,6 +20,8 @@ async function run(command: Command): Promise<number> {
   const check = checkFile(format, source, options);
   const total = [...check.rows.values()].reduce((sum, rows) => sum + rows, 0);
   const log = createLog('import', readPlatformConfig(processEnvironment).logLevel);
+  // Loaded only now: whoever made a mistake need not wait for the whole platform.
+  const { openPlatform } = await import('../platform.ts');
   const platform = await openPlatform({ environment: processEnvironment, log, joinRunning: true });
   try {
     const progress = showProgress(process.stderr, total);
