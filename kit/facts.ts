@@ -91,7 +91,8 @@ export interface Followed {
 
 /**
  * Brings a read model up to a fact: keyed by the fact's key, never back to an older revision, safe to repeat. The
- * state's fields are kept at the top level.
+ * state's fields are kept at the top level; what the read model does not know of it is left out, so that the one who
+ * tells may say more before the one who follows understands it.
  */
 export async function applyFacts<Record extends Followed>(
   model: Model<Record>,
@@ -107,7 +108,7 @@ export async function applyFacts<Record extends Followed>(
   }));
   // The upsert of a state that is not newer meets the record it should leave alone: 11000, and nothing changes.
   await (model as unknown as Model<Followed>)
-    .bulkWrite(operations, { ordered: false })
+    .bulkWrite(operations, { ordered: false, strict: true })
     .catch((error: unknown) => {
       if (!isOnlyDuplicates(error)) throw error;
     });

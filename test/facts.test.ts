@@ -118,6 +118,19 @@ it('scans again when its position is of no use', async () => {
   expect(await plants.findById('a').lean()).toMatchObject({ name: 'Alder' });
 });
 
+it('leaves out what it does not know of a state', async () => {
+  follower = await start();
+  const state = { name: 'Gingko', leaves: { shape: 'fan' } };
+  await publishFacts(factsOf(garden), [{ kind: 'plant', key: 'g', state }]);
+  await follower.caughtUp();
+  expect(await plants.findById('g').lean()).toEqual({
+    _id: 'g',
+    name: 'Gingko',
+    revision: 1,
+    gone: false,
+  });
+});
+
 it('applies a thousand states told in one burst', async () => {
   follower = await start();
   const states = Array.from({ length: 1000 }, (_, i) => ({
