@@ -1,12 +1,20 @@
 // Why each member is in: what it carries, which rules it serves, and what the team would be without it.
 import type { Ranked } from './alternatives.ts';
 import { at } from './dense.ts';
+import { solveExactly } from './exact.ts';
+import { fixFirms } from './fixing.ts';
 import { firmOfPair, type Instance, type Team } from './instance.ts';
+import { limits } from './limits.ts';
 import { fixedFirms, kindsIn, rowValue } from './score.ts';
 import type { Run } from './run.ts';
-import { searchTeam, type Found } from './search.ts';
+import { relativeGap, searchTeam, type Found } from './search.ts';
 import { bestTeamTask, type Task } from './task.ts';
 import type { Constraint, Reason } from './types.ts';
+
+type TeamFound = Found & { outcome: 'TEAM' };
+
+/** Firms in the first programme without a member, beside those that could be in the best team. */
+const poolSize = 120;
 
 /** Reasons of a member, by the place of the proposal and the number of the firm. */
 export type Reasons = (proposal: number, firm: number) => readonly Reason[];
@@ -19,7 +27,7 @@ export type Reasons = (proposal: number, firm: number) => readonly Reason[];
 export function explainTeams(
   run: Run,
   instance: Instance,
-  found: Found & { outcome: 'TEAM' },
+  found: TeamFound,
   ranked: readonly Ranked[],
   isDeep: boolean,
 ): Reasons {
@@ -75,11 +83,7 @@ export function servedRules(task: Task, team: Team, firm: number): Constraint[] 
   return served;
 }
 
-function withoutEach(
-  run: Run,
-  task: Task,
-  found: Found & { outcome: 'TEAM' },
-): Map<number, Reason> {
+function withoutEach(run: Run, task: Task, found: TeamFound): Map<number, Reason> {
   const demanded = new Set(fixedFirms(task));
   const reasons = new Map<number, Reason>();
   for (const firm of found.best.team.firms) {
@@ -91,13 +95,9 @@ function withoutEach(
 }
 
 // The best team without one firm; proven for the whole pool, like every other search.
-function withoutOne(
-  run: Run,
-  task: Task,
-  found: Found & { outcome: 'TEAM' },
-  firm: number,
-): Reason | null {
-  const again = searchTeam(run, bestTeamTask(task.instance, { out: [firm] }), found.firms);
+function withoutOne(run: Run, task: Task, found: TeamFound, firm: number): Reason | null {
+  const without = bestTeamTask(task.instance, { out: [firm] });
+  const again = replaceOne(run, without, found) ?? searchTeam(run, without, found.firms);
   if (again.outcome === 'NONE') return { kind: 'INDISPENSABLE' };
   if (again.outcome !== 'TEAM') return null;
   const before = new Set(found.best.team.firms);
@@ -110,6 +110,28 @@ function withoutOne(
     replacedBy: comers.map((other) => task.instance.ids[other] ?? ''),
     isExact: again.gap <= 1e-4,
   };
+}
+
+// The prices of the first search bound every team without the firm too, so a small pool is often enough.
+function replaceOne(run: Run, without: Task, found: TeamFound): TeamFound | null {
+  const { restricted } = found;
+  if (!restricted) return null;
+  const { values } = restricted.priced;
+  const order = [...restricted.firms].toSorted((a, b) => at(values, a) - at(values, b) || a - b);
+  const pool = new Set([...found.survivors, ...order.slice(0, poolSize)]);
+  const settings = { gap: 1e-5, share: 0.5, maxNodes: 20_000 };
+  const first = solveExactly(run, without, pool, settings);
+  if (!first.best) return null;
+  const cutoff = first.best.score.points + 1e-6;
+  const { survivors, bound } = fixFirms(without, restricted, cutoff, first.best.team.firms);
+  const isEnough = survivors.every((firm) => pool.has(firm));
+  const isMany = survivors.length > limits.exactFirms;
+  const start = first.best.team;
+  const last =
+    isEnough || isMany ? first : solveExactly(run, without, survivors, { ...settings, start });
+  const best = last.best ?? first.best;
+  const proven = isMany && !isEnough ? bound : Math.min(best.score.points, last.bound);
+  return { ...found, best, bound: proven, gap: relativeGap(best.score.points, proven) };
 }
 
 // Classes, because points tell a reader what the others ask for. Below 0.1 % is noise of the inputs.

@@ -2,9 +2,9 @@
 import type { CoverProblem, CoverResult } from './cover.ts';
 import type { AssemblyFault } from './failure.ts';
 import type { PreviousTeam, RepairResult } from './repair.ts';
-import type { SensitivityResult } from './sensitivity.ts';
+import type { SensitivityResult, WeighOrder } from './sensitivity.ts';
 import type { Settings } from './solve.ts';
-import type { AssemblyProblem, AssemblyResult, Progress, Proposal } from './types.ts';
+import type { AssemblyProblem, AssemblyResult, Progress } from './types.ts';
 
 /** A job as it is handed over. */
 export type Order =
@@ -15,14 +15,7 @@ export type Order =
       readonly previous: PreviousTeam;
       readonly settings: Settings;
     }
-  | {
-      readonly kind: 'WEIGH';
-      readonly problem: AssemblyProblem;
-      readonly proposals: readonly Proposal[];
-      readonly change: number;
-      readonly isSolvedAgain: boolean;
-      readonly settings: Settings;
-    }
+  | ({ readonly kind: 'WEIGH' } & WeighOrder)
   | { readonly kind: 'COVER'; readonly problem: CoverProblem; readonly settings: Settings };
 
 /** What a worker is told: long lists in slices, so that a large problem does not hold up the caller's thread. */

@@ -19,8 +19,8 @@ export type Found =
       readonly bound: number;
       readonly gap: number;
       readonly survivors: readonly number[];
-      /** Price of each firm, for questions that come after. */
-      readonly values: Float64Array;
+      /** Prices of the whole pool, for questions that come after; null where the pool was searched as it is. */
+      readonly restricted: Restricted | null;
       readonly firms: ReadonlySet<number>;
     }
   | {
@@ -243,7 +243,7 @@ function teamFound(search: Search, fixed: Fixed, proven: number): Found {
     bound,
     gap: relativeGap(best.score.points, bound),
     survivors: fixed.survivors,
-    values: fixed.values,
+    restricted,
     firms: restricted.firms,
   };
 }
@@ -258,8 +258,8 @@ function withoutProgramme(run: Run, task: Task): Found {
   if (isInfeasible) return { outcome: 'NONE', proof: 'EXACT_SEARCH', violationBound: 0 };
   if (!best) return { outcome: 'UNDECIDED' };
   const gap = relativeGap(best.score.points, bound);
-  const values = new Float64Array(firms);
-  return { outcome: 'TEAM', best, bound, gap, survivors: pool, values, firms: new Set(pool) };
+  const firmSet = new Set(pool);
+  return { outcome: 'TEAM', best, bound, gap, survivors: pool, restricted: null, firms: firmSet };
 }
 
 // The linear programme can be met, but no whole team has been found in the first stages.

@@ -1,11 +1,21 @@
 // What if the weights were a little different? How the ranking moves, and whether another team would be best.
 import { evaluate } from './evaluate.ts';
 import type { Solver } from './highs.ts';
-import type { Order } from './message.ts';
-import { beginJob, isBlocked, type Report } from './solve.ts';
+import { beginJob, isBlocked, type Report, type Settings } from './solve.ts';
 import { searchTeam } from './search.ts';
 import { bestTeamTask } from './task.ts';
 import type { AssemblyProblem, Proposal, Weights } from './types.ts';
+
+/** What is to be weighed. */
+export type WeighOrder = {
+  readonly problem: AssemblyProblem;
+  readonly proposals: readonly Proposal[];
+  /** Share by which each weight is changed, either way. */
+  readonly change: number;
+  /** Look for the best team of the whole pool under each of the weights too. */
+  readonly isSolvedAgain: boolean;
+  readonly settings: Settings;
+};
 
 /** One aim taken more or less important. */
 export type Scenario = {
@@ -76,7 +86,7 @@ export function rankUnder(
 /** Goes through all scenarios in this thread, while time is left. */
 export function weigh(
   solver: Solver,
-  { problem, proposals, change, isSolvedAgain, settings }: Order & { kind: 'WEIGH' },
+  { problem, proposals, change, isSolvedAgain, settings }: WeighOrder,
   report: Report = () => {},
 ): SensitivityResult {
   const job = beginJob(solver, problem, settings, report);
