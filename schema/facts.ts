@@ -54,6 +54,8 @@ export interface TechnologyFact {
   mapId: string;
   /** Whether the newest published version still has it. */
   current: boolean;
+  /** What took its place, once a version no longer has it; missing or null while it is current. */
+  succession?: { kind: 'RENAMED' | 'MERGED' | 'SPLIT' | 'RETIRED'; successorIds: string[] } | null;
 }
 
 /** From techmaps; key: company id. What the firm's newest published capability map says. */

@@ -153,6 +153,7 @@ describe('what others are told', () => {
       parentId: ids['oca.data'],
       mapId,
       current: true,
+      succession: null,
     });
     expect(map?.state).toEqual({
       capabilities: [{ technologyId: ids['oca.data.store.block'], level: 5, verifiedLevel: null }],

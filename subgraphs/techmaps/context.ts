@@ -16,7 +16,14 @@ import {
   type ProjectRecord,
 } from './demand/demand.model.ts';
 import { placementsOf, type PlacementRecord } from './placement/placement.model.ts';
-import type { Recounter } from './supply/recounter.ts';
+import type { Aftermath } from './succession/aftermath.ts';
+import { successionsOf, type SuccessionRecord } from './succession/succession.model.ts';
+import {
+  itemsOf,
+  transitionsOf,
+  type ItemRecord,
+  type TransitionRecord,
+} from './succession/transition.model.ts';
 import {
   footprintsOf,
   suppliesOf,
@@ -37,6 +44,9 @@ export interface Models {
   capabilityMaps: Model<CapabilityMapRecord>;
   drafts: Model<DraftRecord>;
   supplies: Model<SupplyRecord>;
+  successions: Model<SuccessionRecord>;
+  transitions: Model<TransitionRecord>;
+  items: Model<ItemRecord>;
   footprints: Model<FootprintRecord>;
   companies: Model<CompanyRecord>;
   projects: Model<ProjectRecord>;
@@ -57,6 +67,10 @@ export interface Loaders {
   capability: DataLoader<string, CapabilityRecord | null>;
   /** A company's newest map. */
   capabilityMap: DataLoader<string, CapabilityMapRecord | null>;
+  /** What became of a technology in the version that left it out, by `versionId technologyId`. */
+  succession: DataLoader<string, SuccessionRecord | null>;
+  /** How capabilities followed a version. */
+  transition: DataLoader<string, TransitionRecord | null>;
   /** A company's draft. */
   draft: DataLoader<string, DraftRecord | null>;
   supply: DataLoader<string, SupplyRecord>;
@@ -67,7 +81,7 @@ export interface Loaders {
 export interface Ground {
   connection: Connection;
   config: TechmapsConfig;
-  recounter: Recounter;
+  aftermath: Aftermath;
 }
 
 /** Everything a domain function may reach. Made anew for each request. */
@@ -87,6 +101,9 @@ export function modelsOf(connection: Connection): Models {
     capabilityMaps: capabilityMapsOf(connection),
     drafts: draftsOf(connection),
     supplies: suppliesOf(connection),
+    successions: successionsOf(connection),
+    transitions: transitionsOf(connection),
+    items: itemsOf(connection),
     footprints: footprintsOf(connection),
     companies: companiesOf(connection),
     projects: projectsOf(connection),
@@ -129,6 +146,8 @@ function createLoaders({ maps, versions, technologies, ...models }: Models): Loa
       const records = new Map(found.map((record) => [record.companyId, record]));
       return ids.map((id) => records.get(id) ?? null);
     }),
+    succession: byId(models.successions),
+    transition: byId(models.transitions),
     draft: byId(models.drafts),
     demand: byId(models.demands),
     supply: new DataLoader(async (ids) => {

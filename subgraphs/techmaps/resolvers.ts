@@ -25,6 +25,8 @@ import {
 import { removeTechnology } from './placement/removal.ts';
 import { importTechnologies } from './placement/technology-import.ts';
 import type { Resolvers } from './schema.generated.ts';
+import { findSuccession, findSuccessions, setSuccession } from './succession/succession.ts';
+import { countItems, findCompanyItems, findItems } from './succession/transition.ts';
 import { findSoleSuppliers, findSupplyGrid } from './supply/concentration.ts';
 import {
   findSupply,
@@ -35,6 +37,7 @@ import {
 } from './supply/supply.ts';
 import { publishVersion } from './tech-map/publication.ts';
 import { createTechMap, findTechMap, findTechMaps, updateTechMap } from './tech-map/tech-map.ts';
+import { findChanges } from './tech-map/version-change.ts';
 import { draftVersion, findVersion, findVersions, reviewVersion } from './tech-map/version.ts';
 import { findTechnologies, findTechnology, technologiesWithIds } from './technology/technology.ts';
 
@@ -77,7 +80,7 @@ export const resolvers: Resolvers = {
       const answered = await answer(context, 'publishTechMapVersion', input, () =>
         publishVersion(context, input),
       );
-      context.recounter.wake();
+      context.aftermath.wake();
       return answered;
     },
     addTechnology: (_, { input }, context) =>
@@ -94,6 +97,8 @@ export const resolvers: Resolvers = {
       })),
     removeTechnology: (_, { input }, context) =>
       answer(context, 'removeTechnology', input, () => removeTechnology(context, input)),
+    setSuccession: (_, { input }, context) =>
+      answer(context, 'setSuccession', input, () => setSuccession(context, input)),
     importTechnologies: async (_, { input }, context) =>
       reported(
         await answer(context, 'importTechnologies', input, async () => ({
@@ -128,6 +133,7 @@ export const resolvers: Resolvers = {
     capabilities: ({ id }, request, context) => findCompanyCapabilities(context, id, request),
     capabilityMap: ({ id }, which, context) => findMap(context, { companyId: id, ...which }),
     capabilityMaps: ({ id }, page, context) => findMaps(context, id, page),
+    transitionItems: ({ id }, request, context) => findCompanyItems(context, id, request),
     capabilityDraft: ({ id }, _, context) => findDraft(context, id),
     similar: ({ id }, { first }, context) => findSimilar(context, id, first),
   },
@@ -149,9 +155,34 @@ export const resolvers: Resolvers = {
     id: ({ _id }) => _id,
     map: ({ mapId }, _, { loaders }) => loaders.map.load(mapId).then(there),
     placements: ({ _id }, request, context) => findPlacements(context, _id, request),
+    changes: (version, request, context) => findChanges(context, version, request),
+    successions: ({ _id }, _, context) => findSuccessions(context, _id),
+    transition: ({ _id }, _, { loaders }) => loaders.transition.load(_id),
     placement: ({ _id }, { technologyId }, context) => findPlacement(context, _id, technologyId),
   },
   TechMapVersionConnection: { totalCount: ({ count }) => count() },
+  VersionChange: {
+    technology: ({ technologyId }, _, { loaders }) =>
+      loaders.technology.load(technologyId).then(there),
+  },
+  VersionChangeConnection: { totalCount: ({ count }) => count() },
+  Succession: {
+    technology: ({ technologyId }, _, { loaders }) =>
+      loaders.technology.load(technologyId).then(there),
+    successors: ({ successorIds }, _, context) => technologiesWithIds(context, successorIds),
+  },
+  Transition: {
+    counts: ({ _id }, _, context) => countItems(context, _id),
+    items: ({ _id }, request, context) => findItems(context, _id, request),
+  },
+  TransitionItem: {
+    company: ({ companyId }) => (companyId === null ? null : { id: companyId }),
+    project: ({ projectId }) => (projectId === null ? null : { id: projectId }),
+    technology: ({ technologyId }, _, { loaders }) =>
+      loaders.technology.load(technologyId).then(there),
+    successors: ({ successorIds }, _, context) => technologiesWithIds(context, successorIds),
+  },
+  TransitionItemConnection: { totalCount: ({ count }) => count() },
   Placement: {
     technology: ({ technologyId }, _, { loaders }) =>
       loaders.technology.load(technologyId).then(there),
@@ -172,6 +203,7 @@ export const resolvers: Resolvers = {
     path: ({ ancestorIds }, _, context) => technologiesWithIds(context, ancestorIds),
     requires: ({ requires }, _, context) => technologiesWithIds(context, requires),
     alternatives: ({ alternatives }, _, context) => technologiesWithIds(context, alternatives),
+    succession: (technology, _, context) => findSuccession(context, technology),
     supply: ({ _id }, _, { loaders }) => loaders.supply.load(_id),
     need: ({ _id }, _, { loaders }) => loaders.demand.load(_id).then((need) => need ?? noNeed),
     gap: (technology, _, context) => findGap(context, technology),

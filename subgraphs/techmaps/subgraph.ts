@@ -9,7 +9,9 @@ import { readTechmapsConfig } from './config.ts';
 import { createContext, modelsOf } from './context.ts';
 import { applyProjectFacts, recountDemand } from './demand/demand.ts';
 import { resolvers } from './resolvers.ts';
-import { startRecounter } from './supply/recounter.ts';
+import { startAftermath } from './succession/aftermath.ts';
+import { carryOut } from './succession/transition.ts';
+import { recountDue } from './supply/recount.ts';
 
 /** The face of the techmaps subgraph. */
 export const techmaps: Subgraph = {
@@ -28,7 +30,10 @@ export const techmaps: Subgraph = {
       positionsOf(connection),
     ]);
     const counting = { connection, ...models };
-    const recounter = startRecounter(counting, log);
+    const aftermath = startAftermath(async () => {
+      await carryOut(counting);
+      await recountDue(counting);
+    }, log);
     await recountDemand(models);
     const positions = positionsOf(connection);
     const followers = [
@@ -50,14 +55,14 @@ export const techmaps: Subgraph = {
       }),
     ];
     return {
-      createContext: (viewer) => createContext({ connection, config, recounter }, viewer),
+      createContext: (viewer) => createContext({ connection, config, aftermath }, viewer),
       caughtUp: async () => {
         for (const follower of followers) await follower.caughtUp();
-        await recounter.idle();
+        await aftermath.idle();
       },
       stop: async () => {
         for (const follower of followers) await follower.stop();
-        await recounter.stop();
+        await aftermath.stop();
         for (const each of [connection, companies, consortia]) await each.close();
       },
     };

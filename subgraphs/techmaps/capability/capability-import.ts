@@ -8,7 +8,7 @@ import type { Context } from '../context.ts';
 import { importFaults, type ImportReport } from '../placement/technology-import.ts';
 import { countFaults } from '../technology/content.ts';
 import type { Claim } from './capability.model.ts';
-import { findClaimables, publishMaps, sameClaim, snapshot } from './capability-map.ts';
+import { findClaimables, inCodeOrder, publishMaps, sameClaim, snapshot } from './capability-map.ts';
 import type { CapabilityMapRecord } from './capability-map.model.ts';
 import { claimFaults, claimed, tidyClaim, type ClaimInput, type Claimables } from './claim.ts';
 
@@ -151,20 +151,4 @@ async function newestMaps(
     .find({ companyId: { $in: [...new Set(companyIds)] }, newest: true })
     .lean();
   return new Map(found.map((map) => [map.companyId, map]));
-}
-
-async function inCodeOrder(
-  { technologies }: Context,
-  maps: readonly CapabilityMapRecord[],
-): Promise<CapabilityMapRecord[]> {
-  const ids = [
-    ...new Set(maps.flatMap(({ entries }) => entries.map(({ technologyId }) => technologyId))),
-  ];
-  const found = await technologies.find({ _id: { $in: ids } }, { code: 1 }).lean();
-  const codes = new Map(found.map(({ _id, code }) => [_id, code]));
-  const codeOf = ({ technologyId }: Claim) => codes.get(technologyId) ?? '';
-  return maps.map((map) => ({
-    ...map,
-    entries: map.entries.toSorted((a, b) => (codeOf(a) < codeOf(b) ? -1 : 1)),
-  }));
 }

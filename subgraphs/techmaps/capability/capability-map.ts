@@ -1,5 +1,7 @@
 /** Capability maps: what a company says it can do, published as dated snapshots. */
-import { publishFacts } from '#kit/facts.ts';
+import type { Model } from 'mongoose';
+
+import { publishFacts, type FactRecord } from '#kit/facts.ts';
 import { newId } from '#kit/id.ts';
 import { seoulDay } from '#kit/instant.ts';
 import { isDuplicateKey } from '#kit/mongo.ts';
@@ -9,7 +11,8 @@ import type { CapabilityMapFact } from '#schema/facts.ts';
 
 import { mayPublish } from '../company/company.ts';
 import type { Context } from '../context.ts';
-import { recount } from '../supply/recount.ts';
+import { markDecided } from '../succession/decision.ts';
+import { recount, type Counting } from '../supply/recount.ts';
 import { countFaults } from '../technology/content.ts';
 import type { CapabilityRecord, Claim } from './capability.model.ts';
 import type { CapabilityMapRecord } from './capability-map.model.ts';
@@ -22,6 +25,12 @@ import {
   type ClaimInput,
   type Claimables,
 } from './claim.ts';
+
+/** What publishing needs of a context, so that it also runs between requests. */
+export interface Publishing extends Counting {
+  capabilityMaps: Model<CapabilityMapRecord>;
+  facts: Model<FactRecord>;
+}
 
 /** A company's map to publish. */
 export interface NewCapabilityMap {
@@ -57,6 +66,7 @@ export async function publishCapabilities(
   const next = snapshot(companyId, revision + 1, claims, userId, null);
   await publishMaps(context, [next]);
   await context.drafts.deleteOne({ _id: companyId });
+  await markDecided(context.items, companyId);
   return next;
 }
 
@@ -101,7 +111,7 @@ export function snapshot(
  * @throws {Refusal} STALE (revision) when another was published meanwhile
  */
 export async function publishMaps(
-  context: Context,
+  context: Publishing,
   maps: readonly CapabilityMapRecord[],
 ): Promise<void> {
   if (maps.length === 0) return;
@@ -122,7 +132,7 @@ export async function publishMaps(
 
 /** Tells others what these companies' newest maps say. */
 export async function tellMap(
-  { capabilityMaps, capabilities, facts }: Context,
+  { capabilityMaps, capabilities, facts }: Publishing,
   companyIds: readonly string[],
 ): Promise<void> {
   const ids = [...companyIds];
@@ -161,6 +171,23 @@ export async function findClaimables(
   const byId = await technologies.find({ _id: { $in: ids } }, fields).lean();
   const byCode = await technologies.find({ code: { $in: codes } }, fields).lean();
   return claimables([...byId, ...byCode]);
+}
+
+/** The maps with their entries in the order of the technologies' codes. */
+export async function inCodeOrder(
+  { technologies }: Publishing,
+  maps: readonly CapabilityMapRecord[],
+): Promise<CapabilityMapRecord[]> {
+  const ids = [
+    ...new Set(maps.flatMap(({ entries }) => entries.map(({ technologyId }) => technologyId))),
+  ];
+  const found = await technologies.find({ _id: { $in: ids } }, { code: 1 }).lean();
+  const codes = new Map(found.map(({ _id, code }) => [_id, code]));
+  const codeOf = ({ technologyId }: Claim) => codes.get(technologyId) ?? '';
+  return maps.map((map) => ({
+    ...map,
+    entries: map.entries.toSorted((a, b) => (codeOf(a) < codeOf(b) ? -1 : 1)),
+  }));
 }
 
 type Change = Parameters<Context['capabilities']['bulkWrite']>[0][number];

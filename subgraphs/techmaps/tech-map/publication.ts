@@ -5,6 +5,8 @@ import { signedInAs } from '#kit/viewer.ts';
 
 import type { Context } from '../context.ts';
 import type { PlacementRecord } from '../placement/placement.model.ts';
+import { settleSuccessions } from '../succession/succession.ts';
+import type { SuccessionRecord } from '../succession/succession.model.ts';
 import { markDue } from '../supply/recount.ts';
 import { stated, technologyFact } from '../technology/technology.ts';
 import type { TechnologyRecord } from '../technology/technology.model.ts';
@@ -17,7 +19,7 @@ import type { VersionRecord } from './version.model.ts';
  * Publishes the map's draft: its technologies say what the version says, those it no longer has are retired, and
  * others are told. For the secretariat.
  *
- * @throws {Refusal} NOT_FOUND (mapId), STALE (revision), WRONG_STATE (`VERSION_HAS_TECHNOLOGIES`)
+ * @throws {Refusal} NOT_FOUND (mapId), STALE (revision), WRONG_STATE (`VERSION_HAS_TECHNOLOGIES`, `SUCCESSORS_ARE_THERE`)
  */
 export async function publishVersion(
   context: Context,
@@ -42,7 +44,20 @@ export async function publishVersion(
     )
     .lean();
   if (!map) throw refusal('NOT_FOUND', 'There is no such map.', ['mapId']);
-  await state(context, await difference(context, map.publishedId, version._id));
+  const changes = await difference(context, map.publishedId, version._id);
+  const successions = await settleSuccessions(context, version._id, changes.removed);
+  await state(context, changes, successions);
+  if (successions.length > 0)
+    await context.transitions.create([
+      {
+        _id: version._id,
+        pending: true,
+        after: '',
+        by: userId,
+        source: `${map.code} version ${version.number}`,
+        startedAt: version.publishedAt ?? new Date(),
+      },
+    ]);
   return {
     version,
     map: { ...map, draftId: null, publishedId: version._id, revision: map.revision + 1 },
@@ -59,28 +74,34 @@ async function difference(
   return compareVersions(before, after);
 }
 
-/** Brings the technologies themselves to what the version says. */
+/** Brings the technologies themselves to what the version says, and tells others. */
 async function state(
   context: Context,
   { added, changed, removed }: Comparison<PlacementRecord>,
+  successions: readonly SuccessionRecord[],
 ): Promise<void> {
   const said = [...added, ...changed.map(({ after }) => after)];
   const removedIds = removed.map(({ technologyId }) => technologyId);
-  const { technologies, facts } = context;
+  const { technologies } = context;
   await technologies.bulkWrite(
     said.map((placement) => ({
       updateOne: {
         filter: { _id: placement.technologyId },
-        update: { $set: { ...stated(placement), published: true, current: true } },
+        update: {
+          $set: { ...stated(placement), published: true, current: true, retiredById: null },
+        },
       },
     })),
   );
-  await technologies.updateMany({ _id: { $in: removedIds } }, { $set: { current: false } });
-  const ids = [...said.map(({ technologyId }) => technologyId), ...removedIds];
-  const now: TechnologyRecord[] = await technologies.find({ _id: { $in: ids } }).lean();
-  await publishFacts(
-    facts,
-    now.map((each) => ({ kind: 'technology', key: each._id, state: technologyFact(each) })),
+  const retiredById = successions[0]?.versionId ?? null;
+  await technologies.updateMany(
+    { _id: { $in: removedIds } },
+    { $set: { current: false, retiredById } },
+  );
+  await tell(
+    context,
+    [...said.map(({ technologyId }) => technologyId), ...removedIds],
+    successions,
   );
   const moved = changed.filter(({ fields }) => fields.includes('ancestorIds'));
   // A technology that comes back counts again: firms may still have it in their maps.
@@ -89,4 +110,26 @@ async function state(
     ...moved.map(({ after }) => after.technologyId),
     ...removedIds,
   ]);
+}
+
+async function tell(
+  { technologies, facts }: Context,
+  ids: readonly string[],
+  successions: readonly SuccessionRecord[],
+): Promise<void> {
+  const now = await technologies.find({ _id: { $in: [...ids] } }).lean<TechnologyRecord[]>();
+  const became = new Map(
+    successions.map(({ technologyId, kind, successorIds }) => [
+      technologyId,
+      { kind, successorIds },
+    ]),
+  );
+  await publishFacts(
+    facts,
+    now.map((each) => ({
+      kind: 'technology',
+      key: each._id,
+      state: technologyFact(each, became.get(each._id) ?? null),
+    })),
+  );
 }

@@ -183,9 +183,13 @@ export async function advance(
     { _id: version._id, revision },
     { $set: change, $inc: { revision: 1 } },
   );
-  if (modifiedCount === 0)
-    throw refusal('STALE', 'The version was changed since you read it.', ['revision']);
+  if (modifiedCount === 0) throw staleVersion();
   return { ...version, ...change, revision: revision + 1 };
+}
+
+/** A version that was changed since it was read. */
+export function staleVersion() {
+  return refusal('STALE', 'The version was changed since you read it.', ['revision']);
 }
 
 /** A map that was changed since it was read. */

@@ -16,6 +16,8 @@ export interface TechnologyRecord extends Placed {
   published: boolean;
   /** Whether the newest published version has it. */
   current: boolean;
+  /** The version that left it out; null while it is current, or before it was published. */
+  retiredById: string | null;
   /** Search forms of its names, aliases and code. */
   forms: string[];
   /** Every one and two characters of the forms. */
@@ -38,6 +40,7 @@ const schema = new Schema(
     },
     published: { type: Boolean, required: true },
     current: { type: Boolean, required: true },
+    retiredById: { type: String, default: null },
     ...contentFields,
     forms: { type: [String], required: true },
     grams: { type: [String], required: true },

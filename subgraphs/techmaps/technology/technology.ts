@@ -84,7 +84,15 @@ export function newTechnology(
   placed: Placed,
   origin: TechnologyRecord['origin'],
 ): TechnologyRecord {
-  return { _id, mapId, origin, published: false, current: false, ...stated(placed) };
+  return {
+    _id,
+    mapId,
+    origin,
+    published: false,
+    current: false,
+    retiredById: null,
+    ...stated(placed),
+  };
 }
 
 /** What a technology says of itself when a version states it: content, place and what it is found by. */
@@ -120,10 +128,13 @@ export function placedOf(placed: Placed): Placed {
   };
 }
 
-/** What others are told of a technology. */
-export function technologyFact(technology: TechnologyRecord): TechnologyFact {
+/** What others are told of a technology, and of what became of it. */
+export function technologyFact(
+  technology: TechnologyRecord,
+  succession: TechnologyFact['succession'] = null,
+): TechnologyFact {
   const { code, name, kind, parentId, mapId, current } = technology;
-  return { code, name, kind, parentId, mapId, current };
+  return { code, name, kind, parentId, mapId, current, succession };
 }
 
 /** Grams choose the candidates by index; the expression then wants them side by side. */

@@ -1,0 +1,214 @@
+/** Carrying out a new version: each firm's capabilities follow, and what a person has to decide is listed. */
+import type { Connection, Model } from 'mongoose';
+
+import { transaction } from '#kit/mongo.ts';
+import { findPage, type PageRequest } from '#kit/page.ts';
+import { isIn } from '#kit/viewer.ts';
+
+import type { CapabilityMapRecord } from '../capability/capability-map.model.ts';
+import {
+  inCodeOrder,
+  publishMaps,
+  snapshot,
+  type Publishing,
+} from '../capability/capability-map.ts';
+import type { Context } from '../context.ts';
+import type { ProjectRecord } from '../demand/demand.model.ts';
+import { carry, type Carried, type Succeeding } from './carry.ts';
+import type { SuccessionRecord } from './succession.model.ts';
+import {
+  outcomes,
+  type ItemPage,
+  type ItemRecord,
+  type Outcome,
+  type TransitionRecord,
+} from './transition.model.ts';
+
+const firmBatch = 50;
+
+/** What carrying out needs of a context, so that it also runs between requests. */
+export interface Carrying extends Publishing {
+  connection: Connection;
+  successions: Model<SuccessionRecord>;
+  transitions: Model<TransitionRecord>;
+  items: Model<ItemRecord>;
+  projects: Model<ProjectRecord>;
+}
+
+/** What a page of items is asked by. */
+export interface ItemRequest extends PageRequest {
+  outcome?: Outcome | null | undefined;
+}
+
+/** One page of what became of capabilities and requirements in a version. */
+export async function findItems(
+  { items }: Context,
+  versionId: string,
+  { outcome, ...page }: ItemRequest,
+): Promise<ItemPage> {
+  const filter = { versionId, ...(outcome != null && { outcome }) };
+  return findPage(items, filter, [['_id', 1]], page);
+}
+
+/** One page of what new versions did to a company's capabilities, newest first; null for who is no member of it. */
+export async function findCompanyItems(
+  { viewer, items }: Context,
+  companyId: string,
+  { outcome, ...page }: ItemRequest,
+): Promise<ItemPage | null> {
+  if (!isIn(viewer, companyId, 'VIEWER')) return null;
+  const filter = { companyId, ...(outcome != null && { outcome }) };
+  return findPage(items, filter, [['_id', -1]], page);
+}
+
+/** How many came to each outcome in a version; outcomes that none came to are left out. */
+export async function countItems(
+  { items }: Context,
+  versionId: string,
+): Promise<{ outcome: Outcome; items: number }[]> {
+  const counts: { outcome: Outcome; items: number }[] = [];
+  for (const outcome of outcomes) {
+    const found = await items.countDocuments({ versionId, outcome });
+    if (found > 0) counts.push({ outcome, items: found });
+  }
+  return counts;
+}
+
+/** Carries out every version that is pending, some firms at a time, each time in a transaction of its own. */
+export async function carryOut(carrying: Carrying): Promise<void> {
+  const pending = await carrying.transitions.find({ pending: true }).sort({ _id: 1 }).lean();
+  for (const { _id } of pending) {
+    const found = await carrying.successions.find({ versionId: _id }).lean();
+    const successions = new Map(found.map((each) => [each.technologyId, each]));
+    for (;;) {
+      const more = await transaction(carrying.connection, () => step(carrying, _id, successions));
+      if (!more) break;
+    }
+  }
+}
+
+/** Does the next firms; gives whether there are more. */
+async function step(
+  carrying: Carrying,
+  versionId: string,
+  successions: ReadonlyMap<string, Succeeding>,
+): Promise<boolean> {
+  const { transitions, capabilities } = carrying;
+  const transition = await transitions.findById(versionId).lean();
+  if (!transition?.pending) return false;
+  const concerned = await capabilities.distinct('companyId', {
+    active: { $in: [true, false] },
+    technologyId: { $in: [...successions.keys()] },
+    companyId: { $gt: transition.after },
+  });
+  const companyIds = concerned.toSorted().slice(0, firmBatch);
+  await carryFirms(carrying, transition, companyIds, successions);
+  const last = companyIds.at(-1);
+  const more = concerned.length > firmBatch && last !== undefined;
+  if (!more) await listRequirements(carrying, versionId, successions);
+  await transitions.updateOne(
+    { _id: versionId },
+    { $set: { pending: more, after: last ?? transition.after } },
+  );
+  return more;
+}
+
+async function carryFirms(
+  carrying: Carrying,
+  transition: TransitionRecord,
+  companyIds: readonly string[],
+  successions: ReadonlyMap<string, Succeeding>,
+): Promise<void> {
+  const { capabilityMaps, items } = carrying;
+  const newest = await capabilityMaps
+    .find({ companyId: { $in: [...companyIds] }, newest: true })
+    .lean();
+  const maps: CapabilityMapRecord[] = [];
+  for (const map of newest) {
+    const { claims, carried } = carry(map.entries, successions);
+    await items.insertMany(carried.map((each) => itemOf(transition._id, map.companyId, each)));
+    if (carried.every(({ outcome }) => outcome === 'TO_DECIDE' || outcome === 'ENDED')) continue;
+    await keepIdentity(carrying, map.companyId, carried);
+    const { by, source } = transition;
+    maps.push(snapshot(map.companyId, map.revision + 1, claims, by, source));
+  }
+  await publishMaps(carrying, await inCodeOrder(carrying, maps));
+}
+
+/** A capability that is carried stays the same one; only a mere new name leaves its verification standing. */
+async function keepIdentity(
+  { capabilities }: Carrying,
+  companyId: string,
+  carried: readonly Carried[],
+): Promise<void> {
+  for (const { claim, succeeding, outcome } of carried) {
+    const [successorId] = succeeding.successorIds;
+    if (outcome !== 'CARRIED' || successorId === undefined) continue;
+    const unverified = { verifiedLevel: null, verifiedAt: null, verifiedBy: null };
+    await capabilities.updateOne(
+      { companyId, technologyId: claim.technologyId },
+      {
+        $set: {
+          technologyId: successorId,
+          ...(succeeding.kind === 'RENAMED' ? {} : unverified),
+        },
+        $inc: { revision: 1 },
+      },
+    );
+  }
+}
+
+/** Requirements belong to another subgraph: whoever owns the project decides. */
+async function listRequirements(
+  { projects, items }: Carrying,
+  versionId: string,
+  successions: ReadonlyMap<string, Succeeding>,
+): Promise<void> {
+  const asking = await projects
+    .find({
+      'requirements.technologyId': { $in: [...successions.keys()] },
+      running: true,
+      gone: false,
+    })
+    .lean();
+  const listed = asking.flatMap(({ _id, requirements }) =>
+    (requirements ?? []).flatMap(({ technologyId, level }): ItemRecord[] => {
+      const succeeding = successions.get(technologyId);
+      if (!succeeding) return [];
+      return [
+        {
+          _id: `${versionId} ${_id} ${technologyId}`,
+          versionId,
+          companyId: null,
+          projectId: _id,
+          technologyId,
+          kind: succeeding.kind,
+          successorIds: [...succeeding.successorIds],
+          level,
+          outcome: 'TO_DECIDE',
+        },
+      ];
+    }),
+  );
+  const once = new Map(listed.map((item) => [item._id, item]));
+  await items.insertMany([...once.values()]);
+}
+
+function itemOf(
+  versionId: string,
+  companyId: string,
+  { claim, succeeding, outcome }: Carried,
+): ItemRecord {
+  const { technologyId, level } = claim;
+  return {
+    _id: `${versionId} ${companyId} ${technologyId}`,
+    versionId,
+    companyId,
+    projectId: null,
+    technologyId,
+    kind: succeeding.kind,
+    successorIds: [...succeeding.successorIds],
+    level,
+    outcome,
+  };
+}
