@@ -158,7 +158,9 @@ const over: any = {
   $sortArray: (o: any, e: any, p: any) => {
     const a = ev(o, e.input, p);
     if (a == null) return null;
-    return isObj(e.sortBy) ? sortDocs([...a], e.sortBy) : [...a].sort((x, y) => num(e.sortBy) * cmp(x, y));
+    return isObj(e.sortBy)
+      ? sortDocs([...a], e.sortBy)
+      : [...a].sort((x, y) => num(e.sortBy) * cmp(x, y));
   },
   $literal: (_o: any, e: any) => e,
   $toLower: (o: any, e: any, p: any) => {
@@ -211,10 +213,12 @@ function vars(p: any, root: any, v: Doc) {
   return c;
 }
 const minmax = (s: number) => (o: any, e: any, p: any) => {
-  let a = e === null && Array.isArray(o) ? o : Array.isArray(o) ? o.map((d) => ev(d, e, p)) : ev(o, e, p);
+  let a =
+    e === null && Array.isArray(o) ? o : Array.isArray(o) ? o.map((d) => ev(d, e, p)) : ev(o, e, p);
   if (!Array.isArray(a)) a = [a];
   let b: any;
-  for (const x of a) if (x !== null && x !== undefined && (b === undefined || cmp(x, b) * s < 0)) b = x;
+  for (const x of a)
+    if (x !== null && x !== undefined && (b === undefined || cmp(x, b) * s < 0)) b = x;
   return b ?? null;
 };
 const accOver: any = { $min: minmax(1), $max: minmax(-1) };
@@ -251,7 +255,8 @@ export function expr(e: any, variables?: Doc): (d: any) => any {
     const k = x.slice(1);
     return (d) => (Object.hasOwn(d, k) ? d[k] : undefined);
   }
-  if (x === null || (typeof x !== 'object' && !(typeof x === 'string' && x[0] === '$'))) return () => x;
+  if (x === null || (typeof x !== 'object' && !(typeof x === 'string' && x[0] === '$')))
+    return () => x;
   const o = mopts({ variables: variables ?? {} });
   return (d) => {
     try {
@@ -261,7 +266,10 @@ export function expr(e: any, variables?: Doc): (d: any) => any {
       if (/undefined variable/.test(er.message)) throw cerr(17276, er.message);
       throw cerr(
         /not registered|unregistered|unknown/.test(er.message) ? 168 : 2,
-        er.message.replace(/^accumulator '(.*)' is not registered\.$/, "Unrecognized expression '$1'"),
+        er.message.replace(
+          /^accumulator '(.*)' is not registered\.$/,
+          "Unrecognized expression '$1'",
+        ),
       );
     }
   };
@@ -466,7 +474,8 @@ function stage(docs: Doc[], k: string, s: any, env: Env): Doc[] {
       const lf = s.localField,
         ff = s.foreignField;
       const pipe = s.pipeline;
-      if (s.from === undefined && pipe) return docs.map((d) => set1(d, s.as, runPipeline([], pipe, env)));
+      if (s.from === undefined && pipe)
+        return docs.map((d) => set1(d, s.as, runPipeline([], pipe, env)));
       const lets = Object.entries(s.let ?? {}).map(([n, e]) => [n, expr(e, env.vars)] as const);
       let all: Doc[] | null = null;
       let map: Map<string, Doc[]> | null = null;
@@ -498,7 +507,8 @@ function stage(docs: Doc[], k: string, s: any, env: Env): Doc[] {
               }
             }
             const set = new Set<Doc>();
-            for (const x of vals) for (const f of map.get(encKey([x]).latin1Slice()) ?? []) set.add(f);
+            for (const x of vals)
+              for (const f of map.get(encKey([x]).latin1Slice()) ?? []) set.add(f);
             rows = vals.length > 1 ? all!.filter((f) => set.has(f)) : [...set];
           }
           if (pipe?.length) rows = runPipeline(rows, pipe, { ...env, vars: v });
@@ -533,7 +543,11 @@ function stage(docs: Doc[], k: string, s: any, env: Env): Doc[] {
       try {
         return new Aggregator(
           [{ [k]: plain(s) }],
-          mopts({ variables: env.vars ?? {}, collectionResolver: env.resolve, collation: undefined }) as any,
+          mopts({
+            variables: env.vars ?? {},
+            collectionResolver: env.resolve,
+            collation: undefined,
+          }) as any,
         ).run(docs.map(pl)) as Doc[];
       } catch (e: any) {
         if (e.code) throw e;
@@ -600,7 +614,11 @@ function acc(op: string, e: any, env: Env): Acc {
         add: (s, d) => {
           const v = f(d);
           if (typeof v === 'number') s.n += v;
-          else if (v?._bsontype === 'Long' || v?._bsontype === 'Decimal128' || v?._bsontype === 'Double')
+          else if (
+            v?._bsontype === 'Long' ||
+            v?._bsontype === 'Decimal128' ||
+            v?._bsontype === 'Double'
+          )
             s.n += num(v);
           return s;
         },
@@ -626,7 +644,11 @@ function acc(op: string, e: any, env: Env): Acc {
         init: () => undefined,
         add: (s, d) => {
           const v = f(d);
-          return v === null || v === undefined ? s : s === undefined || cmp(v, s, env.coll) * g < 0 ? v : s;
+          return v === null || v === undefined
+            ? s
+            : s === undefined || cmp(v, s, env.coll) * g < 0
+              ? v
+              : s;
         },
         fin: (s) => s ?? null,
       };

@@ -17,7 +17,19 @@ import {
   BSONSymbol,
   serialize as bserialize,
 } from 'bson';
-export { Long, Double, Int32, Decimal128, ObjectId, Binary, Timestamp, BSONRegExp, MinKey, MaxKey, Code };
+export {
+  Long,
+  Double,
+  Int32,
+  Decimal128,
+  ObjectId,
+  Binary,
+  Timestamp,
+  BSONRegExp,
+  MinKey,
+  MaxKey,
+  Code,
+};
 export type Doc = Record<string, any>;
 
 // ---------------------------------------------------------------- parse
@@ -152,7 +164,12 @@ function readDoc(b: Buffer, off: number, arr: boolean): any {
     }
     if (arr) out.push(v);
     else if (key === '__proto__')
-      Object.defineProperty(out, key, { value: v, enumerable: true, writable: true, configurable: true });
+      Object.defineProperty(out, key, {
+        value: v,
+        enumerable: true,
+        writable: true,
+        configurable: true,
+      });
     else out[key!] = v;
   }
   return out;
@@ -395,9 +412,13 @@ export const reParts = (r: any): [string, string] =>
   r instanceof RegExp ? [r.source, r.flags.replace(/[gyu]/g, '')] : [r.pattern, r.options];
 export function numType(v: any): 'int' | 'long' | 'double' | 'decimal' {
   if (typeof v === 'number')
-    return Number.isInteger(v) && v <= MAXI32 && v >= MINI32 && !Object.is(v, -0) ? 'int' : 'double';
+    return Number.isInteger(v) && v <= MAXI32 && v >= MINI32 && !Object.is(v, -0)
+      ? 'int'
+      : 'double';
   if (typeof v === 'bigint') return 'long';
-  return ({ Int32: 'int', Long: 'long', Double: 'double', Decimal128: 'decimal' } as any)[v._bsontype];
+  return ({ Int32: 'int', Long: 'long', Double: 'double', Decimal128: 'decimal' } as any)[
+    v._bsontype
+  ];
 }
 export function typeName(v: any): string {
   const r = rank(v);
@@ -464,7 +485,8 @@ export function arith(op: '+' | '*', a: any, b: any): any {
   if (ta === 'decimal' || tb === 'decimal') {
     const p = exactParts(a),
       q = exactParts(b);
-    if (!p || !q) return Decimal128.fromString(String(op === '+' ? num(a) + num(b) : num(a) * num(b)));
+    if (!p || !q)
+      return Decimal128.fromString(String(op === '+' ? num(a) + num(b) : num(a) * num(b)));
     let [m1, e1] = p,
       [m2, e2] = q;
     if (op === '*') return decFrom(m1 * m2, e1 + e2);

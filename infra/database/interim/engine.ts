@@ -175,7 +175,9 @@ export class Engine {
   }
   applyOpts(c: Collection) {
     c.validator =
-      c.opts.validator && Object.keys(c.opts.validator).length ? compile(c.opts.validator) : undefined;
+      c.opts.validator && Object.keys(c.opts.validator).length
+        ? compile(c.opts.validator)
+        : undefined;
     c.collation = collationOf(c.opts.collation).c;
     c.view = c.opts.viewOn ? { on: c.opts.viewOn, pipeline: c.opts.pipeline ?? [] } : undefined;
   }
@@ -238,7 +240,9 @@ export class Engine {
       name,
       uuid: randomUUID(),
       opts,
-      indexes: view ? [] : [{ id: iid, spec: { v: 2, key: { _id: 1 }, name: '_id_' }, multikey: false }],
+      indexes: view
+        ? []
+        : [{ id: iid, spec: { v: 2, key: { _id: 1 }, name: '_id_' }, multikey: false }],
     });
     if (tx) {
       this.colls.delete(c.ns);
@@ -254,7 +258,9 @@ export class Engine {
             op: 'create',
             db,
             coll: name,
-            extra: { operationDescription: { idIndex: { v: 2, key: { _id: 1 }, name: '_id_' }, ...opts } },
+            extra: {
+              operationDescription: { idIndex: { v: 2, key: { _id: 1 }, name: '_id_' }, ...opts },
+            },
           },
         ],
         null,
@@ -275,7 +281,8 @@ export class Engine {
       const sameKey =
         JSON.stringify(i.key) === JSON.stringify(spec.key) &&
         JSON.stringify(i.opts.collation ?? null) === JSON.stringify(spec.collation ?? null) &&
-        JSON.stringify(i.partialSpec ?? null) === JSON.stringify(spec.partialFilterExpression ?? null);
+        JSON.stringify(i.partialSpec ?? null) ===
+          JSON.stringify(spec.partialFilterExpression ?? null);
       const sameOpts =
         !!i.opts.unique === !!spec.unique &&
         !!i.opts.sparse === !!spec.sparse &&
@@ -288,7 +295,10 @@ export class Engine {
           `An existing index has the same name as the requested index. When index names are not specified, they are auto generated and can cause conflicts. Please refer to our documentation. Requested index: ${JSON.stringify(spec)}, existing index: ${JSON.stringify(i.opts)}`,
         );
       }
-      if (sameKey && (i.name !== '_id_' || (Object.keys(spec.key).length === 1 && '_id' in spec.key))) {
+      if (
+        sameKey &&
+        (i.name !== '_id_' || (Object.keys(spec.key).length === 1 && '_id' in spec.key))
+      ) {
         if (i.name === '_id_') return false;
         throw cerr(85, `Index already exists with a different name: ${i.name}`);
       }
@@ -320,7 +330,14 @@ export class Engine {
     if (!this.colls.has(c.ns)) return true;
     this.save(c);
     this.log(
-      [{ op: 'createIndexes', db: c.db, coll: c.name, extra: { operationDescription: { indexes: [spec] } } }],
+      [
+        {
+          op: 'createIndexes',
+          db: c.db,
+          coll: c.name,
+          extra: { operationDescription: { indexes: [spec] } },
+        },
+      ],
       null,
     );
     return true;
@@ -330,7 +347,14 @@ export class Engine {
     this.store.dropIdx(i.id);
     this.save(c);
     this.log(
-      [{ op: 'dropIndexes', db: c.db, coll: c.name, extra: { operationDescription: { indexes: [i.opts] } } }],
+      [
+        {
+          op: 'dropIndexes',
+          db: c.db,
+          coll: c.name,
+          extra: { operationDescription: { indexes: [i.opts] } },
+        },
+      ],
       null,
     );
   }
@@ -382,7 +406,9 @@ export class Engine {
         const ps = idx.fields[f].parts;
         while (s.i < ps.length && !Array.isArray(s.v)) {
           s.v =
-            s.v !== null && typeof s.v === 'object' && Object.hasOwn(s.v, ps[s.i]) ? s.v[ps[s.i]] : undefined;
+            s.v !== null && typeof s.v === 'object' && Object.hasOwn(s.v, ps[s.i])
+              ? s.v[ps[s.i]]
+              : undefined;
           s.i++;
         }
         while (
@@ -426,7 +452,12 @@ export class Engine {
         rec(
           cur.map((s, f) =>
             s.v === A
-              ? ({ v: undefined, i: 99, emptyArr: s.i >= idx.fields[f].parts.length, done: true } as any)
+              ? ({
+                  v: undefined,
+                  i: 99,
+                  emptyArr: s.i >= idx.fields[f].parts.length,
+                  done: true,
+                } as any)
               : { ...s },
           ),
         );
@@ -490,7 +521,9 @@ export class Engine {
                     : String(v);
     return cerr(
       11000,
-      `E11000 duplicate key error collection: ${c.ns} index: ${idx.name} dup key: { ${Object.keys(kv)
+      `E11000 duplicate key error collection: ${c.ns} index: ${idx.name} dup key: { ${Object.keys(
+        kv,
+      )
         .map((k) => `${k}: ${sh(kv[k])}`)
         .join(', ')} }`,
       { keyPattern: idx.key, keyValue: kv },
@@ -536,7 +569,13 @@ export class Engine {
     sort?: Doc,
     o: { hint?: any; coll?: CollCmp } = {},
   ):
-    | { idx: IndexDef | null; ranges: [Buffer, Buffer][]; rev: boolean; sorted: boolean; exact: boolean }
+    | {
+        idx: IndexDef | null;
+        ranges: [Buffer, Buffer][];
+        rev: boolean;
+        sorted: boolean;
+        exact: boolean;
+      }
     | { none: true } {
     const conds = new Map<string, Doc>();
     let simple = true;
@@ -579,7 +618,9 @@ export class Engine {
           exact: false,
         };
       hinted = c.indexes.find((i) =>
-        typeof o.hint === 'string' ? i.name === o.hint : JSON.stringify(i.key) === JSON.stringify(o.hint),
+        typeof o.hint === 'string'
+          ? i.name === o.hint
+          : JSON.stringify(i.key) === JSON.stringify(o.hint),
       );
       if (!hinted)
         throw cerr(
@@ -599,7 +640,10 @@ export class Engine {
         if (touchesString) {
           if (!idx.coll || !o.coll) {
             const vals = Object.keys(idx.key).flatMap((k) => Object.values(conds.get(k) ?? {}));
-            if (idx.coll || vals.some((v) => !(isNum(v) || v?._bsontype === 'ObjectId' || v instanceof Date)))
+            if (
+              idx.coll ||
+              vals.some((v) => !(isNum(v) || v?._bsontype === 'ObjectId' || v instanceof Date))
+            )
               continue;
           }
         }
@@ -656,11 +700,15 @@ export class Engine {
           '$in' in q &&
           Array.isArray(q.$in) &&
           q.$in.length &&
-          q.$in.every((x: any) => rank(x) !== R.re && x !== null && x !== undefined && !Array.isArray(x)) &&
+          q.$in.every(
+            (x: any) => rank(x) !== R.re && x !== null && x !== undefined && !Array.isArray(x),
+          ) &&
           pre.length * q.$in.length <= 2000
         ) {
           sparseOk = true;
-          const vs = [...new Map(q.$in.map((x: any) => [lat(encKey([x], undefined, idx.norm)), x])).values()];
+          const vs = [
+            ...new Map(q.$in.map((x: any) => [lat(encKey([x], undefined, idx.norm)), x])).values(),
+          ];
           pre = pre.flatMap((p) => vs.map((v) => [...p, v]));
           multiEq = true;
           exactAll = false;
@@ -672,7 +720,9 @@ export class Engine {
         if (
           Array.isArray(q.$all) &&
           q.$all.length &&
-          q.$all.every((x: any) => rank(x) !== R.re && rank(x) !== R.obj && x !== null && !Array.isArray(x))
+          q.$all.every(
+            (x: any) => rank(x) !== R.re && rank(x) !== R.obj && x !== null && !Array.isArray(x),
+          )
         ) {
           // take the rarest value, the matcher checks the others
           let pick = q.$all[0],
@@ -794,11 +844,17 @@ export class Engine {
           if (compile({ v: { $type: s[op] } })({ v: e }, {})) continue;
           return false;
         }
-        if (e !== undefined && e !== null && ['$gt', '$gte', '$lt', '$lte', '$eq', '$in'].includes(op)) {
+        if (
+          e !== undefined &&
+          e !== null &&
+          ['$gt', '$gte', '$lt', '$lte', '$eq', '$in'].includes(op)
+        ) {
           if (compile({ v: { [op]: s[op] } })({ v: e }, {})) continue;
         }
-        if (op === '$gt' && '$gt' in q && rank(q.$gt) === rank(s.$gt) && cmp(q.$gt, s.$gt) >= 0) continue;
-        if (op === '$gt' && '$gte' in q && rank(q.$gte) === rank(s.$gt) && cmp(q.$gte, s.$gt) > 0) continue;
+        if (op === '$gt' && '$gt' in q && rank(q.$gt) === rank(s.$gt) && cmp(q.$gt, s.$gt) >= 0)
+          continue;
+        if (op === '$gt' && '$gte' in q && rank(q.$gte) === rank(s.$gt) && cmp(q.$gte, s.$gt) > 0)
+          continue;
         if (
           op === '$gte' &&
           (('$gte' in q && rank(q.$gte) === rank(s.$gte) && cmp(q.$gte, s.$gte) >= 0) ||
@@ -830,7 +886,13 @@ export class Engine {
     if (idx.coll) return null; // normalised keys do not keep the collation order
     const l = '$gt' in q ? q.$gt : q.$gte,
       u = '$lt' in q ? q.$lt : q.$lte;
-    if (l !== undefined && l !== null && !Array.isArray(l) && rank(l) !== R.min && rank(l) !== R.max) {
+    if (
+      l !== undefined &&
+      l !== null &&
+      !Array.isArray(l) &&
+      rank(l) !== R.min &&
+      rank(l) !== R.max
+    ) {
       r = rank(l);
       lo = enc(l);
     } // inclusive; matcher removes the equal ones
@@ -913,7 +975,8 @@ export class Engine {
     const self = this;
     const vars = o.vars;
     function* raw(): Generator<[number, Buffer]> {
-      const seen = plan.idx && (plan.idx.multikey || plan.ranges.length > 1) ? new Set<number>() : null;
+      const seen =
+        plan.idx && (plan.idx.multikey || plan.ranges.length > 1) ? new Set<number>() : null;
       let lim = Math.min(Math.max(o.limit || 100, 1), 400);
       if (plan.idx) {
         const rs = plan.rev ? plan.ranges.slice().reverse() : plan.ranges;
@@ -1077,7 +1140,10 @@ export class Engine {
       !c.validator(doc, {})
     )
       throw cerr(121, 'Document failed validation', {
-        errInfo: { failingDocumentId: doc._id, details: { operatorName: Object.keys(c.opts.validator)[0] } },
+        errInfo: {
+          failingDocumentId: doc._id,
+          details: { operatorName: Object.keys(c.opts.validator)[0] },
+        },
       });
   }
   insert(tx: Tx, c: Collection, doc: Doc, buf?: Buffer, bypass?: boolean) {
@@ -1105,7 +1171,10 @@ export class Engine {
     if (ir === R.obj)
       for (const k of Object.keys(doc._id))
         if (k[0] === '$')
-          throw cerr(52, `The dollar ($) prefixed field '${k}' in '_id.${k}' is not valid for storage.`);
+          throw cerr(
+            52,
+            `The dollar ($) prefixed field '${k}' in '_id.${k}' is not valid for storage.`,
+          );
     const rid = c.next++;
     this.setDoc(tx, c, rid, buf, doc, null, null);
     if (tx.snap !== null) {
@@ -1255,7 +1324,9 @@ export class Engine {
             ? { extra: { ...o.extra, ...(o.extra.post ? { post: parse(o.extra.post) } : {}) } }
             : {}),
           ...(o.c ? { uuid: o.c.uuid } : {}),
-          ...(tx?.txnNumber !== undefined && tx.snap !== null ? { lsid: tx.lsid, txn: tx.txnNumber } : {}),
+          ...(tx?.txnNumber !== undefined && tx.snap !== null
+            ? { lsid: tx.lsid, txn: tx.txnNumber }
+            : {}),
         }),
       );
     });

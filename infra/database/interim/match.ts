@@ -59,7 +59,13 @@ export function compile(filter: Doc, coll?: Coll): Pred {
           ps.push((d, c) => {
             g ??= exprHook.f(v, c.vars);
             const r = g(d);
-            return !(r === false || r === null || r === undefined || r === 0 || (isNum(r) && num(r) === 0));
+            return !(
+              r === false ||
+              r === null ||
+              r === undefined ||
+              r === 0 ||
+              (isNum(r) && num(r) === 0)
+            );
           });
           break;
         }
@@ -94,7 +100,10 @@ export function compile(filter: Doc, coll?: Coll): Pred {
   };
 }
 const isOpObj = (v: any) =>
-  isObj(v) && Object.keys(v).length > 0 && Object.keys(v)[0][0] === '$' && !('$ref' in v && '$id' in v);
+  isObj(v) &&
+  Object.keys(v).length > 0 &&
+  Object.keys(v)[0][0] === '$' &&
+  !('$ref' in v && '$id' in v);
 function field(path: string, v: any, coll?: Coll): Pred {
   const parts = path.split('.');
   if (!isOpObj(v)) return leafPred(parts, rank(v) === R.re ? regexLeaf(v) : eqLeaf(v, coll));
@@ -110,7 +119,8 @@ function field(path: string, v: any, coll?: Coll): Pred {
   return ps.length === 1 ? ps[0] : (d, c) => ps.every((p) => p(d, c));
 }
 function eqLeaf(v: any, coll?: Coll): Leaf {
-  if (v === null || v === undefined) return { f: (x) => x === null || x === undefined, missing: true };
+  if (v === null || v === undefined)
+    return { f: (x) => x === null || x === undefined, missing: true };
   return { f: (x) => eq(x, v, coll), missing: false };
 }
 function toRe(v: any, options?: string): RegExp {
@@ -151,7 +161,10 @@ function toRe(v: any, options?: string): RegExp {
 }
 function regexLeaf(v: any, options?: string): Leaf {
   const re = toRe(v, options);
-  return { f: (x) => (typeof x === 'string' ? re.test(x) : rank(x) === R.re && eq(x, v)), missing: false };
+  return {
+    f: (x) => (typeof x === 'string' ? re.test(x) : rank(x) === R.re && eq(x, v)),
+    missing: false,
+  };
 }
 function ordLeaf(op: string, v: any, coll?: Coll): Leaf {
   const r = rank(v);
@@ -261,7 +274,8 @@ function opPred(parts: string[], op: string, a: any, all: Doc, coll?: Coll): Pre
         rank(a) === R.re
           ? leafPred(parts, regexLeaf(a))
           : (() => {
-              if (!isObj(a) || !Object.keys(a).length) throw cerr(2, '$not needs a regex or a document');
+              if (!isObj(a) || !Object.keys(a).length)
+                throw cerr(2, '$not needs a regex or a document');
               return field(parts.join('.'), a, coll);
             })();
       return (d) => !q(d, {});
@@ -270,7 +284,11 @@ function opPred(parts: string[], op: string, a: any, all: Doc, coll?: Coll): Pre
       const n = num(a);
       if (!isNum(a))
         throw cerr(2, `Failed to parse $size. Expected a number in: $size: ${JSON.stringify(a)}`);
-      return leafPred(parts, { f: (x) => Array.isArray(x) && x.length === n, missing: false, whole: true });
+      return leafPred(parts, {
+        f: (x) => Array.isArray(x) && x.length === n,
+        missing: false,
+        whole: true,
+      });
     }
     case '$all': {
       if (!Array.isArray(a)) throw cerr(2, '$all needs an array');
@@ -287,9 +305,18 @@ function opPred(parts: string[], op: string, a: any, all: Doc, coll?: Coll): Pre
       const isVal =
         k0 !== undefined &&
         k0[0] === '$' &&
-        !['$ref', '$id', '$db', '$and', '$or', '$nor', '$expr', '$where', '$comment', '$jsonSchema'].includes(
-          k0,
-        );
+        ![
+          '$ref',
+          '$id',
+          '$db',
+          '$and',
+          '$or',
+          '$nor',
+          '$expr',
+          '$where',
+          '$comment',
+          '$jsonSchema',
+        ].includes(k0);
       const test: (e: any, c: Ctx) => boolean = isVal
         ? (() => {
             const q = field('v', a, coll);
@@ -298,7 +325,11 @@ function opPred(parts: string[], op: string, a: any, all: Doc, coll?: Coll): Pre
         : (() => {
             const q = compile(a, coll);
             return (e: any, c: Ctx) =>
-              isObj(e) ? q(e, { vars: c.vars }) : Array.isArray(e) ? q(Object.assign({}, e), {}) : false;
+              isObj(e)
+                ? q(e, { vars: c.vars })
+                : Array.isArray(e)
+                  ? q(Object.assign({}, e), {})
+                  : false;
           })();
       return leafPred(parts, {
         f: (x, c) => {
@@ -350,7 +381,10 @@ function opPred(parts: string[], op: string, a: any, all: Doc, coll?: Coll): Pre
                   : (n & mask) !== mask;
           }
           if (!isNum(x)) return false;
-          const n = BigInt.asUintN(64, x?._bsontype === 'Long' ? x.toBigInt() : BigInt(Math.trunc(num(x))));
+          const n = BigInt.asUintN(
+            64,
+            x?._bsontype === 'Long' ? x.toBigInt() : BigInt(Math.trunc(num(x))),
+          );
           return op === '$bitsAllSet'
             ? (n & mask) === mask
             : op === '$bitsAnySet'
@@ -438,7 +472,9 @@ export function jsonSchema(s: any): (v: any) => boolean {
     ? typeSet(s.bsonType)
     : s.type
       ? typeSet(
-          (Array.isArray(s.type) ? s.type : [s.type]).map((x: string) => (x === 'boolean' ? 'bool' : x)),
+          (Array.isArray(s.type) ? s.type : [s.type]).map((x: string) =>
+            x === 'boolean' ? 'bool' : x,
+          ),
         )
       : null;
   const props = Object.entries(s.properties ?? {}).map(([k, x]) => [k, jsonSchema(x)] as const),
@@ -457,9 +493,15 @@ export function jsonSchema(s: any): (v: any) => boolean {
     if (s.enum && !s.enum.some((e: any) => eq(e, v))) return false;
     if (isNum(v)) {
       const n = num(v);
-      if (s.minimum !== undefined && (s.exclusiveMinimum ? n <= num(s.minimum) : n < num(s.minimum)))
+      if (
+        s.minimum !== undefined &&
+        (s.exclusiveMinimum ? n <= num(s.minimum) : n < num(s.minimum))
+      )
         return false;
-      if (s.maximum !== undefined && (s.exclusiveMaximum ? n >= num(s.maximum) : n > num(s.maximum)))
+      if (
+        s.maximum !== undefined &&
+        (s.exclusiveMaximum ? n >= num(s.maximum) : n > num(s.maximum))
+      )
         return false;
     }
     if (typeof v === 'string') {
@@ -477,7 +519,9 @@ export function jsonSchema(s: any): (v: any) => boolean {
       for (const [k, q] of props) if (v[k] !== undefined && !q(v[k])) return false;
       if (s.additionalProperties === false)
         for (const k of Object.keys(v)) if (!(k in (s.properties ?? {}))) return false;
-      if (addl) for (const k of Object.keys(v)) if (!(k in (s.properties ?? {})) && !addl(v[k])) return false;
+      if (addl)
+        for (const k of Object.keys(v))
+          if (!(k in (s.properties ?? {})) && !addl(v[k])) return false;
     }
     if (anyOf && !anyOf.some((q: any) => q(v))) return false;
     if (allOf && !allOf.every((q: any) => q(v))) return false;

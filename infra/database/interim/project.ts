@@ -75,7 +75,8 @@ export function compileProjection(
       if (x.leaf !== undefined) throw cerr(31249, `Path collision at ${path}`);
       n = x;
     }
-    if (n.kids) throw cerr(31250, `Path collision at ${path} remaining portion ${[...n.kids.keys()][0]}`);
+    if (n.kids)
+      throw cerr(31250, `Path collision at ${path} remaining portion ${[...n.kids.keys()][0]}`);
     n.leaf = leaf;
   };
   for (let [k, v] of flat) {
@@ -84,7 +85,8 @@ export function compileProjection(
       continue;
     }
     if (truthy(v) && o.find && k.endsWith('.$')) {
-      if (positional) throw cerr(31276, 'Cannot specify more than one positional projection per query.');
+      if (positional)
+        throw cerr(31276, 'Cannot specify more than one positional projection per query.');
       positional = k.slice(0, -2);
       set(positional, true);
       continue;
@@ -133,7 +135,9 @@ export function compileProjection(
     computed.push([k.split('.'), (d) => f(d)]);
   }
   const include =
-    idMode === undefined && mode === 'in' ? (root.kids!.has('_id') || set('_id', true), root) : root;
+    idMode === undefined && mode === 'in'
+      ? (root.kids!.has('_id') || set('_id', true), root)
+      : root;
   const inc = (d: any, n: Node): any => {
     const out: any = {};
     for (const k of Object.keys(d)) {
@@ -171,7 +175,13 @@ export function compileProjection(
   const posQ = positional && o.filter ? compile(o.filter, o.coll) : null;
   return (d, c) => {
     const out =
-      mode === 'in' ? (include.kids!.size ? inc(d, include) : {}) : root.kids!.size ? exc(d, root) : { ...d };
+      mode === 'in'
+        ? include.kids!.size
+          ? inc(d, include)
+          : {}
+        : root.kids!.size
+          ? exc(d, root)
+          : { ...d };
     for (const [ps, f] of computed) {
       const v = f(d, c);
       if (v === undefined) continue;

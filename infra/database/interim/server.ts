@@ -102,7 +102,12 @@ export class Server {
     for (const [k, v] of store.retryAll()) {
       const d = parse(v);
       if (k.startsWith('t:'))
-        this.sessions.set(k.slice(2), { key: k.slice(2), num: d.n, state: 'committed', used: Date.now() });
+        this.sessions.set(k.slice(2), {
+          key: k.slice(2),
+          num: d.n,
+          state: 'committed',
+          used: Date.now(),
+        });
       else this.e.retry.set(k, { n: d.n, reply: d.r });
     }
     setInterval(() => this.housekeep(), 20000).unref();
@@ -135,7 +140,8 @@ export class Server {
         s.state = 'aborted';
       }
     }
-    for (const c of this.cursors.values()) if (!c.noTimeout && now - c.at > 600000) this.cursors.delete(c.id);
+    for (const c of this.cursors.values())
+      if (!c.noTimeout && now - c.at > 600000) this.cursors.delete(c.id);
     this.submit(() => {
       for (const c of [...this.e.colls.values()])
         for (const i of c.indexes)
@@ -384,7 +390,10 @@ export class Server {
       const coa = name === 'commitTransaction' || name === 'abortTransaction';
       const labels = (code: number, wce: boolean): string[] => {
         const l: string[] = [];
-        if (((cmd.txnNumber !== undefined && cmd.autocommit === undefined) || coa) && RETRYABLE.has(code))
+        if (
+          ((cmd.txnNumber !== undefined && cmd.autocommit === undefined) || coa) &&
+          RETRYABLE.has(code)
+        )
           l.push('RetryableWriteError');
         if (
           !wce &&
@@ -415,7 +424,13 @@ export class Server {
       }
     }
     const f2 = this.fp2;
-    if (f2 && cmd.txnNumber !== undefined && RETRY.has(name) && cmd.autocommit === undefined && hit(f2)) {
+    if (
+      f2 &&
+      cmd.txnNumber !== undefined &&
+      RETRY.has(name) &&
+      cmd.autocommit === undefined &&
+      hit(f2)
+    ) {
       const code = f2.data.failBeforeCommitExceptionCode;
       const close = f2.data.closeConnection !== false;
       if (code === undefined) await this.exec(cmd, name, conn);
@@ -498,14 +513,18 @@ export class Server {
         {},
         transient,
       );
-    } else if (cmd.readConcern && Object.keys(cmd.readConcern).some((k) => k !== 'afterClusterTime'))
+    } else if (
+      cmd.readConcern &&
+      Object.keys(cmd.readConcern).some((k) => k !== 'afterClusterTime')
+    )
       throw cerr(72, 'Only the first command in a transaction may specify a readConcern');
     if (!TXN_OK.has(name)) {
       this.e.end(s.tx!);
       s.state = 'aborted';
       throw cerr(263, `Cannot run '${name}' in a multi-document transaction.`);
     }
-    if (cmd.writeConcern) throw cerr(72, `writeConcern is not allowed within a multi-statement transaction`);
+    if (cmd.writeConcern)
+      throw cerr(72, `writeConcern is not allowed within a multi-statement transaction`);
     try {
       const r: any = h.call(this, cmd, db, s, conn, s.tx);
       if (!Buffer.isBuffer(r) && r.writeErrors?.length) {
@@ -695,7 +714,9 @@ export class Server {
     return spec ? collationOf(spec).c : c?.collation;
   }
   letVars(v?: Doc) {
-    return v ? Object.fromEntries(Object.keys(v).map((k) => [k, expr(v[k], {})({}) ?? null])) : undefined;
+    return v
+      ? Object.fromEntries(Object.keys(v).map((k) => [k, expr(v[k], {})({}) ?? null]))
+      : undefined;
   }
   updateDoc(
     tx: Tx,
@@ -713,7 +734,12 @@ export class Server {
     const before = parse(buf);
     if (u.kind === 'ops') {
       after = doc;
-      desc = applyOps(after, u, { pos, coll: o.coll, now: o.now, ts: () => this.e.ts(this.e.tick()) });
+      desc = applyOps(after, u, {
+        pos,
+        coll: o.coll,
+        now: o.now,
+        ts: () => this.e.ts(this.e.tick()),
+      });
     } else if (u.kind === 'replace') {
       after = { _id: doc._id, ...u.doc };
       if ('_id' in u.doc && !eq(u.doc._id, doc._id))
@@ -727,7 +753,10 @@ export class Server {
       after = runPipeline([doc], u.stages, this.env(tx, c.db, o.coll, o.vars))[0];
       if (!('_id' in after)) after = { _id: doc._id, ...after };
       else if (!eq(after._id, doc._id))
-        throw cerr(66, "Performing an update on the path '_id' would modify the immutable field '_id'");
+        throw cerr(
+          66,
+          "Performing an update on the path '_id' would modify the immutable field '_id'",
+        );
       desc = diff(before, after);
     }
     return { changed: this.e.replace(tx, c, rid, before, buf, after, desc, o.bypass), after };
@@ -737,15 +766,23 @@ export class Server {
     const base = upsertBase(q);
     if (u.kind === 'ops') {
       d = base;
-      applyOps(d, u, { insert: true, coll: o.coll, now: o.now, ts: () => this.e.ts(this.e.tick()) });
+      applyOps(d, u, {
+        insert: true,
+        coll: o.coll,
+        now: o.now,
+        ts: () => this.e.ts(this.e.tick()),
+      });
     } else if (u.kind === 'replace') {
-      d = stamp({ ...('_id' in base ? { _id: base._id } : {}), ...u.doc }, () => this.e.ts(this.e.tick()));
+      d = stamp({ ...('_id' in base ? { _id: base._id } : {}), ...u.doc }, () =>
+        this.e.ts(this.e.tick()),
+      );
       if ('_id' in base && '_id' in u.doc && !eq(base._id, u.doc._id))
         throw cerr(66, 'The _id field cannot be changed');
     } else {
       d = runPipeline([base], u.stages, this.env(tx, c.db, o.coll, o.vars))[0];
     }
-    if (o.supplied && u.kind !== 'ops') d = { ...o.supplied, ...('_id' in d ? { _id: d._id } : {}) };
+    if (o.supplied && u.kind !== 'ops')
+      d = { ...o.supplied, ...('_id' in d ? { _id: d._id } : {}) };
     return this.e.insert(tx, c, d, undefined, o.bypass);
   }
   c_update(cmd: Doc, db: string, s: any, _c: any, tx: Tx | null) {
@@ -878,7 +915,8 @@ export class Server {
         9,
         "Cannot specify both new=true and remove=true; 'remove' always returns the deleted document",
       );
-    if (!cmd.remove && !cmd.update) throw cerr(9, 'Either an update or remove=true must be specified');
+    if (!cmd.remove && !cmd.update)
+      throw cerr(9, 'Either an update or remove=true must be specified');
     return this.wc(
       cmd,
       this.auto((t) => {
@@ -892,7 +930,13 @@ export class Server {
         const o = { coll, now, vars, bypass: cmd.bypassDocumentValidation };
         let m: any = null;
         if (c)
-          for (const r of this.e.find(t, c, q, { sort: cmd.sort, hint: cmd.hint, coll, vars, limit: 1 })) {
+          for (const r of this.e.find(t, c, q, {
+            sort: cmd.sort,
+            hint: cmd.hint,
+            coll,
+            vars,
+            limit: 1,
+          })) {
             m = r;
             break;
           }
@@ -904,7 +948,8 @@ export class Server {
           return { lastErrorObject: { n: 1 }, value: out(d) };
         }
         if (!m) {
-          if (!cmd.upsert || !c) return { lastErrorObject: { n: 0, updatedExisting: false }, value: null };
+          if (!cmd.upsert || !c)
+            return { lastErrorObject: { n: 0, updatedExisting: false }, value: null };
           const d = this.upsert(t, c, q, u!, o);
           return {
             lastErrorObject: { n: 1, updatedExisting: false, upserted: d._id },
@@ -946,7 +991,8 @@ export class Server {
       if (cmd.sort && Object.keys(cmd.sort).length) p.push({ $sort: cmd.sort });
       if (skip) p.push({ $skip: skip });
       if (lim) p.push({ $limit: lim });
-      if (cmd.projection && Object.keys(cmd.projection).length) p.push({ $project: cmd.projection });
+      if (cmd.projection && Object.keys(cmd.projection).length)
+        p.push({ $project: cmd.projection });
       return this.open(
         this.aggDocs(tx, db, cmd.find, p, coll, vars)[Symbol.iterator]().map(ser) as any,
         c.ns,
@@ -955,7 +1001,8 @@ export class Server {
       );
     }
     const e = this.e;
-    const needCtx = proj && cmd.projection && Object.keys(cmd.projection).some((k) => k.endsWith('.$'));
+    const needCtx =
+      proj && cmd.projection && Object.keys(cmd.projection).some((k) => k.endsWith('.$'));
     const q = needCtx ? compile(filter, coll) : null;
     const sk = cmd.showRecordId;
     compile(filter, coll);
@@ -1012,9 +1059,12 @@ export class Server {
     if (c) {
       const docs = c.view
         ? this.aggDocs(tx, db, cmd.distinct, [{ $match: cmd.query ?? {} }])
-        : [...this.e.find(tx, c, cmd.query ?? {}, { coll: this.co(c, cmd.collation), hint: cmd.hint })].map(
-            (x) => x[2] ?? parse(x[1]),
-          );
+        : [
+            ...this.e.find(tx, c, cmd.query ?? {}, {
+              coll: this.co(c, cmd.collation),
+              hint: cmd.hint,
+            }),
+          ].map((x) => x[2] ?? parse(x[1]));
       for (const d of docs) {
         const v = get(d, cmd.key);
         for (const x of Array.isArray(v) ? v : [v])
@@ -1047,7 +1097,15 @@ export class Server {
       out: (k, sp, docs) => this.writeOut(tx, db, k, sp, docs),
     };
   }
-  aggDocs(tx: Tx | null, db: string, name: any, p: Doc[], coll?: any, vars?: Doc, hint?: any): Doc[] {
+  aggDocs(
+    tx: Tx | null,
+    db: string,
+    name: any,
+    p: Doc[],
+    coll?: any,
+    vars?: Doc,
+    hint?: any,
+  ): Doc[] {
     if (isObj(name)) {
       db = name.db;
       name = name.coll;
@@ -1188,7 +1246,11 @@ export class Server {
               lastUse: new Date(x.used),
             }))
           : [];
-        return this.open(runPipeline(docs, p.slice(1), env)[Symbol.iterator]().map(ser) as any, ns, bs);
+        return this.open(
+          runPipeline(docs, p.slice(1), env)[Symbol.iterator]().map(ser) as any,
+          ns,
+          bs,
+        );
       }
       return this.open(
         runPipeline([], p, this.env(tx, db, undefined, vars))
@@ -1259,7 +1321,11 @@ export class Server {
   }
   openCS(cmd: Doc, db: string, p: Doc[], bs: number, s: any): Reply {
     const o = p[0].$changeStream;
-    const scope = o.allChangesForCluster ? {} : isNum(cmd.aggregate) ? { db } : { db, coll: cmd.aggregate };
+    const scope = o.allChangesForCluster
+      ? {}
+      : isNum(cmd.aggregate)
+        ? { db }
+        : { db, coll: cmd.aggregate };
     let pos = this.durable;
     /* nothing acknowledged yet after this point */ const [first] = this.store.oplogRange();
     for (const k of Object.keys(o))
@@ -1277,7 +1343,10 @@ export class Server {
         ].includes(k)
       )
         throw cerr(40415, `BSON field '$changeStream.${k}' is an unknown field.`);
-    if ([o.resumeAfter, o.startAfter, o.startAtOperationTime].filter((x) => x !== undefined).length > 1)
+    if (
+      [o.resumeAfter, o.startAfter, o.startAtOperationTime].filter((x) => x !== undefined).length >
+      1
+    )
       throw cerr(40674, 'Only one type of resume option is allowed, but multiple were found.');
     if (
       o.fullDocument !== undefined &&
@@ -1408,7 +1477,8 @@ export class Server {
       return null;
     if (!scope.db && (d.db === 'admin' || d.db === 'config' || d.db === 'local')) return null;
     if (d.op === 'dropDatabase' && scope.coll) return null;
-    if (['create', 'createIndexes', 'dropIndexes', 'modify'].includes(d.op) && !cs.expanded) return null;
+    if (['create', 'createIndexes', 'dropIndexes', 'modify'].includes(d.op) && !cs.expanded)
+      return null;
     const ev: Doc = {
       _id: this.tok(ts),
       operationType: d.op,
@@ -1427,7 +1497,8 @@ export class Server {
           to: d.extra.to,
           ...(d.extra.dropTarget ? { dropTarget: d.extra.dropTarget } : {}),
         };
-    } else if (d.extra?.operationDescription) ev.operationDescription = d.extra.operationDescription;
+    } else if (d.extra?.operationDescription)
+      ev.operationDescription = d.extra.operationDescription;
     if (d.key) ev.documentKey = d.key;
     if (d.desc) {
       ev.updateDescription = d.desc;
@@ -1495,6 +1566,8 @@ export class Server {
         f();
       };
       const w = () => {
+        // Each commit schedules a wake-up; one that comes after the answer must not take events that nobody gets.
+        if (!this.waiters.has(w)) return;
         if (!this.cursors.has(c.id)) return fin(() => no(cerr(43, `cursor id ${c.id} not found`)));
         try {
           const x = attempt();
@@ -1508,7 +1581,11 @@ export class Server {
       t = setTimeout(
         () =>
           fin(() => {
-            ok(this.raw('nextBatch', [], c.id, c.ns, { cursor: { postBatchResumeToken: this.tok(cs.pos) } }));
+            ok(
+              this.raw('nextBatch', [], c.id, c.ns, {
+                cursor: { postBatchResumeToken: this.tok(cs.pos) },
+              }),
+            );
           }),
         wait,
       );
@@ -1705,14 +1782,19 @@ export class Server {
       .filter((c) => c.db === db)
       .map((c) =>
         cmd.nameOnly
-          ? { name: c.name, type: c.view ? 'view' : c.opts.timeseries ? 'timeseries' : 'collection' }
+          ? {
+              name: c.name,
+              type: c.view ? 'view' : c.opts.timeseries ? 'timeseries' : 'collection',
+            }
           : {
               name: c.name,
               type: c.view ? 'view' : c.opts.timeseries ? 'timeseries' : 'collection',
               options: c.opts,
               info: {
                 readOnly: !!c.view,
-                ...(c.view ? {} : { uuid: new Binary(Buffer.from(c.uuid.replace(/-/g, ''), 'hex'), 4) }),
+                ...(c.view
+                  ? {}
+                  : { uuid: new Binary(Buffer.from(c.uuid.replace(/-/g, ''), 'hex'), 4) }),
               },
               ...(c.view ? {} : { idIndex: { v: 2, key: { _id: 1 }, name: '_id_' } }),
             },
@@ -1732,7 +1814,10 @@ export class Server {
       .sort()
       .map(([name]) => (cmd.nameOnly ? { name } : { name, sizeOnDisk: 8192, empty: false }))
       .filter((d) => q(d, {}));
-    return { databases: dbs, ...(cmd.nameOnly ? {} : { totalSize: 8192 * dbs.length, totalSizeMb: 0 }) };
+    return {
+      databases: dbs,
+      ...(cmd.nameOnly ? {} : { totalSize: 8192 * dbs.length, totalSizeMb: 0 }),
+    };
   }
   c_createIndexes(cmd: Doc, db: string, _s?: any, _c?: any, tx?: Tx | null) {
     const pre = this.coll(db, cmd.createIndexes, false, tx);
@@ -1749,17 +1834,24 @@ export class Server {
     const n0 = before || 1;
     let made = 0;
     for (const sp of cmd.indexes) {
-      if (!sp.key || !Object.keys(sp.key).length) throw cerr(67, 'Index keys cannot be an empty object');
+      if (!sp.key || !Object.keys(sp.key).length)
+        throw cerr(67, 'Index keys cannot be an empty object');
       for (const k of Object.keys(sp.key)) {
         const v = sp.key[k];
-        if (!(isNum(v) && num(v) !== 0) && !['text', 'hashed', '2d', '2dsphere', 'wildcard'].includes(v))
+        if (
+          !(isNum(v) && num(v) !== 0) &&
+          !['text', 'hashed', '2d', '2dsphere', 'wildcard'].includes(v)
+        )
           throw cerr(
             67,
             `Values in v:2 index key pattern cannot be of type ${typeof v} / value ${JSON.stringify(v)}. Only numbers > 0, numbers < 0, and strings are allowed.`,
           );
       }
       if (sp.expireAfterSeconds !== undefined && Object.keys(sp.key).length > 1)
-        throw cerr(67, 'TTL indexes are single-field indexes, compound indexes do not support TTL.');
+        throw cerr(
+          67,
+          'TTL indexes are single-field indexes, compound indexes do not support TTL.',
+        );
       if (sp.sparse && sp.partialFilterExpression)
         throw cerr(67, 'cannot mix "partialFilterExpression" and "sparse" options');
       if (!sp.name)
@@ -1795,9 +1887,15 @@ export class Server {
     const n = c.indexes.length;
     const drop = (x: any) => {
       const i = c.indexes.find((i) =>
-        typeof x === 'string' ? i.name === x : JSON.stringify(plain(i.key)) === JSON.stringify(plain(x)),
+        typeof x === 'string'
+          ? i.name === x
+          : JSON.stringify(plain(i.key)) === JSON.stringify(plain(x)),
       );
-      if (!i) throw cerr(27, `index not found with name [${typeof x === 'string' ? x : JSON.stringify(x)}]`);
+      if (!i)
+        throw cerr(
+          27,
+          `index not found with name [${typeof x === 'string' ? x : JSON.stringify(x)}]`,
+        );
       if (i.name === '_id_') throw cerr(72, 'cannot drop _id index');
       this.e.dropIndex(c, i);
     };
@@ -1834,7 +1932,11 @@ export class Server {
       const k = Object.keys(op)[0];
       const [d, n] = common(num(op[k]));
       let r: any;
-      const base = { let: cmd.let, ordered: true, bypassDocumentValidation: cmd.bypassDocumentValidation };
+      const base = {
+        let: cmd.let,
+        ordered: true,
+        bypassDocumentValidation: cmd.bypassDocumentValidation,
+      };
       try {
         r =
           k === 'insert'
@@ -1868,7 +1970,12 @@ export class Server {
                     ...base,
                     delete: n,
                     deletes: [
-                      { q: op.filter, limit: op.multi ? 0 : 1, hint: op.hint, collation: op.collation },
+                      {
+                        q: op.filter,
+                        limit: op.multi ? 0 : 1,
+                        hint: op.hint,
+                        collation: op.collation,
+                      },
                     ],
                   },
                   d,
@@ -2102,12 +2209,15 @@ export class Server {
 }
 const stamp = (d: Doc, ts: () => Timestamp) => {
   for (const k of Object.keys(d))
-    if (d[k]?._bsontype === 'Timestamp' && d[k].low === 0 && d[k].high === 0 && k !== '_id') d[k] = ts();
+    if (d[k]?._bsontype === 'Timestamp' && d[k].low === 0 && d[k].high === 0 && k !== '_id')
+      d[k] = ts();
   return d;
 };
 const needPos = (u: any) =>
   isObj(u) &&
-  Object.keys(u).some((k) => k[0] === '$' && isObj(u[k]) && Object.keys(u[k]).some((p) => p.includes('.$')));
+  Object.keys(u).some(
+    (k) => k[0] === '$' && isObj(u[k]) && Object.keys(u[k]).some((p) => p.includes('.$')),
+  );
 const RETRYABLE = new Set([11600, 11602, 10107, 13435, 13436, 189, 91, 7, 6, 89, 9001, 262]);
 const WRITES = new Set([
   'insert',
@@ -2141,4 +2251,3 @@ const TXN_OK = new Set([
   'createIndexes',
   'bulkWrite',
 ]);
-

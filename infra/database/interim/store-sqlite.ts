@@ -117,12 +117,9 @@ export class SqliteStore {
     const cols = `i.k k,i.r r,c.d d FROM i${i} i JOIN c${c} c ON c.r=i.r`;
     const rows = after
       ? rev
-        ? this.p(`SELECT ${cols} WHERE i.k>=? AND (i.k,i.r)<(?,?) ORDER BY i.k DESC,i.r DESC LIMIT ?`).all(
-            lo,
-            after[0],
-            after[1],
-            limit,
-          )
+        ? this.p(
+            `SELECT ${cols} WHERE i.k>=? AND (i.k,i.r)<(?,?) ORDER BY i.k DESC,i.r DESC LIMIT ?`,
+          ).all(lo, after[0], after[1], limit)
         : this.p(`SELECT ${cols} WHERE (i.k,i.r)>(?,?) AND i.k<? ORDER BY i.k,i.r LIMIT ?`).all(
             after[0],
             after[1],
@@ -135,7 +132,11 @@ export class SqliteStore {
             hi,
             limit,
           )
-        : this.p(`SELECT ${cols} WHERE i.k>=? AND i.k<? ORDER BY i.k,i.r LIMIT ?`).all(lo, hi, limit);
+        : this.p(`SELECT ${cols} WHERE i.k>=? AND i.k<? ORDER BY i.k,i.r LIMIT ?`).all(
+            lo,
+            hi,
+            limit,
+          );
     return (rows as any[]).map((x) => [B(x.k), x.r, B(x.d)]);
   }
   icount(i: number, lo: Buffer, hi: Buffer): number {

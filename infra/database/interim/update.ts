@@ -81,7 +81,10 @@ export function compileUpdate(u: any, arrayFilters?: Doc[], coll?: Coll): Compil
       );
     for (const path of Object.keys(u[op])) {
       if (path === '' || path.split('.').some((p) => p === ''))
-        throw cerr(56, `The update path '${path}' contains an empty field name, which is not allowed.`);
+        throw cerr(
+          56,
+          `The update path '${path}' contains an empty field name, which is not allowed.`,
+        );
       items.push({ op, path, arg: u[op][path] });
       if (op === '$rename') {
         if (typeof u[op][path] !== 'string')
@@ -146,7 +149,10 @@ export function compileUpdate(u: any, arrayFilters?: Doc[], coll?: Coll): Compil
     }
   for (const id of filters.keys())
     if (!used.has(id))
-      throw cerr(9, `The array filter for identifier '${id}' was not used in the update { ${ks[0]}: ... }`);
+      throw cerr(
+        9,
+        `The array filter for identifier '${id}' was not used in the update { ${ks[0]}: ... }`,
+      );
   return { kind: 'ops', items, filters };
 }
 function expand(
@@ -182,7 +188,12 @@ function expand(
       } else
         next.push({
           parts: [...c.parts, p],
-          v: c.v === null || typeof c.v !== 'object' ? undefined : Object.hasOwn(c.v, p) ? c.v[p] : undefined,
+          v:
+            c.v === null || typeof c.v !== 'object'
+              ? undefined
+              : Object.hasOwn(c.v, p)
+                ? c.v[p]
+                : undefined,
         });
     }
     cur = next;
@@ -226,7 +237,10 @@ function parent(
   const k = parts[parts.length - 1];
   if (Array.isArray(o) && !NUMERIC.test(k)) {
     if (!create) return null;
-    throw cerr(28, `Cannot create field '${k}' in element {${parts[parts.length - 2]}: ${show(o)}}`);
+    throw cerr(
+      28,
+      `Cannot create field '${k}' in element {${parts[parts.length - 2]}: ${show(o)}}`,
+    );
   }
   return { o, k, createdAt };
 }
@@ -255,7 +269,8 @@ export function applyOps(
   for (const it of c.items) {
     if (it.op === '$setOnInsert' && !o.insert) continue;
     if (it.op === '$rename') continue;
-    for (const parts of expand(doc, it.path, o.pos, c.filters)) one(doc, it, parts, o, upd, removed);
+    for (const parts of expand(doc, it.path, o.pos, c.filters))
+      one(doc, it, parts, o, upd, removed);
   }
   return { updatedFields: upd, removedFields: removed, truncatedArrays: [] };
 }
@@ -266,7 +281,8 @@ function one(doc: Doc, it: Item, parts: string[], o: any, upd: Doc, removed: str
     const src = it.arg.split('.');
     const sp = parent(doc, src, false);
     if (!sp || !Object.hasOwn(sp.o, sp.k)) return;
-    if (Array.isArray(sp.o)) throw cerr(2, `The source field cannot be an array element, '${it.arg}' in doc`);
+    if (Array.isArray(sp.o))
+      throw cerr(2, `The source field cannot be an array element, '${it.arg}' in doc`);
     const v = sp.o[sp.k];
     delete sp.o[sp.k];
     removed.push(it.arg);
@@ -279,7 +295,10 @@ function one(doc: Doc, it: Item, parts: string[], o: any, upd: Doc, removed: str
     const before = doc._id;
     const t: any = { _id: clone(before) };
     if (it.op === '$set' && parts.length === 1 && eq(before, it.arg)) return;
-    throw cerr(66, `Performing an update on the path '${path}' would modify the immutable field '_id'`);
+    throw cerr(
+      66,
+      `Performing an update on the path '${path}' would modify the immutable field '_id'`,
+    );
   }
   const p = parent(doc, parts, create);
   if (!p) return;
@@ -359,7 +378,8 @@ function one(doc: Doc, it: Item, parts: string[], o: any, upd: Doc, removed: str
       return;
     }
     case '$bit': {
-      if (!isObj(it.arg)) throw cerr(2, 'The $bit modifier is not compatible with a ' + typeName(it.arg));
+      if (!isObj(it.arg))
+        throw cerr(2, 'The $bit modifier is not compatible with a ' + typeName(it.arg));
       if (cur !== undefined && !['int', 'long'].includes(typeName(cur)))
         throw cerr(2, `Cannot apply $bit to a value of non-integral type.`);
       let v: any = cur ?? 0;
@@ -368,7 +388,8 @@ function one(doc: Doc, it: Item, parts: string[], o: any, upd: Doc, removed: str
         const x = Long.fromValue(typeof v === 'number' ? v : v),
           y = Long.fromValue(it.arg[op]?._bsontype === 'Int32' ? it.arg[op].value : it.arg[op]);
         const r = op === 'and' ? x.and(y) : op === 'or' ? x.or(y) : op === 'xor' ? x.xor(y) : null;
-        if (!r) throw cerr(2, `The $bit modifier only supports 'and', 'or', and 'xor', not '${op}'`);
+        if (!r)
+          throw cerr(2, `The $bit modifier only supports 'and', 'or', and 'xor', not '${op}'`);
         v = l ? r : r.toInt();
       }
       if (cur === undefined || !same(v, cur)) put(v);
@@ -436,7 +457,11 @@ function one(doc: Doc, it: Item, parts: string[], o: any, upd: Doc, removed: str
         return;
       }
       if (before!.length === arr.length && before!.every((x, i) => same(x, arr[i]))) return;
-      if (at === len0 && (!mod || (a.$sort === undefined && a.$slice === undefined)) && !(topPath in upd))
+      if (
+        at === len0 &&
+        (!mod || (a.$sort === undefined && a.$slice === undefined)) &&
+        !(topPath in upd)
+      )
         for (let i = len0; i < arr.length; i++) upd[`${path}.${i}`] = arr[i];
       else upd[path] = arr;
       return;
@@ -458,7 +483,8 @@ function one(doc: Doc, it: Item, parts: string[], o: any, upd: Doc, removed: str
       const n0 = arr.length;
       for (const e of each) if (!arr.some((x) => eq(x, e, o.coll))) arr.push(clone(e));
       if (cur === undefined) put(arr);
-      else if (arr.length !== n0) for (let i = n0; i < arr.length; i++) upd[`${path}.${i}`] = arr[i];
+      else if (arr.length !== n0)
+        for (let i = n0; i < arr.length; i++) upd[`${path}.${i}`] = arr[i];
       return;
     }
     case '$pull':
@@ -498,7 +524,10 @@ export function get(d: any, path: string): any {
   let v = d;
   for (const p of path.split('.')) {
     if (v === null || typeof v !== 'object') return undefined;
-    v = Array.isArray(v) && !NUMERIC.test(p) ? v.map((x) => x?.[p]).filter((x) => x !== undefined) : v[p];
+    v =
+      Array.isArray(v) && !NUMERIC.test(p)
+        ? v.map((x) => x?.[p]).filter((x) => x !== undefined)
+        : v[p];
   }
   return v;
 }
