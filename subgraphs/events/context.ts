@@ -11,6 +11,7 @@ import { countersOf, newsOf, type CounterRecord, type NewsRecord } from './news/
 import { savedFiltersOf, type SavedFilterRecord } from './saved-filter/saved-filter.model.ts';
 import { inboxOf, type InboxRecord } from './inbox/inbox.model.ts';
 import { seatsOf, type SeatRecord } from './seat/seat.model.ts';
+import { seriesOf, type SeriesRecord } from './series/series.model.ts';
 import { technologiesOf, type TechnologyRecord } from './technology/technology.model.ts';
 import { findUpcoming, type UpcomingRequest } from './event/upcoming.ts';
 
@@ -22,6 +23,7 @@ export interface Models {
   companies: Model<CompanyRecord>;
   technologies: Model<TechnologyRecord>;
   savedFilters: Model<SavedFilterRecord>;
+  series: Model<SeriesRecord>;
   seats: Model<SeatRecord>;
   inbox: Model<InboxRecord>;
   facts: Model<FactRecord>;
@@ -39,6 +41,7 @@ export interface Context extends Models {
   eventById: DataLoader<string, EventRecord | null>;
   /** The viewer's own seat; for a viewer who is signed in. */
   ownSeatByEvent: DataLoader<string, SeatRecord | null>;
+  seriesById: DataLoader<string, SeriesRecord | null>;
   newsBySeq: DataLoader<number, NewsRecord | null>;
   savedFilterById: DataLoader<string, SavedFilterRecord | null>;
   upcoming: DataLoader<UpcomingRequest, EventPage, string>;
@@ -53,6 +56,7 @@ export function modelsOf(connection: Connection): Models {
     companies: companiesOf(connection),
     technologies: technologiesOf(connection),
     savedFilters: savedFiltersOf(connection),
+    series: seriesOf(connection),
     seats: seatsOf(connection),
     inbox: inboxOf(connection),
     facts: factsOf(connection),
@@ -94,6 +98,11 @@ export function createContext(
         .lean<SeatRecord[]>();
       const byEvent = new Map(found.map((seat) => [seat.eventId, seat]));
       return eventIds.map((id) => byEvent.get(id) ?? null);
+    }),
+    seriesById: new DataLoader(async (ids) => {
+      const found = await models.series.find({ _id: { $in: [...ids] } }).lean<SeriesRecord[]>();
+      const byId = new Map(found.map((series) => [series._id, series]));
+      return ids.map((id) => byId.get(id) ?? null);
     }),
     newsBySeq: new DataLoader(async (seqs) => {
       const found = await models.news.find({ seq: { $in: [...seqs] } }).lean<NewsRecord[]>();

@@ -25,6 +25,7 @@ import {
   waitingPlace,
 } from './seat/seat.ts';
 import { countUnread, filtersOf, findInbox, readInbox } from './inbox/inbox.ts';
+import { announceSeries, cancelSeries, changeSeries, findOccurrences } from './series/series.ts';
 import type { Resolvers } from './schema.generated.ts';
 
 export const resolvers: Resolvers = {
@@ -54,6 +55,14 @@ export const resolvers: Resolvers = {
       answer(context, 'cancelEvent', input, async () => ({
         event: await cancelEvent(context, input),
       })),
+    announceSeries: (_, { input }, context) =>
+      answer(context, 'announceSeries', input, async () => ({
+        series: await announceSeries(context, input),
+      })),
+    changeSeries: (_, { input }, context) =>
+      answer(context, 'changeSeries', input, () => changeSeries(context, input)),
+    cancelSeries: (_, { input }, context) =>
+      answer(context, 'cancelSeries', input, () => cancelSeries(context, input)),
     attendEvent: (_, { input }, context) =>
       answer(context, 'attendEvent', input, async () => ({
         seat: await attendEvent(context, input),
@@ -91,11 +100,18 @@ export const resolvers: Resolvers = {
     host: ({ hostId }) => (hostId === null ? null : { id: hostId }),
     sectors: ({ sectors }) => sectors.map((code) => ({ code })),
     technologies: ({ technologies }) => technologies.map((id) => ({ id })),
+    series: ({ seriesId }, _, { seriesById }) =>
+      seriesId === null ? null : seriesById.load(seriesId),
     goingCount: ({ room }) => room.going,
     waitingCount: ({ room }) => room.waiting,
     seatsLeft: (event) => seatsLeft(event),
     ownSeat: (event, _, context) => findOwnSeat(context, event),
     seats: (event, { status, ...page }, context) => findSeats(context, event, status, page),
+  },
+  EventSeries: {
+    id: ({ _id }) => _id,
+    host: ({ hostId }) => (hostId === null ? null : { id: hostId }),
+    occurrences: (series, page, context) => findOccurrences(context, series, page),
   },
   Seat: {
     id: ({ _id }) => _id,

@@ -29,6 +29,7 @@ const event: EventRecord = {
   announcedAt: new Date('2029-01-01T00:00:00Z'),
   changedAt: new Date('2029-06-01T01:02:03Z'),
   origin: null,
+  seriesId: null,
   room: { going: 0, waiting: 0, last: 0 },
   remindedOf: null,
   revision: 3,

@@ -69,6 +69,8 @@ export interface EventRecord extends EventDetails, EventTraces {
   announcedAt: Date;
   changedAt: Date;
   origin: { source: string; externalId: string } | null;
+  /** The series that it is an occurrence of. */
+  seriesId: string | null;
   room: Room;
   /** The start of which those who go were reminded; null before. */
   remindedOf: Date | null;
@@ -114,6 +116,7 @@ const eventSchema = new Schema(
       type: new Schema({ source: String, externalId: String }, { _id: false }),
       default: null,
     },
+    seriesId: { type: String, default: null },
     room: {
       type: new Schema({ going: Number, waiting: Number, last: Number }, { _id: false }),
       required: true,
@@ -130,6 +133,8 @@ const eventSchema = new Schema(
   .index({ places: 1, startsAt: 1, _id: 1 })
   .index({ hostId: 1, startsAt: 1, _id: 1 })
   .index({ grams: 1, startsAt: 1, _id: 1 })
+  // Occurrences of a series.
+  .index({ seriesId: 1, startsAt: 1, _id: 1 })
   // One event for one identity in a source.
   .index(
     { 'origin.source': 1, 'origin.externalId': 1 },

@@ -13,6 +13,7 @@ import {
   detailProblems,
   tracesOf,
   unknownTechnologies,
+  type Candidate,
   type DetailsInput,
   type TextInput,
 } from './event-details.ts';
@@ -59,21 +60,33 @@ export async function announceEvent(
   const hostId = input.hostId ?? null;
   actingAsHost(context.viewer, hostId);
   const now = new Date();
-  const host = hostId === null ? null : await findHost(context, hostId);
-  const ids = await technologyIds(context.technologies, input.technologies ?? []);
-  const event = candidate(null, input, ids);
-  refuseAny([
-    ...(hostId === null ? organizerProblems(event.organizer) : hostProblems(host, now)),
-    ...unknownTechnologies(input, ids),
-    ...detailProblems(event),
-    ...lateProblems(event.startsAt, now),
-  ]);
+  const { event, host, problems } = await checkedAnnouncement(context, input, now);
+  refuseAny(problems);
   const announced = newEvent(event as EventDetails, { hostId, host, now });
   await context.events.create([announced]);
   await tellNews(context, [
     { kind: 'ANNOUNCED', at: now, changes: [], event: announced, before: null },
   ]);
   return announced;
+}
+
+/** What would be announced, its host, and every reason against it. */
+export async function checkedAnnouncement(
+  context: Context,
+  input: AnnounceEventInput,
+  now: Date,
+): Promise<{ event: Candidate; host: CompanyRecord | null; problems: Problem[] }> {
+  const hostId = input.hostId ?? null;
+  const host = hostId === null ? null : await findHost(context, hostId);
+  const ids = await technologyIds(context.technologies, input.technologies ?? []);
+  const event = candidate(null, input, ids);
+  const problems = [
+    ...(hostId === null ? organizerProblems(event.organizer) : hostProblems(host, now)),
+    ...unknownTechnologies(input, ids),
+    ...detailProblems(event),
+    ...lateProblems(event.startsAt, now),
+  ];
+  return { event, host, problems };
 }
 
 /**
@@ -112,16 +125,9 @@ export async function cancelEvent(context: Context, input: CancelEventInput): Pr
   signedIn(context.viewer);
   const now = new Date();
   const before = await openEvent(context, input, now);
-  const reason = tidyText({ ko: input.reason?.ko ?? null, en: input.reason?.en ?? null });
+  const reason = reasonOf(input.reason);
   refuseAny(reasonProblems(reason));
-  const after: EventRecord = {
-    ...before,
-    status: 'CANCELLED',
-    cancellationReason: reason.ko === null && reason.en === null ? null : reason,
-    sequence: before.sequence + 1,
-    changedAt: now,
-    revision: before.revision + 1,
-  };
+  const after = cancelledEvent(before, reason, now);
   await storeChange(context, before, after);
   await tellNews(context, [
     { kind: 'CANCELLED', at: now, changes: ['STATUS'], event: after, before },
@@ -172,6 +178,7 @@ export function newEvent(
     announcedAt: now,
     changedAt: now,
     origin,
+    seriesId: null,
     room: { going: 0, waiting: 0, last: 0 },
     remindedOf: null,
     revision: 1,
@@ -192,6 +199,24 @@ export function changedEvent(
     changedAt: now,
     revision: before.revision + 1,
   };
+}
+
+/** An event that does not take place any more. */
+export function cancelledEvent(before: EventRecord, reason: Text | null, now: Date): EventRecord {
+  return {
+    ...before,
+    status: 'CANCELLED',
+    cancellationReason: reason,
+    sequence: before.sequence + 1,
+    changedAt: now,
+    revision: before.revision + 1,
+  };
+}
+
+/** A reason as it is kept; null when none was given. */
+export function reasonOf(input: TextInput | null | undefined): Text | null {
+  const reason = tidyText({ ko: input?.ko ?? null, en: input?.en ?? null });
+  return reason.ko === null && reason.en === null ? null : reason;
 }
 
 /** An event that may still be changed by the viewer, at the revision that they read. */
@@ -250,9 +275,10 @@ function lateProblems(startsAt: Date | null, now: Date): Problem[] {
     : [problem('INVALID', 'An event begins in the future.', ['startsAt'])];
 }
 
-function reasonProblems(reason: Text): Problem[] {
+/** Why a reason cannot be kept; none when it can. */
+export function reasonProblems(reason: Text | null): Problem[] {
   return (['ko', 'en'] as const)
-    .filter((language) => (reason[language]?.length ?? 0) > 1_000)
+    .filter((language) => (reason?.[language]?.length ?? 0) > 1_000)
     .map((language) =>
       problem('INVALID', 'A reason has at most 1,000 characters.', ['reason', language]),
     );
