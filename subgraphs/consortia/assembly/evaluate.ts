@@ -127,8 +127,8 @@ function checkWork({ constraints }: AssemblyProblem, team: NamedTeam, firm: Firm
   const { id } = candidate;
   if (carries.length > candidate.capacity)
     say(null, `${id} carries ${carries.length} requirements, it can carry ${candidate.capacity}.`);
-  const mayRest =
-    id === team.leadId || isDemanded(id, constraints) || mayIdle(candidate, constraints);
+  const isAsked = constraints.mustInclude?.includes(id) === true;
+  const mayRest = id === team.leadId || isAsked || mayIdle(candidate, constraints);
   if (carries.length === 0 && !mayRest) say(null, `${id} carries nothing.`);
   for (const requirement of carries) checkCarried(firm, requirement, say);
 }

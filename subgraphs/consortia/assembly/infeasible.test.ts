@@ -5,7 +5,7 @@ import { relaxProblem } from './relaxed.ts';
 import { ruleKey, rulesOf } from './rule.ts';
 import { makeAlliance, makeProject } from './sample-alliance.ts';
 import { settingsOf, solve } from './solve.ts';
-import { canHold, tinyProblem } from './tiny-problem.ts';
+import { canHold, leastViolationByTrial, tinyProblem } from './tiny-problem.ts';
 import type { AssemblyProblem, Constraint, Infeasibility } from './types.ts';
 
 const solver = await loadSolver();
@@ -48,6 +48,25 @@ describe('infeasibility', () => {
       }
     }
     expect(conflicts).toBeGreaterThan(40);
+  });
+
+  it('finds the nearest way out at the prices of the rules, as trying all teams shows', () => {
+    let compared = 0;
+    for (let seed = 1; seed <= 80; seed++) {
+      const problem = tinyProblem(seed, 5);
+      const { infeasibility } = solve(solver, problem, settings);
+      if (!infeasibility?.relaxation) continue;
+      compared++;
+      const { relaxation, violationBound } = infeasibility;
+      const expected = leastViolationByTrial(problem);
+      expect(violationBound).toBeLessThanOrEqual(expected + 1e-6);
+      expect({
+        seed,
+        isNearest: relaxation.isNearest,
+        violation: relaxation.violation.toFixed(4),
+      }).toEqual({ seed, isNearest: true, violation: expected.toFixed(4) });
+    }
+    expect(compared).toBeGreaterThan(20);
   });
 
   it('proposes a change of the rules after which the proposed team passes the check', () => {

@@ -1,21 +1,8 @@
-import { evaluate, type NamedTeam } from './evaluate.ts';
-import type { Instance, Team } from './instance.ts';
-import { pairsOf } from './model.ts';
+import { evaluate } from './evaluate.ts';
 import { prepare } from './prepare.ts';
 import { score } from './score.ts';
 import { bestTeamTask } from './task.ts';
-import { allTeams, tinyProblem } from './tiny-problem.ts';
-
-function teamOf(instance: Instance, named: NamedTeam): Team | null {
-  const firms = named.members.map(({ candidateId }) => instance.ids.indexOf(candidateId));
-  if (firms.includes(-1)) return null;
-  const pairs = named.members.flatMap(({ requirementIds }, index) =>
-    pairsOf(instance, firms[index] ?? 0).filter((pair) =>
-      requirementIds.includes(instance.requirementIds[instance.requirement[pair] ?? 0] ?? ''),
-    ),
-  );
-  return { firms, pairs, lead: instance.ids.indexOf(named.leadId) };
-}
+import { allTeams, teamOf, tinyProblem } from './tiny-problem.ts';
 
 describe('score', () => {
   it('agrees with the independent check on every team of small problems', () => {

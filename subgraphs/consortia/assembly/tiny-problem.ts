@@ -1,5 +1,8 @@
 // Tiny made-up problems with every rule in play, and their answer by trying everything. For tests.
 import { evaluate, type Breach, type NamedTeam } from './evaluate.ts';
+import { brokenRules } from './broken.ts';
+import type { Instance, Team } from './instance.ts';
+import { pairsOf } from './model.ts';
 import { prepare } from './prepare.ts';
 import { isDemanded, mayIdle, mayLead } from './role.ts';
 import { ruleKey } from './rule.ts';
@@ -139,6 +142,44 @@ export function canHold(problem: AssemblyProblem, held: ReadonlySet<string>): bo
     if (!breaches.some(matters)) return true;
   }
   return false;
+}
+
+/** The least violation of the rules at their prices, by trying all teams. */
+export function leastViolationByTrial(problem: AssemblyProblem): number {
+  const instance = prepare(problem);
+  const open: AssemblyProblem = {
+    ...problem,
+    requirements: problem.requirements.map((requirement) => ({ ...requirement, must: 0 })),
+    constraints: { ...problem.constraints, maxPartners: problem.candidates.length },
+  };
+  let least = Number.POSITIVE_INFINITY;
+  for (const named of allTeams(open)) {
+    const team = teamOf(instance, named);
+    const isWellFormed = evaluate(problem, named, 1).breaches.every(
+      ({ constraint }) => constraint !== null,
+    );
+    if (team && isWellFormed) least = Math.min(least, priceOf(instance, team));
+  }
+  return least;
+}
+
+function priceOf(instance: Instance, team: Team): number {
+  return brokenRules(instance, team).reduce((sum, { constraint, from, to }) => {
+    const unit = constraint.kind === 'BUDGET' ? instance.costReferenceWon / 100 : 1;
+    return sum + (instance.violationPrices[constraint.kind] * Math.abs(from - to)) / unit;
+  }, 0);
+}
+
+/** A named team by numbers; null where a firm of it could never be a member. */
+export function teamOf(instance: Instance, named: NamedTeam): Team | null {
+  const firms = named.members.map(({ candidateId }) => instance.ids.indexOf(candidateId));
+  if (firms.includes(-1)) return null;
+  const pairs = named.members.flatMap(({ requirementIds }, index) =>
+    pairsOf(instance, firms[index] ?? 0).filter((pair) =>
+      requirementIds.includes(instance.requirementIds[instance.requirement[pair] ?? 0] ?? ''),
+    ),
+  );
+  return { firms, pairs, lead: instance.ids.indexOf(named.leadId) };
 }
 
 /** The fewest firms that join or leave a team so that the rules hold without those who dropped out. By trial. */
