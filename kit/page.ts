@@ -42,6 +42,7 @@ export function pageSize(first: number | null | undefined): number {
 /**
  * One page of the records that match, in order; served by an index on the filter's fields and the order's.
  *
+ * @param hint name of the index to walk, where the database cannot know which is quicker
  * @throws {GraphQLError} BAD_USER_INPUT for a cursor that this list did not give, or a page size out of bounds
  */
 export async function findPage<Record extends { _id: string }>(
@@ -49,6 +50,7 @@ export async function findPage<Record extends { _id: string }>(
   filter: QueryFilter<Record>,
   order: Order,
   { first, after }: PageRequest,
+  hint?: string,
 ): Promise<Page<Record>> {
   const size = pageSize(first);
   const position = after == null ? null : decodeCursor(after, order.length);
@@ -58,6 +60,7 @@ export async function findPage<Record extends { _id: string }>(
     .find(beyond as QueryFilter<Record>)
     .sort(sort)
     .limit(size + 1)
+    .setOptions(hint === undefined ? {} : { hint })
     .lean()) as Record[];
   const cursorOf = (record: Record) => encodeCursor(order.map(([field]) => valueAt(record, field)));
   return toPage(found, size, position !== null, cursorOf, () =>

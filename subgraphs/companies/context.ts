@@ -15,6 +15,12 @@ import type { CompaniesConfig } from './config.ts';
 import { mailboxOf, postOf, type MailRecord, type PostRecord } from './mail/mail.model.ts';
 import { membersOf, type MemberRecord } from './member/member.model.ts';
 import { entriesOf, type EntryRecord } from './search/entry.model.ts';
+import {
+  toldMapsOf,
+  toldProjectsOf,
+  type ToldMapRecord,
+  type ToldProjectRecord,
+} from './search/told.model.ts';
 import { sectorsOf, type SectorRecord } from './sector/sector.model.ts';
 
 /** Everything a domain function may reach. */
@@ -38,6 +44,8 @@ export interface Models {
   members: Model<MemberRecord>;
   sectors: Model<SectorRecord>;
   entries: Model<EntryRecord>;
+  toldMaps: Model<ToldMapRecord>;
+  toldProjects: Model<ToldProjectRecord>;
   facts: Model<FactRecord>;
 }
 
@@ -75,6 +83,8 @@ export function modelsOf(connection: Connection): Models {
     members: membersOf(connection),
     sectors: sectorsOf(connection),
     entries: entriesOf(connection),
+    toldMaps: toldMapsOf(connection),
+    toldProjects: toldProjectsOf(connection),
     facts: factsOf(connection),
   };
 }

@@ -143,7 +143,7 @@ export const resolvers: Resolvers = {
   },
   MailConnection: { totalCount: ({ count }) => count() },
   Mail: { id: ({ _id }) => _id },
-  CompanyConnection: { totalCount: ({ count }) => count() },
+  CompanyConnection: { totalCount: ({ count }) => count(), facets: ({ facets }) => facets() },
   Certification: { id: ({ _id }) => _id, current: (certification) => isCurrent(certification) },
   CompanyMember: {
     id: ({ _id }) => _id,

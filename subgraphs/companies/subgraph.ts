@@ -1,3 +1,4 @@
+import { factsOf, follow, positionsOf } from '#kit/facts.ts';
 import { newId } from '#kit/id.ts';
 import { connect, prepare } from '#kit/mongo.ts';
 import type { Subgraph } from '#kit/subgraph.ts';
@@ -8,6 +9,7 @@ import { readCompaniesConfig } from './config.ts';
 import { collectionsOf, createContext } from './context.ts';
 import { startPostman } from './mail/postman.ts';
 import { resolvers } from './resolvers.ts';
+import { applyMaps, applyProjects } from './search/reputation.ts';
 import { seedSectors } from './sector/sector.ts';
 
 /** Companies: who the firms and people of the alliance are. */
@@ -23,12 +25,38 @@ export const companies: Subgraph = {
     await seedSectors(own);
     await bringFirstOperator(own);
     const postman = startPostman(own, log);
+    const positions = positionsOf(connection);
+    const techmaps = await connect(mongoUri, 'oca_techmaps');
+    const consortia = await connect(mongoUri, 'oca_consortia');
+    await prepare([factsOf(techmaps), factsOf(consortia)]);
+    const followers = [
+      await follow({
+        from: 'techmaps',
+        source: factsOf(techmaps),
+        kinds: ['capabilityMap'],
+        positions,
+        apply: (facts) => applyMaps(own, facts),
+        log,
+      }),
+      await follow({
+        from: 'consortia',
+        source: factsOf(consortia),
+        kinds: ['project'],
+        positions,
+        apply: (facts) => applyProjects(own, facts),
+        log,
+      }),
+    ];
     return {
       createContext: (viewer) => createContext(connection, config, viewer),
-      // Follows nobody.
-      caughtUp: () => Promise.resolve(),
+      caughtUp: async () => {
+        for (const follower of followers) await follower.caughtUp();
+      },
       stop: async () => {
+        for (const follower of followers) await follower.stop();
         await postman.stop();
+        await techmaps.close();
+        await consortia.close();
         await connection.close();
       },
     };

@@ -3,11 +3,11 @@ import { publishFacts } from '#kit/facts.ts';
 import { isDuplicateKey } from '#kit/mongo.ts';
 import { refusal } from '#kit/refusal.ts';
 import type { Context } from '../context.ts';
-import { entryOf } from '../search/entry.ts';
+import { keepEntries } from '../search/reputation.ts';
 import { companyFact } from './company-fact.ts';
 import type { CompanyRecord } from './company.model.ts';
 
-type Store = Pick<Context, 'companies' | 'entries' | 'facts'>;
+type Store = Pick<Context, 'companies' | 'entries' | 'facts' | 'toldMaps' | 'toldProjects'>;
 
 /**
  * The company, at the revision that the viewer read it at.
@@ -63,21 +63,13 @@ export async function keepCompanies(store: Store, records: CompanyRecord[]): Pro
 
 /** Brings the facts and the search up to the companies. */
 export async function tell(
-  { facts, entries }: Pick<Store, 'facts' | 'entries'>,
+  store: Omit<Store, 'companies'>,
   companies: readonly CompanyRecord[],
 ): Promise<void> {
   if (companies.length === 0) return;
-  await entries.bulkWrite(
-    companies.map((company) => ({
-      replaceOne: {
-        filter: { _id: company._id },
-        replacement: entryOf(company),
-        upsert: true,
-      },
-    })),
-  );
+  await keepEntries(store, companies);
   await publishFacts(
-    facts,
+    store.facts,
     companies.map((company) => ({
       kind: 'company',
       key: company._id,

@@ -51,8 +51,16 @@ export interface CompanyRecord {
   memberChanges: number;
 }
 
-/** One page of companies. */
-export type CompanyPage = Page<CompanyRecord>;
+/** One page of companies, and how all that match spread; counted only when asked for. */
+export type CompanyPage = Page<CompanyRecord> & {
+  facets: () => Promise<
+    {
+      name: 'KIND' | 'SECTOR' | 'REGION' | 'SIZE';
+      values: { value: string; count: number }[];
+      estimated: boolean;
+    }[]
+  >;
+};
 
 const text = { ko: { type: String, default: null }, en: { type: String, default: null } };
 

@@ -10,10 +10,18 @@ export interface EntryRecord {
   status: CompanyStatus;
   sortName: string;
   registeredAt: Date;
+  /** A number from 0 to 1 that is drawn once and for all: the lowest ones are a fair sample. */
+  draw: number;
+  /** How many projects it brought to an end. */
+  completed: number;
   /** Search forms of everything that words may be found in. */
   forms: string[];
   /** Everything that a filter may ask for: facets such as `kind:SAAS`, and grams of the forms. */
   terms: string[];
+  /** The terms that are counted. */
+  facets: string[];
+  /** Levels of what it can do. */
+  technologies: { technologyId: string; level: number }[];
   /** Confirmed certificates; `validTo` far in the future when there is no end. */
   certificates: {
     scheme: string;
@@ -35,24 +43,35 @@ const certificateSchema = new Schema(
   { ...plainSchema, _id: false },
 );
 
+const technologySchema = new Schema(
+  { technologyId: { type: String, required: true }, level: { type: Number, required: true } },
+  { ...plainSchema, _id: false },
+);
+
 const entrySchema = new Schema(
   {
     _id: { type: String, required: true },
     status: { type: String, required: true },
     sortName: { type: String, required: true },
     registeredAt: { type: Date, required: true },
+    draw: { type: Number, required: true },
+    completed: { type: Number, required: true },
     forms: { type: [String], required: true },
     terms: { type: [String], required: true },
+    facets: { type: [String], required: true },
+    technologies: { type: [technologySchema], required: true },
     certificates: { type: [certificateSchema], required: true },
   },
   { ...plainSchema, collection: 'search_entries' },
 )
-  // Any filter: its rarest term, then the state, in either order.
+  // Any filter: its rarest term, then the state; by name.
   .index({ terms: 1, status: 1, sortName: 1, _id: 1 })
-  .index({ terms: 1, status: 1, registeredAt: -1, _id: -1 })
-  // No filter but the state, in either order.
+  // No filter but the state, or one that so many match that looking at them in order is quicker; in each order.
   .index({ status: 1, sortName: 1, _id: 1 })
-  .index({ status: 1, registeredAt: -1, _id: -1 });
+  .index({ status: 1, registeredAt: -1, _id: -1 })
+  .index({ status: 1, completed: -1, _id: -1 })
+  // A sample.
+  .index({ draw: 1 });
 
 /** The partner search's entries, one a company. */
 export function entriesOf(connection: Connection): Model<EntryRecord> {

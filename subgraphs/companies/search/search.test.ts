@@ -4,7 +4,7 @@ import { connect } from '#kit/mongo.ts';
 import { startCompanies, type CompaniesWorld, type Payload } from '../../../test/companies.ts';
 import { someone } from '../../../test/service.ts';
 import { modelsOf } from '../context.ts';
-import { entryQuery, type CompanyFilter } from './search.ts';
+import { entryQuery, type CompanyFilter } from './query.ts';
 
 let world: CompaniesWorld;
 let connection: Connection;

@@ -1,39 +1,32 @@
-/** The partner search. */
+/** The partner search: a page of companies, and how the found ones spread over facets. */
 import type { QueryFilter } from 'mongoose';
 
 import { seoulDay } from '#kit/instant.ts';
-import { badInput, findPage, type Order, type Page, type PageRequest } from '#kit/page.ts';
+import {
+  badInput,
+  decodeCursor,
+  defaultPageSize,
+  encodeCursor,
+  findPage,
+  pageSize,
+  toPage,
+  type Order,
+  type Page,
+  type PageRequest,
+} from '#kit/page.ts';
 import { forbid, hasRole } from '#kit/viewer.ts';
-import type { CompanyKind, CompanySize, CompanyStatus } from '#schema/facts.ts';
-import type { CompanyRecord } from '../company/company.model.ts';
+import type { CompanyPage } from '../company/company.model.ts';
 import type { Context } from '../context.ts';
 import type { EntryRecord } from './entry.model.ts';
-import { facet, type FacetName } from './entry.ts';
-import { patternOfWord, termsOfWord, wordsOf } from './terms.ts';
+import { countFacets } from './facets.ts';
+import { estimate, isQuickerInOrder, sampleOf } from './estimate.ts';
+import { entryQuery, termsOfFilter, wordsIn, type CompanyFilter } from './query.ts';
+import { ranked } from './rank.ts';
 
 /** How companies are sorted. */
-export type CompanyOrder = 'NAME' | 'NEWEST';
+export type CompanyOrder = 'NAME' | 'NEWEST' | 'TRACK_RECORD' | 'RELEVANCE';
 
-/** A certificate that is asked for. */
-export interface CertificateWanted {
-  scheme: string;
-  type?: string | null | undefined;
-  grade?: string | null | undefined;
-}
-
-/** What companies must have in common. */
-export interface CompanyFilter {
-  text?: string | null | undefined;
-  kinds?: CompanyKind[] | null | undefined;
-  sectors?: string[] | null | undefined;
-  regions?: string[] | null | undefined;
-  sizes?: CompanySize[] | null | undefined;
-  statuses?: CompanyStatus[] | null | undefined;
-  certificate?: CertificateWanted | null | undefined;
-  origin?: { source: string; externalIds?: string[] | null | undefined } | null | undefined;
-}
-
-const orders: Record<CompanyOrder, Order> = {
+const orders: Record<Exclude<CompanyOrder, 'RELEVANCE'>, Order> = {
   NAME: [
     ['sortName', 1],
     ['_id', 1],
@@ -42,9 +35,20 @@ const orders: Record<CompanyOrder, Order> = {
     ['registeredAt', -1],
     ['_id', -1],
   ],
+  TRACK_RECORD: [
+    ['completed', -1],
+    ['_id', -1],
+  ],
 };
-const mostCharacters = 100;
+/** The indexes that hold every entry of a state in order. */
+const ways = {
+  NAME: 'status_1_sortName_1__id_1',
+  NEWEST: 'status_1_registeredAt_-1__id_-1',
+  TRACK_RECORD: 'status_1_completed_-1__id_-1',
+} as const;
 const mostKeys = 100;
+/** Of how many found ones the relevance is weighed, the first by name. */
+const mostRanked = 1_000;
 
 /**
  * One page of the companies that match. Everybody finds approved ones; only the secretariat may ask for others.
@@ -56,17 +60,21 @@ export async function searchCompanies(
   filter: CompanyFilter,
   order: CompanyOrder,
   request: PageRequest,
-): Promise<Page<CompanyRecord>> {
+): Promise<CompanyPage> {
   const { viewer, entries, loaders } = context;
   const others = filter.statuses?.some((status) => status !== 'APPROVED') ?? false;
   if (others && !hasRole(viewer, 'SECRETARIAT'))
     forbid('Only SECRETARIAT may search companies that are not approved.');
   const ids = await idsOfOrigin(context, filter.origin);
   const query = entryQuery(filter, seoulDay(new Date()), ids);
-  const page = await findPage(entries, query, orders[order], request);
+  const page =
+    order === 'RELEVANCE'
+      ? await rankedPage(context, query, wordsIn(filter), request)
+      : await findPage(entries, query, orders[order], request, await wayOf(context, filter, order));
   const nodes = await loaders.company.loadMany(page.edges.map(({ node }) => node._id));
   return {
     ...page,
+    facets: () => countFacets(context, filter, query),
     edges: page.edges.flatMap(({ cursor }, index) => {
       const node = nodes[index];
       if (node instanceof Error) throw node;
@@ -75,76 +83,50 @@ export async function searchCompanies(
   };
 }
 
-/**
- * The query that a filter means.
- *
- * @param today `YYYY-MM-DD` in Asia/Seoul
- * @param ids companies of the source's keys; null when the filter names none
- * @throws {GraphQLError} BAD_USER_INPUT for a text that is too long
- */
-export function entryQuery(
+/** The index to walk where most of the entries are found; undefined where the database finds its way by the terms. */
+async function wayOf(
+  context: Context,
   filter: CompanyFilter,
-  today: string,
-  ids: string[] | null,
-): QueryFilter<EntryRecord> {
-  const { certificate } = filter;
-  const words = wordsIn(filter);
-  const all = [...words.flatMap(termsOfWord), ...singleFacets(filter)];
-  const conditions: QueryFilter<EntryRecord>[] = [
-    ...(ids === null ? [] : [{ _id: { $in: ids } }]),
-    ...(all.length > 0 ? [{ terms: { $all: all } }] : []),
-    ...anyFacets(filter).map((terms) => ({ terms: { $in: terms } })),
-    { status: statusOf(filter.statuses ?? ['APPROVED']) },
-    ...words.map((word) => ({ forms: { $regex: patternOfWord(word) } })),
-    ...(certificate ? [{ certificates: { $elemMatch: held(certificate, today) } }] : []),
-  ];
-  return conditions.length === 1 ? (conditions[0] ?? {}) : { $and: conditions };
+  order: keyof typeof ways,
+): Promise<string | undefined> {
+  const terms = termsOfFilter(filter);
+  if (terms.all.length === 0 && terms.anyOf.length === 0) return undefined;
+  const found = estimate(await sampleOf(context), terms);
+  return isQuickerInOrder(found, defaultPageSize) ? ways[order] : undefined;
 }
 
-function wordsIn({ text }: CompanyFilter): string[] {
-  if ((text?.length ?? 0) > mostCharacters)
-    throw badInput(`text has at most ${mostCharacters} characters.`);
-  return wordsOf(text ?? '');
+/** A page in the order of relevance, which no index has: the found ones are weighed in memory, so many at most. */
+async function rankedPage(
+  { entries }: Context,
+  query: QueryFilter<EntryRecord>,
+  words: string[],
+  { first, after }: PageRequest,
+): Promise<Page<{ _id: string }>> {
+  const size = pageSize(first);
+  const found = await entries
+    .find(query, { sortName: 1, forms: 1, completed: 1 })
+    .limit(mostRanked)
+    .lean();
+  const all = ranked(found, words);
+  const start = after == null ? 0 : startAfter(all, after);
+  return toPage(all.slice(start, start + size + 1), size, after != null, rankCursor, () =>
+    entries.countDocuments(query).exec(),
+  );
 }
 
-/** Facets that must all be there. */
-function singleFacets({ certificate, origin }: CompanyFilter): string[] {
-  return [
-    ...(certificate ? [facet('certificate', certificate.scheme)] : []),
-    ...(origin ? [facet('source', origin.source)] : []),
-  ];
+function rankCursor({ _id, score }: { _id: string; score: number }): string {
+  return encodeCursor([score, _id]);
 }
 
-/** Lists of facets, of each of which one must be there. */
-function anyFacets({ kinds, sectors, regions, sizes }: CompanyFilter): string[][] {
-  return [
-    facets('kind', kinds),
-    facets('sector', sectors),
-    facets('region', regions),
-    facets('size', sizes),
-  ].filter((terms) => terms !== null);
-}
-
-/** One state is asked for as such, so that the index gives the order too. */
-function statusOf(statuses: readonly CompanyStatus[]) {
-  const [only, ...more] = statuses;
-  return only !== undefined && more.length === 0 ? only : { $in: [...statuses] };
-}
-
-function held(certificate: CertificateWanted, today: string): object {
-  const { scheme, type, grade } = certificate;
-  return {
-    scheme,
-    ...(type != null && { type }),
-    ...(grade != null && { grade }),
-    validFrom: { $lte: today },
-    validTo: { $gte: today },
-  };
-}
-
-/** Any of the values; null when the filter does not ask, so that an empty list finds nothing. */
-function facets(name: FacetName, values: readonly string[] | null | undefined): string[] | null {
-  return values == null ? null : values.map((value) => facet(name, value));
+/** Where the page after a cursor starts; after the score of a company that is not found any more. */
+function startAfter(all: readonly { _id: string; score: number }[], after: string): number {
+  const [score, id] = decodeCursor(after, 2);
+  if (typeof score !== 'number' || typeof id !== 'string')
+    throw badInput('This cursor is not ours.');
+  const at = all.findIndex(({ _id }) => _id === id);
+  if (at >= 0) return at + 1;
+  const lower = all.findIndex((each) => each.score < score);
+  return lower < 0 ? all.length : lower;
 }
 
 async function idsOfOrigin(

@@ -1,0 +1,35 @@
+import { estimate, isQuickerInOrder, type Sample } from './estimate.ts';
+
+const drawn = Array.from({ length: 100 }, (_, index) => {
+  const rare = index < 2 ? ['rare'] : [];
+  return new Set(['common', index % 2 === 0 ? 'even' : 'odd', ...rare]);
+});
+const sample: Sample = { total: 100_000, drawn };
+
+describe('estimate', () => {
+  it.each([
+    [{ all: [], anyOf: [] }, 1, 100_000],
+    [{ all: ['common'], anyOf: [] }, 1, 100_000],
+    [{ all: ['common', 'even'], anyOf: [] }, 0.5, 50_000],
+    [{ all: ['rare'], anyOf: [['even', 'odd']] }, 0.02, 2_000],
+    [{ all: ['even'], anyOf: [['odd']] }, 0.005, 50_000],
+    [{ all: ['unseen'], anyOf: [] }, 0.005, 500],
+  ])('of %j is a share of %d, and %i with the rarest', (terms, share, rarest) => {
+    expect(estimate(sample, terms)).toEqual({ share, rarest });
+  });
+
+  it('goes without a sample while there is nothing', () => {
+    const nothing = estimate({ total: 0, drawn: [] }, { all: ['x'], anyOf: [] });
+    expect(nothing).toEqual({ share: 0.5, rarest: 0 });
+  });
+});
+
+describe('isQuickerInOrder', () => {
+  it.each([
+    [{ share: 0.5, rarest: 50_000 }, true],
+    [{ share: 0.02, rarest: 2_000 }, true],
+    [{ share: 0.005, rarest: 500 }, false],
+  ])('for %j is %s', (found, quicker) => {
+    expect(isQuickerInOrder(found, 21)).toBe(quicker);
+  });
+});

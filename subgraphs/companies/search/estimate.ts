@@ -1,0 +1,73 @@
+/** How many entries a query is likely to find, by a sample: decides which way through the indexes is the shorter one. */
+import type { Context } from '../context.ts';
+import type { Terms } from './query.ts';
+
+type Entries = Context['entries'];
+
+/** A fair share of the entries. */
+export interface Sample {
+  /** How many entries there are in all, about. */
+  total: number;
+  /** Terms of each entry of the sample, its state among them. */
+  drawn: ReadonlySet<string>[];
+}
+
+const sampleSize = 1_000;
+/** How long a sample is good, in milliseconds. */
+const goodFor = 5 * 60_000;
+
+const samples = new WeakMap<object, { at: number; sample: Promise<Sample> }>();
+
+/** The sample of a database's entries; as old as five minutes. */
+export function sampleOf({
+  connection,
+  entries,
+}: Pick<Context, 'connection' | 'entries'>): Promise<Sample> {
+  const known = samples.get(connection);
+  const now = Date.now();
+  if (known && now - known.at < goodFor) return known.sample;
+  const sample = draw(entries);
+  samples.set(connection, { at: now, sample });
+  sample.catch(() => samples.delete(connection));
+  return sample;
+}
+
+/** What the terms of a query are likely to find. */
+export interface Estimate {
+  /** Share of all entries that have every one of them, 0 to 1; never 0, since a sample cannot tell. */
+  share: number;
+  /** How many entries have the rarest of them. */
+  rarest: number;
+}
+
+/** What terms are likely to find in a sample's whole. */
+export function estimate({ total, drawn }: Sample, { all, anyOf }: Terms): Estimate {
+  const shareOf = (holds: (terms: ReadonlySet<string>) => boolean) =>
+    Math.max(drawn.filter(holds).length, 0.5) / Math.max(drawn.length, 1);
+  const share = shareOf(
+    (terms) =>
+      all.every((term) => terms.has(term)) &&
+      anyOf.every((group) => group.some((term) => terms.has(term))),
+  );
+  const each = [
+    ...all.map((term) => shareOf((terms) => terms.has(term))),
+    ...anyOf.map((group) => shareOf((terms) => group.some((term) => terms.has(term)))),
+  ];
+  return { share, rarest: total * Math.min(1, ...each) };
+}
+
+/**
+ * Whether walking the entries in their order, until a page is full, looks at fewer than walking all that have the
+ * rarest term and sorting them.
+ */
+export function isQuickerInOrder({ share, rarest }: Estimate, pageSize: number): boolean {
+  return pageSize / share < rarest;
+}
+
+async function draw(entries: Entries): Promise<Sample> {
+  const found = await entries.find({}, { terms: 1 }).sort({ draw: 1 }).limit(sampleSize).lean();
+  return {
+    total: await entries.estimatedDocumentCount(),
+    drawn: found.map(({ terms }) => new Set(terms)),
+  };
+}

@@ -1,0 +1,146 @@
+/** What a filter of the partner search means to the database: pure. */
+import type { QueryFilter } from 'mongoose';
+
+import { badInput } from '#kit/page.ts';
+import type { CompanyKind, CompanySize, CompanyStatus } from '#schema/facts.ts';
+import type { EntryRecord } from './entry.model.ts';
+import { facet, type FacetName } from './entry.ts';
+import { regionsNear } from './region-neighbours.ts';
+import { patternOfWord, termsOfWord, wordsOf } from './terms.ts';
+
+/** A certificate that is asked for. */
+export interface CertificateWanted {
+  scheme: string;
+  type?: string | null | undefined;
+  grade?: string | null | undefined;
+}
+
+/** A technology that is asked for. */
+export interface TechnologyWanted {
+  technologyId: string;
+  /** TRL 1 to 9, as an expert found it where one looked, else as declared. */
+  level?: number | undefined;
+}
+
+/** What companies must have in common. */
+export interface CompanyFilter {
+  text?: string | null | undefined;
+  kinds?: CompanyKind[] | null | undefined;
+  sectors?: string[] | null | undefined;
+  regions?: string[] | null | undefined;
+  near?: string | null | undefined;
+  sizes?: CompanySize[] | null | undefined;
+  statuses?: CompanyStatus[] | null | undefined;
+  certificate?: CertificateWanted | null | undefined;
+  technologies?: TechnologyWanted[] | null | undefined;
+  available?: boolean | null | undefined;
+  origin?: { source: string; externalIds?: string[] | null | undefined } | null | undefined;
+}
+
+const mostCharacters = 100;
+const mostTechnologies = 20;
+
+/**
+ * The query that a filter means.
+ *
+ * @param today `YYYY-MM-DD` in Asia/Seoul
+ * @param ids companies of the source's keys; null when the filter names none
+ * @throws {GraphQLError} BAD_USER_INPUT for a text or a list that is too long, or a level that there is not
+ */
+export function entryQuery(
+  filter: CompanyFilter,
+  today: string,
+  ids: string[] | null,
+): QueryFilter<EntryRecord> {
+  const words = wordsIn(filter);
+  const { all, anyOf } = termsOfFilter(filter);
+  const conditions: QueryFilter<EntryRecord>[] = [
+    ...(ids === null ? [] : [{ _id: { $in: ids } }]),
+    ...(all.length > 0 ? [{ terms: { $all: all } }] : []),
+    ...anyOf.map((terms) => ({ terms: { $in: terms } })),
+    { status: statusOf(filter.statuses ?? ['APPROVED']) },
+    ...(filter.available === false ? [{ terms: { $ne: facet('available', 'yes') } }] : []),
+    ...words.map((word) => ({ forms: { $regex: patternOfWord(word) } })),
+    ...technologiesIn(filter).map(able),
+    ...(filter.certificate ? [held(filter.certificate, today)] : []),
+  ];
+  return conditions.length === 1 ? (conditions[0] ?? {}) : { $and: conditions };
+}
+
+/** The terms that a filter asks for. */
+export interface Terms {
+  /** An entry must have every one; the rarest leads the way through the index. */
+  all: string[];
+  /** Of each group it must have one. */
+  anyOf: string[][];
+}
+
+/** The terms that a filter asks for. */
+export function termsOfFilter(filter: CompanyFilter): Terms {
+  return {
+    all: [...wordsIn(filter).flatMap(termsOfWord), ...singleFacets(filter)],
+    anyOf: anyFacets(filter),
+  };
+}
+
+/** The words that a filter's text holds. */
+export function wordsIn({ text }: CompanyFilter): string[] {
+  if ((text?.length ?? 0) > mostCharacters)
+    throw badInput(`text has at most ${mostCharacters} characters.`);
+  return wordsOf(text ?? '');
+}
+
+function technologiesIn({ technologies }: CompanyFilter): TechnologyWanted[] {
+  const wanted = technologies ?? [];
+  if (wanted.length > mostTechnologies) throw badInput(`At most ${mostTechnologies} technologies.`);
+  if (wanted.some(({ level = 1 }) => level < 1 || level > 9)) throw badInput('A level is 1 to 9.');
+  return wanted;
+}
+
+/** Facets that must all be there. */
+function singleFacets(filter: CompanyFilter): string[] {
+  const { certificate, origin, available } = filter;
+  return [
+    ...technologiesIn(filter).map(({ technologyId }) => facet('technology', technologyId)),
+    ...(certificate ? [facet('certificate', certificate.scheme)] : []),
+    ...(origin ? [facet('source', origin.source)] : []),
+    ...(available === true ? [facet('available', 'yes')] : []),
+  ];
+}
+
+/** Lists of facets, of each of which one must be there. */
+function anyFacets({ kinds, sectors, regions, near, sizes }: CompanyFilter): string[][] {
+  return [
+    facets('kind', kinds),
+    facets('sector', sectors),
+    facets('region', regions),
+    facets('region', near == null ? null : regionsNear(near)),
+    facets('size', sizes),
+  ].filter((terms) => terms !== null);
+}
+
+/** Any of the values; null when the filter does not ask, so that an empty list finds nothing. */
+function facets(name: FacetName, values: readonly string[] | null | undefined): string[] | null {
+  return values == null ? null : values.map((value) => facet(name, value));
+}
+
+/** One state is asked for as such, so that the index gives the order too. */
+function statusOf(statuses: readonly CompanyStatus[]) {
+  const [only, ...more] = statuses;
+  return only !== undefined && more.length === 0 ? only : { $in: [...statuses] };
+}
+
+function able({ technologyId, level = 1 }: TechnologyWanted): QueryFilter<EntryRecord> {
+  return { technologies: { $elemMatch: { technologyId, level: { $gte: level } } } };
+}
+
+function held({ scheme, type, grade }: CertificateWanted, today: string): QueryFilter<EntryRecord> {
+  const certificate = {
+    scheme,
+    ...(type != null && { type }),
+    ...(grade != null && { grade }),
+    validFrom: { $lte: today },
+    validTo: { $gte: today },
+  };
+  return { certificates: { $elemMatch: certificate } };
+}
