@@ -1,4 +1,8 @@
 /** Firms and technologies for the stories about consortia, told as the services that own them would tell them. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
 import type { Connection } from 'mongoose';
 
 import { factsOf, publishFacts } from '#kit/facts.ts';
@@ -54,7 +58,9 @@ export function firmFact(id: string, firm: Partial<CompanyFact> = {}): CompanyFa
 /** Starts the service on a database of its own. */
 export async function startAlliance(environment: Record<string, string> = {}): Promise<Alliance> {
   const database = await startTestDatabase();
-  const service = await startTestService(consortia, database.uri, environment);
+  const folder = await mkdtemp(join(tmpdir(), 'oca-documents-'));
+  const settings = { DATA_DIR: folder, ...environment };
+  const service = await startTestService(consortia, database.uri, settings);
   const companies = await connect(database.uri, 'oca_companies');
   const techmaps = await connect(database.uri, 'oca_techmaps');
   const connection = await connect(database.uri, 'oca_consortia');
@@ -115,6 +121,7 @@ export async function startAlliance(environment: Record<string, string> = {}): P
       await service.stop();
       await Promise.all([companies, techmaps, connection].map((each) => each.close()));
       await database.stop();
+      await rm(folder, { recursive: true, force: true });
     },
   };
 }
@@ -203,3 +210,65 @@ export function openCall(
 /** Problems by code, path and rule. */
 export const brief = (problems: SeenProblem[]) =>
   problems.map(({ code, path, rule }) => [code, path.join('/'), rule]);
+
+/** Drafts a project led by a firm, and seals it with that firm alone; the call must allow so small a team. */
+export async function sealAlone(
+  alliance: Alliance,
+  leadCompanyId: string,
+  callId: string | null,
+  more: object = {},
+): Promise<{ id: string; revision: number; consortiumId: string }> {
+  const lead = editorOf(leadCompanyId);
+  const { project } = await alliance.change<{ project: { id: string } }>(
+    lead,
+    'draftProject',
+    {
+      callId,
+      leadCompanyId,
+      title: { ko: '과제', en: 'Project' },
+      summary: {},
+      sector: 'healthcare',
+      ...more,
+    },
+    'project { id }',
+  );
+  // An invitation forms the consortium; taken back, it leaves the lead alone.
+  const { membership } = await alliance.change<{ membership: { id: string } }>(
+    lead,
+    'inviteCompany',
+    { projectId: project.id, companyId: 'helper', deadline: fromNow(hour) },
+    'membership { id }',
+  );
+  await alliance.change(lead, 'withdrawMembership', {
+    membershipId: membership.id,
+    revision: 1,
+    reason: 'Not needed.',
+  });
+  const read = () =>
+    alliance.data<{
+      project: {
+        revision: number;
+        consortium: { id: string; revision: number; memberships: { id: string; role: string }[] };
+      };
+    }>(
+      lead,
+      `query ($id: ID!) {
+        project(id: $id) { revision consortium { id revision memberships { id role } } }
+      }`,
+      { id: project.id },
+    );
+  const { consortium } = (await read()).project;
+  const own = consortium.memberships.find(({ role }) => role === 'LEAD');
+  await alliance.change(lead, 'setShares', {
+    consortiumId: consortium.id,
+    revision: consortium.revision,
+    shares: [{ membershipId: own?.id, share: 10_000 }],
+  });
+  const { problems } = await alliance.change(lead, 'sealConsortium', {
+    consortiumId: consortium.id,
+    revision: consortium.revision + 1,
+  });
+  if (problems.length > 0) throw new Error(JSON.stringify(problems));
+  const { revision } = (await read()).project;
+  return { id: project.id, revision, consortiumId: consortium.id };
+}

@@ -23,7 +23,15 @@ type Who = keyof typeof viewers;
 
 let alliance: Alliance;
 /** Ids that the inputs below point at. */
-const ids = { programme: '', call: '', project: '', consortium: '', membership: '', proposal: '' };
+const ids = {
+  programme: '',
+  call: '',
+  project: '',
+  document: '',
+  consortium: '',
+  membership: '',
+  proposal: '',
+};
 
 beforeAll(async () => {
   alliance = await startAlliance();
@@ -70,6 +78,13 @@ beforeAll(async () => {
     },
   );
   ids.project = draftProject.project.id;
+  const { document } = await alliance.change<{ document: { id: string } }>(
+    lead,
+    'uploadDocument',
+    { projectId: ids.project, code: 'PLAN', fileName: 'plan.pdf', content: 'JVBERi0xLjQK' },
+    'document { id }',
+  );
+  ids.document = document.id;
   const { assemble } = await alliance.data<{
     assemble: { assembly: { proposals: { id: string }[] } };
   }>(
@@ -128,6 +143,10 @@ const inputs: Record<string, () => object> = {
   acceptInvitation: () => ({ membershipId: ids.membership, revision: 0 }),
   declineInvitation: () => ({ membershipId: ids.membership, revision: 0 }),
   withdrawMembership: () => ({ membershipId: ids.membership, revision: 0, reason: 'Why not' }),
+  uploadDocument: () => ({ projectId: ids.project, code: '!', fileName: 'a.pdf', content: '' }),
+  removeDocument: () => ({ documentId: ids.document }),
+  submitProject: () => ({ projectId: ids.project, revision: 0 }),
+  takeBackSubmission: () => ({ projectId: ids.project, revision: 0 }),
   setShares: () => ({ consortiumId: ids.consortium, revision: 0, shares: [] }),
   sealConsortium: () => ({ consortiumId: ids.consortium, revision: 0 }),
   dissolveConsortium: () => ({ consortiumId: ids.consortium, revision: 0, reason: 'Why not' }),
@@ -153,6 +172,10 @@ const allowed: Record<string, Who[]> = {
   acceptInvitation: ['editor of the invited'],
   declineInvitation: ['editor of the invited'],
   withdrawMembership: ['editor of the lead', 'editor of the invited'],
+  uploadDocument: ['editor of the lead'],
+  removeDocument: ['editor of the lead'],
+  submitProject: ['editor of the lead'],
+  takeBackSubmission: ['editor of the lead'],
   setShares: ['editor of the lead'],
   sealConsortium: ['editor of the lead'],
   dissolveConsortium: ['editor of the lead'],
@@ -211,7 +234,7 @@ describe('who may', () => {
       const isHeard = allowed[mutation]?.includes(who as Who) ?? false;
       // A firm that may not see the draft is told that there is none.
       const isTurnedAway =
-        /^(UNAUTHENTICATED|FORBIDDEN|NOT_FOUND (id|projectId|consortiumId|membershipId|proposalId))$/u.test(
+        /^(UNAUTHENTICATED|FORBIDDEN|NOT_FOUND (id|projectId|consortiumId|membershipId|proposalId|documentId))$/u.test(
           answer,
         );
       expect([who, answer, isTurnedAway]).toEqual([who, answer, !isHeard]);

@@ -1,4 +1,4 @@
-import { readConfig, wholeNumber, type Environment } from '#kit/config.ts';
+import { optional, readConfig, text, wholeNumber, type Environment } from '#kit/config.ts';
 
 /** Settings of the consortia service. */
 export type ConsortiaConfig = ReturnType<typeof readConsortiaConfig>;
@@ -14,5 +14,11 @@ export function readConsortiaConfig(environment: Environment) {
     ASSEMBLY_SECONDS: wholeNumber(20, 1, 600),
     /** How many searches run at once; each takes a thread and up to 2 GB. */
     ASSEMBLIES_AT_ONCE: wholeNumber(2, 1, 64),
+    /** The folder for data; documents lie in `documents` below it. */
+    DATA_DIR: text('.data'),
+    /** Largest document, bytes. */
+    DOCUMENT_BYTES: wholeNumber(5 * 1024 * 1024, 1, 64 * 1024 * 1024),
+    /** Program that reads a document on its standard input and ends with 0 when it is clean. */
+    DOCUMENT_SCANNER: optional(),
   });
 }

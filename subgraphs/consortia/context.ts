@@ -16,6 +16,9 @@ import { programmesOf, type ProgrammeRecord } from './programme/programme.model.
 import { projectsOf, type ProjectRecord } from './project/project.model.ts';
 import { assembliesOf, type AssemblyRecord } from './proposal/assembly.model.ts';
 import type { SolverQueue } from './proposal/queue.ts';
+import { documentsOf, type DocumentRecord } from './submission/document.model.ts';
+import type { DocumentStore } from './submission/store.ts';
+import { submissionsOf, type SubmissionRecord } from './submission/submission.model.ts';
 
 /** Everything a domain function may reach. Made anew for each request. */
 export interface Context {
@@ -30,14 +33,20 @@ export interface Context {
   assemblies: Model<AssemblyRecord>;
   firms: Model<FirmRecord>;
   technologies: Model<TechnologyRecord>;
+  documents: Model<DocumentRecord>;
+  submissions: Model<SubmissionRecord>;
   facts: Model<FactRecord>;
+  /** Where the bytes of documents lie. */
+  store: DocumentStore;
+  /** When the request arrived: what decides at a deadline. */
+  arrivedAt: Date;
   /** Where searches for teams wait for their turn. */
   solver: SolverQueue;
   loaders: Loaders;
 }
 
 /** What stays from request to request. */
-export type House = Pick<Context, 'connection' | 'config' | 'solver'>;
+export type House = Pick<Context, 'connection' | 'config' | 'solver' | 'store'>;
 
 /** Look-ups of one request, each made once and many at a time. */
 export interface Loaders {
@@ -52,6 +61,10 @@ export interface Loaders {
   technology: DataLoader<string, TechnologyRecord | null>;
   supply: DataLoader<Demand, Supply, string>;
   demand: DataLoader<string, TechnologyDemand>;
+  /** A project's documents by code. */
+  documentsIn: DataLoader<string, DocumentRecord[]>;
+  /** A project's submission that was not taken back. */
+  submission: DataLoader<string, SubmissionRecord | null>;
 }
 
 /** The models of a connection. */
@@ -65,6 +78,8 @@ export function modelsOf(connection: Connection) {
     assemblies: assembliesOf(connection),
     firms: firmsOf(connection),
     technologies: technologiesOf(connection),
+    documents: documentsOf(connection),
+    submissions: submissionsOf(connection),
     facts: factsOf(connection),
   };
 }
@@ -72,7 +87,7 @@ export function modelsOf(connection: Connection) {
 /** What a request of this viewer may reach. */
 export function createContext(house: House, viewer: Viewer): Context {
   const models = modelsOf(house.connection);
-  return { ...house, viewer, ...models, loaders: createLoaders(models) };
+  return { ...house, viewer, arrivedAt: new Date(), ...models, loaders: createLoaders(models) };
 }
 
 /** The same context with nothing looked up yet: what a mutation changed is read again. */
@@ -109,6 +124,20 @@ function createLoaders(models: ReturnType<typeof modelsOf>): Loaders {
       },
     ),
     demand: new DataLoader((ids) => demandOf(models, ids)),
+    documentsIn: new DataLoader(async (ids) => {
+      const found = await models.documents
+        .find({ projectId: { $in: [...ids] } })
+        .sort({ projectId: 1, code: 1 })
+        .lean<DocumentRecord[]>();
+      const groups = Map.groupBy(found, ({ projectId }) => projectId);
+      return ids.map((id) => groups.get(id) ?? []);
+    }),
+    submission: new DataLoader(async (ids) => {
+      const found = await models.submissions
+        .find({ projectId: { $in: [...ids] }, takenBackAt: null })
+        .lean<SubmissionRecord[]>();
+      return ids.map((id) => found.find(({ projectId }) => projectId === id) ?? null);
+    }),
   };
 }
 

@@ -44,6 +44,14 @@ import {
   shownRepair,
   shownShortfalls,
 } from './proposal/shown.ts';
+import {
+  contentOf,
+  findChecklist,
+  findDocuments,
+  removeDocument,
+  uploadDocument,
+} from './submission/document.ts';
+import { findSubmission, submitProject, takeBackSubmission } from './submission/submission.ts';
 import type { Resolvers } from './schema.generated.ts';
 
 const sector = (code: string) => ({ code });
@@ -137,6 +145,20 @@ export const resolvers: Resolvers = {
       answer(renewed(context), 'dissolveConsortium', input, async () => ({
         consortium: await dissolveConsortium(context, input),
       })),
+    uploadDocument: (_, { input }, context) =>
+      answer(renewed(context), 'uploadDocument', input, async () => ({
+        document: await uploadDocument(context, input),
+      })),
+    removeDocument: (_, { input }, context) =>
+      answer(renewed(context), 'removeDocument', input, async () => ({
+        project: await removeDocument(context, input),
+      })),
+    submitProject: (_, { input }, context) =>
+      answer(renewed(context), 'submitProject', input, () => submitProject(context, input)),
+    takeBackSubmission: (_, { input }, context) =>
+      answer(renewed(context), 'takeBackSubmission', input, async () => ({
+        project: await takeBackSubmission(context, input),
+      })),
     importProgrammes: (_, { input }, context) =>
       answer(renewed(context), 'importProgrammes', input, () => importProgrammes(context, input)),
   },
@@ -176,8 +198,16 @@ export const resolvers: Resolvers = {
     consortium: ({ consortiumId }, _, { loaders }) =>
       consortiumId === null ? null : loaders.consortium.load(consortiumId),
     assemblies: (project, listing, context) => findAssembliesOf(context, project, listing),
+    documents: (project, _, context) => findDocuments(context, project),
+    checklist: (project, _, context) => findChecklist(context, project),
+    submission: (project, _, context) => findSubmission(context, project),
     breaches: (project, _, context) => findBreaches(context, project),
   },
+  Document: {
+    id: ({ _id }) => _id,
+    content: (document, _, context) => contentOf(context, document),
+  },
+  Submission: { id: ({ _id }) => _id },
   Requirement: {
     technology: ({ technologyId }) => ({ id: technologyId }),
     supply: (requirement, _, { loaders }) => loaders.supply.load(requirement),

@@ -1,4 +1,6 @@
 /** Consortia: programmes, calls, projects, and the firms that carry them out. */
+import { join } from 'node:path';
+
 import { answerModelsOf } from '#kit/answer.ts';
 import { applyFacts, factsOf, follow, positionsOf } from '#kit/facts.ts';
 import { connect, prepare } from '#kit/mongo.ts';
@@ -9,6 +11,7 @@ import { createContext, modelsOf } from './context.ts';
 import { applyFirmFacts } from './pool/firm.ts';
 import { solverQueue } from './proposal/queue.ts';
 import { resolvers } from './resolvers.ts';
+import { diskStore } from './submission/store.ts';
 
 /** Opens the database, follows companies and technology maps. */
 async function start({ mongoUri, environment, log }: Runtime): Promise<Service> {
@@ -48,7 +51,12 @@ async function start({ mongoUri, environment, log }: Runtime): Promise<Service> 
       log,
     }),
   ];
-  const house = { connection, config, solver: solverQueue(config.ASSEMBLIES_AT_ONCE) };
+  const house = {
+    connection,
+    config,
+    solver: solverQueue(config.ASSEMBLIES_AT_ONCE),
+    store: diskStore(join(config.DATA_DIR, 'documents'), config.DOCUMENT_SCANNER),
+  };
   return {
     createContext: (viewer) => createContext(house, viewer),
     caughtUp: async () => {

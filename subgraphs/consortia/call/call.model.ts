@@ -25,6 +25,8 @@ export interface CallRecord {
   /** The rules that hold for its projects, fixed when it was opened. */
   rules: Rules;
   origin?: Origin;
+  /** Counts its submissions, those that were taken back too. */
+  submissions: number;
   revision: number;
 }
 
@@ -45,6 +47,7 @@ const callSchema = new Schema(
     closesAt: { type: Date, required: true },
     rules: { type: Schema.Types.Mixed, required: true },
     origin: { type: originSchema },
+    submissions: { type: Number, required: true },
     revision: { type: Number, required: true },
   },
   { ...plainSchema, collection: 'calls' },

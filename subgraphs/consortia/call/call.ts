@@ -100,7 +100,7 @@ export function readCall(
   programme: Pick<ProgrammeRecord, 'editions'>,
   path: string[],
   faults: Problem[],
-): Omit<CallRecord, '_id' | 'programmeId' | 'revision'> {
+): Omit<CallRecord, '_id' | 'programmeId' | 'submissions' | 'revision'> {
   const check = (holds: boolean, message: string, ...at: string[]) => {
     if (!holds) faults.push(problem('INVALID', message, [...path, ...at]));
   };
@@ -172,7 +172,13 @@ export async function openCall(
   const content = readCall(given, programme, [], faults);
   refuseAny(faults);
   await refuseTooManySectors(context, programme._id, content);
-  const record: CallRecord = { _id: newId(), programmeId: programme._id, ...content, revision: 1 };
+  const record: CallRecord = {
+    _id: newId(),
+    programmeId: programme._id,
+    ...content,
+    submissions: 0,
+    revision: 1,
+  };
   await calls.create([record]);
   return record;
 }

@@ -33,7 +33,7 @@ interface ReadRow {
   calls: {
     externalId: string;
     path: string[];
-    content: Omit<CallRecord, '_id' | 'programmeId' | 'revision'>;
+    content: Omit<CallRecord, '_id' | 'programmeId' | 'submissions' | 'revision'>;
   }[];
 }
 
@@ -99,7 +99,7 @@ async function importRow(
     const known = storedAs(externalId);
     const record = { _id: newId(), programmeId, ...call, origin: { source, externalId } };
     await bring(known, call, dryRun, report, {
-      create: () => context.calls.create([{ ...record, revision: 1 }]),
+      create: () => context.calls.create([{ ...record, submissions: 0, revision: 1 }]),
       update: () =>
         context.calls.updateOne({ _id: known?._id ?? '' }, { $set: call, $inc: { revision: 1 } }),
     });

@@ -28,6 +28,15 @@ export function maySee(viewer: Viewer, { audience }: { audience: readonly string
   return keys === null || keys.some((key) => audience.includes(key));
 }
 
+/** Whether a viewer belongs to a firm in the audience, or to the secretariat: being one of everybody is not enough. */
+export function isParticipant(
+  viewer: Viewer,
+  { audience }: { audience: readonly string[] },
+): boolean {
+  const own = viewer.companies.some(({ companyId }) => audience.includes(companyId));
+  return own || hasRole(viewer, 'SECRETARIAT');
+}
+
 /** The filter on `audience` that keeps what a viewer may see. */
 export function visibleTo(viewer: Viewer): { audience?: { $in: string[] } } {
   const keys = keysOf(viewer);

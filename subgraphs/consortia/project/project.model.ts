@@ -61,6 +61,8 @@ export interface ProjectRecord {
   audience: string[];
   /** What a text search finds it by. */
   grams: string[];
+  /** Counts changes of its documents; touched so that they meet a submission. */
+  documentsTouched: number;
   draftedBy: string;
   draftedAt: Date;
   sealedAt: Date | null;
@@ -106,6 +108,7 @@ const projectSchema = new Schema(
     consortiumId: { type: String, default: null },
     audience: { type: [String], required: true },
     grams: { type: [String], required: true },
+    documentsTouched: { type: Number, required: true },
     draftedBy: { type: String, required: true },
     draftedAt: { type: Date, required: true },
     sealedAt: { type: Date, default: null },

@@ -174,6 +174,7 @@ export async function draftProject(context: Context, given: GivenProject): Promi
     copiedFromId: source?._id ?? null,
     consortiumId: null,
     audience: [given.leadCompanyId],
+    documentsTouched: 0,
     draftedBy: userId,
     draftedAt: now,
     sealedAt: null,

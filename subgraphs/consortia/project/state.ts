@@ -16,6 +16,7 @@ export type ProjectStatus =
 /** What can be done with a project. */
 export type ProjectStep =
   | 'edit'
+  | 'document'
   | 'form'
   | 'disband'
   | 'seal'
@@ -31,6 +32,8 @@ export type ProjectStep =
 /** The states of a project and the steps between them. */
 export const projectSteps: Steps<ProjectStatus, ProjectStep> = {
   edit: { DRAFT: 'DRAFT', FORMING: 'FORMING' },
+  // A sealed project is fixed but for the documents that are handed in with it.
+  document: { DRAFT: 'DRAFT', FORMING: 'FORMING', SEALED: 'SEALED' },
   form: { DRAFT: 'FORMING', FORMING: 'FORMING' },
   disband: { FORMING: 'DRAFT' },
   seal: { FORMING: 'SEALED' },

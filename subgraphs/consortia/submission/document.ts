@@ -1,0 +1,146 @@
+/** Documents of a project: uploaded before it is submitted, fixed afterwards. */
+import { newId } from '#kit/id.ts';
+import { problem, refusal, refuseAny, type Problem } from '#kit/refusal.ts';
+import { tidy } from '#kit/text.ts';
+import { signedIn } from '#kit/viewer.ts';
+import type { Context } from '../context.ts';
+import type { DocumentRule } from '../programme/rules.ts';
+import { isParticipant } from '../project/audience.ts';
+import type { ProjectRecord } from '../project/project.model.ts';
+import { projectToLead } from '../project/project.ts';
+import { projectSteps } from '../project/state.ts';
+import { stateAfter } from '../steps.ts';
+import type { DocumentRecord } from './document.model.ts';
+import { mediaTypeOf, readBase64 } from './media.ts';
+
+const codeForm = /^[A-Z][A-Z0-9_]{1,39}$/;
+const nameForm = /^[^/\\\p{Cc}]{1,200}$/u;
+const documentsLimit = 50;
+
+/** A document as a client gives it. */
+export interface GivenDocument {
+  projectId: string;
+  code: string;
+  fileName: string;
+  /** Base64. */
+  content: string;
+}
+
+/**
+ * Stores a document of a project that is not submitted. An owner or editor of the lead's firm may.
+ *
+ * @throws {Refusal} NOT_FOUND (projectId), WRONG_STATE (projectId), INVALID (code, fileName, content; rules SIZE,
+ * MEDIA_TYPE, SCAN), LIMIT_REACHED (code)
+ */
+export async function uploadDocument(
+  context: Context,
+  given: GivenDocument,
+): Promise<DocumentRecord> {
+  const { viewer, documents, store } = context;
+  const { userId } = signedIn(viewer);
+  const project = await projectToLead(context, given.projectId, ['projectId']);
+  stateAfter(projectSteps, project.status, 'document', ['projectId']);
+  const file = readFile(given, context.config.DOCUMENT_BYTES);
+  if (!(await store.isClean(file.bytes)))
+    throw refusal('INVALID', 'A scanner refuses this file.', ['content'], { rule: 'SCAN' });
+  const others = await documents.countDocuments({
+    projectId: project._id,
+    code: { $ne: given.code },
+  });
+  if (others >= documentsLimit)
+    throw refusal('LIMIT_REACHED', `A project has up to ${documentsLimit} documents.`, ['code']);
+  const record: DocumentRecord = {
+    _id: newId(),
+    projectId: project._id,
+    code: given.code,
+    fileName: file.name,
+    mediaType: file.mediaType,
+    size: file.bytes.length,
+    sha256: await store.put(file.bytes),
+    uploadedBy: userId,
+    uploadedAt: new Date(),
+  };
+  await touch(context, project);
+  await documents.deleteOne({ projectId: project._id, code: given.code });
+  await documents.create([record]);
+  return record;
+}
+
+/** A file's bytes and kind, checked. */
+export function readFile(given: Omit<GivenDocument, 'projectId'>, mostBytes: number) {
+  const faults: Problem[] = [];
+  const name = tidy(given.fileName);
+  if (!codeForm.test(given.code))
+    faults.push(problem('INVALID', 'A code is 2 to 40 of A-Z, 0-9 and _.', ['code']));
+  if (!nameForm.test(name))
+    faults.push(problem('INVALID', 'A file name has 1 to 200 characters, no path.', ['fileName']));
+  const bytes = readBase64(given.content);
+  const mediaType = bytes && mediaTypeOf(bytes, name);
+  if (!bytes) faults.push(problem('INVALID', 'This is not base64.', ['content']));
+  else if (bytes.length > mostBytes)
+    faults.push(
+      problem('INVALID', 'The file is too large.', ['content'], {
+        rule: 'SIZE',
+        limit: String(mostBytes),
+        found: String(bytes.length),
+      }),
+    );
+  else if (mediaType === null)
+    faults.push(
+      problem('INVALID', 'Files of this kind are not taken.', ['content'], { rule: 'MEDIA_TYPE' }),
+    );
+  refuseAny(faults);
+  return { name, bytes: bytes ?? Buffer.alloc(0), mediaType: mediaType ?? '' };
+}
+
+/**
+ * Takes a document out of a project that is not submitted. An owner or editor of the lead's firm may.
+ *
+ * @throws {Refusal} NOT_FOUND (documentId), WRONG_STATE (documentId)
+ */
+export async function removeDocument(
+  context: Context,
+  given: { documentId: string },
+): Promise<ProjectRecord> {
+  signedIn(context.viewer);
+  const path = ['documentId'];
+  const document = await context.documents.findById(given.documentId).lean<DocumentRecord>();
+  if (!document) throw refusal('NOT_FOUND', 'There is no such document.', path);
+  const project = await projectToLead(context, document.projectId, path);
+  stateAfter(projectSteps, project.status, 'document', path);
+  await touch(context, project);
+  await context.documents.deleteOne({ _id: document._id });
+  return project;
+}
+
+/** A submission at the same moment writes the same project: one of the two goes first, and the other sees it. */
+async function touch({ projects }: Context, { _id }: ProjectRecord): Promise<void> {
+  await projects.updateOne({ _id }, { $inc: { documentsTouched: 1 } });
+}
+
+/** A project's documents by code, for those who take part and the secretariat. */
+export async function findDocuments(
+  { viewer, loaders }: Context,
+  project: ProjectRecord,
+): Promise<DocumentRecord[]> {
+  return isParticipant(viewer, project) ? loaders.documentsIn.load(project._id) : [];
+}
+
+/** The bytes of a document in base64. */
+export async function contentOf({ store }: Context, { sha256 }: DocumentRecord): Promise<string> {
+  return (await store.get(sha256)).toString('base64');
+}
+
+/** What a call asks for and what is there. */
+export async function findChecklist(
+  context: Context,
+  project: ProjectRecord,
+): Promise<{ rule: DocumentRule; document: DocumentRecord | null }[]> {
+  if (project.callId === null || !isParticipant(context.viewer, project)) return [];
+  const call = await context.loaders.call.load(project.callId);
+  const there = await context.loaders.documentsIn.load(project._id);
+  return (call?.rules.documents ?? []).map((rule) => ({
+    rule,
+    document: there.find(({ code }) => code === rule.code) ?? null,
+  }));
+}

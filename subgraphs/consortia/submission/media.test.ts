@@ -1,0 +1,33 @@
+import { mediaTypeOf, readBase64 } from './media.ts';
+
+const bytes = (hex: string) => Buffer.from(hex, 'hex');
+
+describe('mediaTypeOf', () => {
+  it.each([
+    ['255044462d312e37', 'plan.docx', 'application/pdf'],
+    ['89504e470d0a1a0a00', 'site.png', 'image/png'],
+    ['d0cf11e0a1b11ae1', '계획서.HWP', 'application/x-hwp'],
+    ['504b030414', '계획서.hwpx', 'application/hwp+zip'],
+    ['504b030414', 'all.zip', 'application/zip'],
+  ])('knows %s as %s by its first bytes', (hex, name, mediaType) => {
+    expect(mediaTypeOf(bytes(hex), name)).toBe(mediaType);
+  });
+
+  it.each([
+    ['4d5a9000', 'plan.pdf'],
+    ['d0cf11e0a1b11ae1', 'old.doc'],
+    ['504b030414', 'app.jar'],
+    ['', 'empty.pdf'],
+    ['2550', 'cut.pdf'],
+  ])('takes no %s named %s', (hex, name) => {
+    expect(mediaTypeOf(bytes(hex), name)).toBeNull();
+  });
+});
+
+describe('readBase64', () => {
+  it('reads what it is given, and nothing that is not base64', () => {
+    expect(readBase64('7ZWcAA==')).toEqual(bytes('ed959c00'));
+    for (const text of ['7ZWcAA=', '7ZWc AA=', 'a===', '한국어요'])
+      expect(readBase64(text)).toBeNull();
+  });
+});
