@@ -12,6 +12,7 @@ import {
   type Zones,
 } from './calendar-time.ts';
 import type { CalendarLine } from './calendar-text.ts';
+import { ImportFault } from './fault.ts';
 import type { WallMillis } from './zone.ts';
 
 /** What a calendar says about an event's repetition. */
@@ -19,6 +20,16 @@ export interface Repetition {
   start: CalendarTime;
   /** RRULE, RDATE and EXDATE lines. */
   lines: CalendarLine[];
+}
+
+/** Steps that are left for the rules of one calendar. */
+export interface StepsLeft {
+  count: number;
+}
+
+/** The steps of a calendar whose rules were not read yet. */
+export function allSteps(count = maxSteps): StepsLeft {
+  return { count };
 }
 
 /** Where an event takes place in time, and whether the calendar would go on. */
@@ -30,8 +41,8 @@ export interface Occurrences {
 
 /** Most occurrences of one event. */
 export const maxOccurrences = 1_000;
-/** Steps that a rule may take to find them. */
-const maxSteps = 50_000;
+/** Steps that the rules of one calendar may take to find them. */
+const maxSteps = 500_000;
 const maxInterval = 1_000;
 const dayMillis = 24 * 60 * 60 * 1000;
 const yearMillis = 366 * dayMillis;
@@ -40,14 +51,17 @@ const yearMillis = 366 * dayMillis;
  * Every occurrence of an event that ends; of one that does not, those from a year before `now` to a year after.
  *
  * @param now milliseconds since the epoch
+ * @param left steps that are taken from the calendar's
  * @throws {CalendarFault} for a rule that cannot be read
+ * @throws {ImportFault} IMPORT_TOO_LARGE when no steps are left
  */
 export function occurrencesOf(
   { start, lines }: Repetition,
   zones: Zones,
   now: number,
+  left: StepsLeft,
 ): Occurrences {
-  const rules = linesOf(lines, 'RRULE').map((line) => wallsOfRule(line, start, now));
+  const rules = linesOf(lines, 'RRULE').map((line) => wallsOfRule(line, start, now, left));
   const found = new Set(
     rules.flatMap(({ walls }) => walls.map((wall) => start.zone.instantOf(wall))),
   );
@@ -55,28 +69,43 @@ export function occurrencesOf(
   const first = instantOf(start);
   if (!rules.some(({ isEndless }) => isEndless) || first >= now - yearMillis) found.add(first);
   for (const time of timesOf(linesOf(lines, 'RDATE'), zones)) found.add(instantOf(time));
-  const left = [...timesOf(linesOf(lines, 'EXDATE'), zones)];
+  const exceptions = [...timesOf(linesOf(lines, 'EXDATE'), zones)];
   const instants = [...found]
-    .filter((instant) => !left.some((time) => isAt(instant, time)))
+    .filter((instant) => !exceptions.some((time) => isAt(instant, time)))
     .toSorted((a, b) => a - b);
   const isCut = rules.some((rule) => rule.isCut) || instants.length > maxOccurrences;
   return { instants: instants.slice(0, maxOccurrences), isCut };
 }
 
-function wallsOfRule(line: CalendarLine, start: CalendarTime, now: number) {
+function wallsOfRule(line: CalendarLine, start: CalendarTime, now: number, left: StepsLeft) {
   const rule = ruleOf(line, start);
   const isEndless = !rule.isFinite();
   const [from, to] = isEndless ? [now - yearMillis, now + yearMillis] : [-Infinity, Infinity];
   const walls: WallMillis[] = [];
-  const next = iteratorOf(rule, start.wall, line);
-  for (let step = 0; step < maxSteps; step += 1) {
+  const next = iteratorOf(rule, isEndless ? nearer(rule, start.wall, from) : start.wall, line);
+  for (; left.count > 0; left.count -= 1) {
     const time = next();
     if (!time) return { walls, isEndless, isCut: false };
     const wall = wallOfTime(time);
     if (wall > to || walls.length >= maxOccurrences) return { walls, isEndless, isCut: true };
     if (wall >= from) walls.push(wall);
   }
-  throw new CalendarFault('The event repeats too often.', line.line);
+  throw new ImportFault(
+    'IMPORT_TOO_LARGE',
+    'The events of this calendar repeat too often.',
+    line.line,
+  );
+}
+
+/** Skips whole periods of an endless rule, so that an old event costs no more than a new one. */
+function nearer({ freq, interval }: ICAL.Recur, start: WallMillis, from: number): WallMillis {
+  const days = new Map([
+    ['DAILY', 1],
+    ['WEEKLY', 7],
+  ]).get(freq);
+  if (days === undefined || from <= start) return start;
+  const period = days * interval * dayMillis;
+  return start + Math.floor((from - start) / period) * period;
 }
 
 function iteratorOf(rule: ICAL.Recur, from: WallMillis, { line }: CalendarLine) {

@@ -145,6 +145,50 @@ describe('findCalendar', () => {
     expect(fc.check(cut, { numRuns: 300 })).toMatchObject({ failed: false });
   });
 
+  it('gives up on a calendar whose rules take too many steps', () => {
+    const daily = event(
+      'UID:d',
+      'DTSTART:20260101T090000Z',
+      'RRULE:FREQ=DAILY;COUNT=99',
+      'SUMMARY:x',
+    );
+    expect(faultOf(daily, { ...seoul, maxSteps: 90 })?.code).toBe('IMPORT_TOO_LARGE');
+    expect(faultOf(daily, { ...seoul, maxSteps: 100 })).toBeNull();
+  });
+
+  it('keeps the beat of an endless rule, however old it is', () => {
+    const rule = fc.record({
+      unit: fc.constantFrom('DAILY', 'WEEKLY', 'WEEKLY;BYDAY=MO,TH', 'DAILY;BYMONTH=3,7'),
+      interval: fc.integer({ min: 1, max: 5 }),
+      back: fc.integer({ min: 400, max: 3_000 }),
+    });
+    const beats = fc.property(rule, ({ unit, interval, back }) => {
+      const first = new Date(seoul.now - back * 24 * 60 * 60 * 1000);
+      const start = `${first.toISOString().slice(0, 10).replaceAll('-', '')}T090000Z`;
+      const [freq = '', by] = unit.split(';');
+      const parts = [`FREQ=${freq}`, `INTERVAL=${interval}`, ...(by === undefined ? [] : [by])];
+      const startsOf = (...end: string[]) => {
+        const text = event(
+          'UID:b',
+          `DTSTART:${start}`,
+          `RRULE:${[...parts, ...end].join(';')}`,
+          'SUMMARY:x',
+        );
+        return rowsTo(sort(findCalendar(sourceOf(text), seoul)), 'events').map(
+          ({ startsAt }) => startsAt,
+        );
+      };
+      const endless = startsOf();
+      const whole = startsOf('UNTIL=20270610T000000Z');
+      const capped = whole.length === 1_000;
+      const from = new Date(seoul.now - 366 * 24 * 60 * 60 * 1000).toISOString();
+      const to = new Date(seoul.now + 366 * 24 * 60 * 60 * 1000).toISOString();
+      const expected = whole.filter((each) => each >= from && each <= to);
+      return capped || JSON.stringify(endless) === JSON.stringify(expected);
+    });
+    expect(fc.check(beats, { numRuns: 40 })).toMatchObject({ failed: false });
+  });
+
   it.each([
     ['nothing', ''],
     ['a web page', '<html></html>\n'],

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import ICAL from 'ical.js';
 
 import { lineOf, wordsOf, type CalendarWords, type EventWords } from './calendar-event.ts';
-import { occurrencesOf } from './calendar-repeat.ts';
+import { allSteps, occurrencesOf, type StepsLeft } from './calendar-repeat.ts';
 import {
   CalendarFault,
   instantOf,
@@ -31,6 +31,8 @@ export interface CalendarOptions {
   region: string | null;
   /** Milliseconds since the epoch: what repeats without end is taken from a year before to a year after. */
   now: number;
+  /** Steps that all rules of repetition together may take; half a million when not given. */
+  maxSteps?: number;
 }
 
 /** What holds for every event of a calendar. */
@@ -40,6 +42,7 @@ interface Calendar {
   words: CalendarWords;
   /** Instants of occurrences that have an event of their own, by UID. */
   replaced: Map<string, Set<number>>;
+  stepsLeft: StepsLeft;
 }
 
 /** Longest UID that is kept, in characters: with the mark of an occurrence it is still a key. */
@@ -87,6 +90,7 @@ function calendarOf(
   return {
     zones,
     options,
+    stepsLeft: allSteps(options.maxSteps),
     words: {
       calendarName: own('X-WR-CALNAME'),
       isCancelled: own('METHOD')?.toUpperCase() === 'CANCEL',
@@ -150,7 +154,7 @@ function* formRemarks(event: CalendarPart): Generator<Remark> {
 function* placeInTime(
   event: CalendarPart,
   words: EventWords,
-  { zones, replaced, options }: Calendar,
+  { zones, replaced, options, stepsLeft }: Calendar,
 ): Generator<Found> {
   const start = timeAt(requiredLine(event, 'DTSTART'), zones);
   const lengthMillis = lengthOf(event, start, zones);
@@ -166,7 +170,7 @@ function* placeInTime(
   if (own !== null) yield rowAt(instantOf(start), occurrenceId(uid, own));
   else if (lines.length === 0) yield rowAt(instantOf(start), uid);
   else {
-    const { instants, isCut } = occurrencesOf({ start, lines }, zones, options.now);
+    const { instants, isCut } = occurrencesOf({ start, lines }, zones, options.now, stepsLeft);
     if (isCut) yield repaired(event.line, `An endless event: ${instants.length} times are taken.`);
     for (const instant of instants)
       if (!replaced.get(uid)?.has(instant)) yield rowAt(instant, occurrenceId(uid, instant));

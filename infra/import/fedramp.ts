@@ -17,7 +17,7 @@ interface Product {
   impact: string;
   assessor: string;
   website: string;
-  models: string[];
+  modelNames: string[];
   functions: string[];
   isSmall: boolean;
   /** Ids of the products that it rests on. */
@@ -25,11 +25,11 @@ interface Product {
 }
 
 const lists = { products: 'data.Products', agencies: 'data.Agencies', assessors: 'data.Assessors' };
-const modelByName: Readonly<Record<string, 'IAAS' | 'PAAS' | 'SAAS'>> = {
-  IaaS: 'IAAS',
-  PaaS: 'PAAS',
-  SaaS: 'SAAS',
-};
+const models = new Map<string, 'IAAS' | 'PAAS' | 'SAAS'>([
+  ['IaaS', 'IAAS'],
+  ['PaaS', 'PAAS'],
+  ['SaaS', 'SAAS'],
+]);
 const most = { name: 200, company: 120, summary: 2_000, category: 60, categories: 10, rests: 10 };
 
 /**
@@ -63,11 +63,11 @@ function* findProviders(products: readonly Product[]): Generator<Found> {
   for (const [key, own] of byKey) {
     const [first] = own;
     if (!first) continue;
-    const kinds = new Set(own.flatMap(({ models }) => models.map((model) => modelByName[model])));
+    const kinds = new Set(own.flatMap((product) => modelsOf(product)));
     const row: CompanyRow = {
       externalId: key,
       name: { en: first.provider.slice(0, most.company) },
-      kinds: [...kinds].filter((kind) => kind !== undefined).toSorted(),
+      kinds: [...kinds].toSorted(),
       // The file tells small businesses, by the rules of the United States, from all others.
       size: own.some(({ isSmall }) => isSmall) ? 'SME' : 'LARGE',
     };
@@ -77,10 +77,10 @@ function* findProviders(products: readonly Product[]): Generator<Found> {
 
 function* findService(product: Product): Generator<Found> {
   const { line, name, provider } = product;
-  for (const model of product.models.filter((each) => modelByName[each] === undefined))
+  for (const model of product.modelNames.filter((each) => !models.has(each)))
     yield failed(line, `"${model}" is no service model.`, name);
-  const models = product.models.flatMap((model) => modelByName[model] ?? []);
-  if (models.length === 0) {
+  const delivered = modelsOf(product);
+  if (delivered.length === 0) {
     yield failed(line, 'No service model is given.', name);
     return;
   }
@@ -96,12 +96,17 @@ function* findService(product: Product): Generator<Found> {
     providerName: provider.slice(0, most.name),
     name: { en: name.slice(0, most.name) },
     summary: { en: summary.text },
-    models: [...new Set(models)],
+    models: delivered,
     categories: categoriesOf(product),
     certifications: certificationsOf(product),
     ...present({ url }),
   };
   yield { kind: 'row', to: 'services', line, company: providerKey(provider), row };
+}
+
+/** What is delivered, as far as the names are known. */
+function modelsOf({ modelNames }: Product) {
+  return [...new Set(modelNames.flatMap((name) => models.get(name) ?? []))];
 }
 
 /** Only an authorised product holds the certificate; one that is ready or in process does not yet. */
@@ -166,7 +171,7 @@ function productOf({ line, value }: JsonElement): Product | null {
     impact: text('impact_level'),
     assessor: text('independent_assessor'),
     website: text('website'),
-    models: stringsAt(value, 'service_model'),
+    modelNames: stringsAt(value, 'service_model'),
     functions: stringsAt(value, 'business_function'),
     isSmall: text('small_business') === 'Yes',
     rests: listAt(value, 'leveraged_systems').map((each) => ({

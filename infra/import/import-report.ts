@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 
 import type { Remark, Target } from './found.ts';
 import type { FileCheck } from './import-file.ts';
+import { plainText } from './plain-text.ts';
 import type { LoadReport, Tally } from './load.ts';
 
 /** How an import ended. */
@@ -26,7 +27,9 @@ export function reportText(check: FileCheck, report: LoadReport, ending: Ending)
   return [
     `${basename(ending.path)} as "${ending.source}"${ending.dryRun ? ' (dry run: nothing is changed)' : ''}`,
     '',
-    ...check.figures.map(({ name, value }) => `  ${name.padEnd(44)}${numeral(value).padStart(8)}`),
+    ...check.figures.map(
+      ({ name, value }) => `  ${plainText(name).padEnd(44)}${numeral(value).padStart(8)}`,
+    ),
     ...remarkLines(remarks, ending),
     '',
     ...tallyLines(report.tallies),
@@ -61,7 +64,7 @@ function groupLine(remarks: readonly Remark[]): string {
   const lines = remarks.slice(0, namedLines).map(({ line }) => line);
   const others = remarks.length > namedLines ? ', …' : '';
   const count = remarks.length === 1 ? 'line' : `${numeral(remarks.length)} lines:`;
-  return `  ${wordOf(first)}${first.reason} (${count} ${lines.join(', ')}${others})`;
+  return `  ${wordOf(first)}${plainText(first.reason)} (${count} ${lines.join(', ')}${others})`;
 }
 
 function wordOf({ grade }: Remark): string {
@@ -70,7 +73,7 @@ function wordOf({ grade }: Remark): string {
 }
 
 function remarkText({ about, reason }: Remark): string {
-  return about === null ? reason : `${about}: ${reason}`;
+  return plainText(about === null ? reason : `${about}: ${reason}`);
 }
 
 function tallyLines(tallies: ReadonlyMap<Target, Tally>): string[] {

@@ -26,8 +26,11 @@ interface Cursor {
   places: Place[];
 }
 
+// oxlint-disable-next-line no-control-regex -- JSON allows no control characters within a text
 const token =
-  /[ \t\r\n]*([{}[\],:]|"[^"\\]*(?:\\[^][^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)/y;
+  /[ \t\r\n]*([{}[\],:]|"[^"\\\u0000-\u001F]*(?:\\(?:["\\/bfnrt]|u[\dA-Fa-f]{4})[^"\\\u0000-\u001F]*)*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)/y;
+/** A text that ends, whatever is in it. */
+const closed = /^"[^"\\]*(?:\\[^][^"\\]*)*"/;
 const maxDepth = 64;
 
 /**
@@ -47,15 +50,7 @@ export function* findElements(text: string, paths: readonly string[]): Generator
   for (const { path, start, end } of cursor.places) {
     line += lines(text.slice(counted, start)) - 1;
     counted = start;
-    yield { path, line, value: parseElement(text.slice(start, end), line) };
-  }
-}
-
-function parseElement(text: string, line: number): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    throw new ImportFault('IMPORT_FORMAT', 'This is not JSON: a text has a wrong escape.', line);
+    yield { path, line, value: JSON.parse(text.slice(start, end)) as unknown };
   }
 }
 
@@ -113,8 +108,8 @@ function nextToken(cursor: Cursor): string {
 function unreadable(cursor: Cursor): ImportFault {
   const rest = cursor.text.slice(cursor.at).trimStart();
   if (cursor.text.trim() === '') return new ImportFault('IMPORT_FORMAT', 'The file is empty.');
-  const isCut =
-    rest.startsWith('"') || ['-', 'true', 'false', 'null'].some((word) => word.startsWith(rest));
+  const isOpen = rest.startsWith('"') && !closed.test(rest);
+  const isCut = isOpen || ['-', 'true', 'false', 'null'].some((word) => word.startsWith(rest));
   if (!isCut) return malformed(cursor, `"${rest.slice(0, 20)}" is not expected`);
   const line = lines(cursor.text.trimEnd());
   return new ImportFault('IMPORT_TRUNCATED', 'The file ends in the middle.', line);

@@ -27,13 +27,13 @@ export function kindsAt(category: string, subcategory: string): CompanyKind[] {
   return kindsByPlace.find(([one, two]) => one.test(category) && two.test(subcategory))?.[2] ?? [];
 }
 
-const levelByMaturity: Readonly<Record<string, number | null>> = {
-  graduated: 9,
-  incubating: 8,
-  sandbox: 6,
+const levelByMaturity = new Map<string, number | null>([
+  ['graduated', 9],
+  ['incubating', 8],
+  ['sandbox', 6],
   // No longer maintained: nobody can be asked to build on it.
-  archived: null,
-};
+  ['archived', null],
+]);
 
 /**
  * The technology readiness level that an item stands for, 1 to 9; null when it stands for none. Certified offers have
@@ -41,7 +41,7 @@ const levelByMaturity: Readonly<Record<string, number | null>> = {
  * foundation does not host has shown itself in its users' environment (7).
  */
 export function levelOf(item: LandscapeItem, subcategory: string): number | null {
-  const known = item.maturity === null ? undefined : levelByMaturity[item.maturity];
+  const known = item.maturity === null ? undefined : levelByMaturity.get(item.maturity);
   if (known !== undefined) return known;
   if (/certified/i.test(subcategory)) return 9;
   return item.repoUrl === null ? 8 : 7;
@@ -49,7 +49,7 @@ export function levelOf(item: LandscapeItem, subcategory: string): number | null
 
 /** Whether the maturity is one that the rules know. */
 export function isMaturity(maturity: string): boolean {
-  return Object.hasOwn(levelByMaturity, maturity);
+  return levelByMaturity.has(maturity);
 }
 
 /**

@@ -108,6 +108,18 @@ describe('findLandscape', () => {
     expect(faultOf(text)?.code).toBe('IMPORT_FORMAT');
   });
 
+  it.each(['constructor', '__proto__', 'retired'])(
+    'takes the maturity "%s" for none that it knows',
+    async (maturity) => {
+      const { bytes } = await fixture('landscape.yml');
+      const { rows, remarks } = sort(
+        findLandscape(sourceOf(bytes.toString().replace('graduated', maturity))),
+      );
+      expect(rows.find(({ to }) => to === 'capabilities')?.row).toMatchObject({ level: 7 });
+      expect(remarks[1]?.reason).toBe(`"${maturity}" is no known maturity; counted as none.`);
+    },
+  );
+
   it('tells the line of broken YAML', () => {
     const fault = faultOf('landscape:\n  - name: A\n    subcategories:\n      - {a\nb: 1\nc: 2\n');
     expect(fault).toMatchObject({ code: 'IMPORT_FORMAT', line: 5 });

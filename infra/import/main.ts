@@ -8,6 +8,7 @@ import { ImportFault } from './fault.ts';
 import { GraphFault } from './graph.ts';
 import { checkFile, importFile } from './import-file.ts';
 import { exitCode, reportText } from './import-report.ts';
+import { plainText } from './plain-text.ts';
 import { showProgress } from './progress.ts';
 import { readSource } from './source.ts';
 
@@ -44,9 +45,9 @@ async function run(command: Command): Promise<number> {
 function faultText(error: unknown, path: string): string | null {
   if (error instanceof CommandFault) return `${error.message}\n\n${usage}`;
   if (error instanceof ImportFault)
-    return `${path}${error.line === null ? '' : `:${error.line}`}: ${error.code}: ${error.message} Nothing was imported.`;
+    return `${path}${error.line === null ? '' : `:${error.line}`}: ${error.code}: ${plainText(error.message)} Nothing was imported.`;
   if (error instanceof GraphFault)
-    return `${error.code}: ${error.message} Rows before this may have gone in; a repeat goes on from there.`;
+    return `${error.code}: ${plainText(error.message)} Rows before this may have gone in; a repeat goes on from there.`;
   if (error instanceof ConfigError) return `The environment has a fault: ${error.message}`;
   return error instanceof DatabaseFault ? error.message : null;
 }

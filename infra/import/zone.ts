@@ -66,43 +66,45 @@ function clockOf(timeZone: string): Intl.DateTimeFormat | null {
 }
 
 /** IANA names of the zones that Exchange and Outlook name in their own way (Unicode CLDR, windowsZones). */
-const windowsZones: Readonly<Record<string, string>> = {
-  'AUS Eastern Standard Time': 'Australia/Sydney',
-  'Arabian Standard Time': 'Asia/Dubai',
-  'Atlantic Standard Time': 'America/Halifax',
-  'Central Europe Standard Time': 'Europe/Budapest',
-  'Central European Standard Time': 'Europe/Warsaw',
-  'Central Standard Time': 'America/Chicago',
-  'China Standard Time': 'Asia/Shanghai',
-  'E. South America Standard Time': 'America/Sao_Paulo',
-  'Eastern Standard Time': 'America/New_York',
-  'FLE Standard Time': 'Europe/Kyiv',
-  'GMT Standard Time': 'Europe/London',
-  'GTB Standard Time': 'Europe/Bucharest',
-  'India Standard Time': 'Asia/Kolkata',
-  'Israel Standard Time': 'Asia/Jerusalem',
-  'Korea Standard Time': 'Asia/Seoul',
-  'Mountain Standard Time': 'America/Denver',
-  'New Zealand Standard Time': 'Pacific/Auckland',
-  'Pacific Standard Time': 'America/Los_Angeles',
-  'Romance Standard Time': 'Europe/Paris',
-  'Russian Standard Time': 'Europe/Moscow',
-  'SE Asia Standard Time': 'Asia/Bangkok',
-  'Singapore Standard Time': 'Asia/Singapore',
-  'South Africa Standard Time': 'Africa/Johannesburg',
-  'Taipei Standard Time': 'Asia/Taipei',
-  'Tokyo Standard Time': 'Asia/Tokyo',
-  'Turkey Standard Time': 'Europe/Istanbul',
-  'US Mountain Standard Time': 'America/Phoenix',
-  'W. Europe Standard Time': 'Europe/Berlin',
-};
+const windowsZones = new Map(
+  Object.entries({
+    'AUS Eastern Standard Time': 'Australia/Sydney',
+    'Arabian Standard Time': 'Asia/Dubai',
+    'Atlantic Standard Time': 'America/Halifax',
+    'Central Europe Standard Time': 'Europe/Budapest',
+    'Central European Standard Time': 'Europe/Warsaw',
+    'Central Standard Time': 'America/Chicago',
+    'China Standard Time': 'Asia/Shanghai',
+    'E. South America Standard Time': 'America/Sao_Paulo',
+    'Eastern Standard Time': 'America/New_York',
+    'FLE Standard Time': 'Europe/Kyiv',
+    'GMT Standard Time': 'Europe/London',
+    'GTB Standard Time': 'Europe/Bucharest',
+    'India Standard Time': 'Asia/Kolkata',
+    'Israel Standard Time': 'Asia/Jerusalem',
+    'Korea Standard Time': 'Asia/Seoul',
+    'Mountain Standard Time': 'America/Denver',
+    'New Zealand Standard Time': 'Pacific/Auckland',
+    'Pacific Standard Time': 'America/Los_Angeles',
+    'Romance Standard Time': 'Europe/Paris',
+    'Russian Standard Time': 'Europe/Moscow',
+    'SE Asia Standard Time': 'Asia/Bangkok',
+    'Singapore Standard Time': 'Asia/Singapore',
+    'South Africa Standard Time': 'Africa/Johannesburg',
+    'Taipei Standard Time': 'Asia/Taipei',
+    'Tokyo Standard Time': 'Asia/Tokyo',
+    'Turkey Standard Time': 'Europe/Istanbul',
+    'US Mountain Standard Time': 'America/Phoenix',
+    'W. Europe Standard Time': 'Europe/Berlin',
+  }),
+);
 
 /**
  * The zone that a calendar's TZID names: an IANA name, one at the end of a path
  * (`/freeassociation.sourceforge.net/Europe/Paris`), or one of Exchange's; null when it is none of these.
  */
 export function zoneOfId(id: string): Zone | null {
-  const windows = windowsZones[id];
+  const windows = windowsZones.get(id);
   if (windows !== undefined) return ianaZone(windows);
   const parts = id.split('/').filter((part) => part !== '');
   for (const length of [3, 2, 1]) {
