@@ -271,6 +271,62 @@ describe('supply', () => {
   });
 });
 
+describe('a merger', () => {
+  it('hands what the firm that is gone could do to the one that stays, however many mergers lie between', async () => {
+    await world.map('mer', ['mer DOMAIN', 'mer.a AREA', 'mer.b AREA', 'mer.c AREA']);
+    await world.firms('stays', 'goes', 'went');
+    await publish('stays', 0, [{ technologyCode: 'mer.a', level: 3 }]);
+    await publish('goes', 0, [
+      { technologyCode: 'mer.a', level: 6 },
+      { technologyCode: 'mer.b', level: 8 },
+    ]);
+    await publish('went', 0, [{ technologyCode: 'mer.c', level: 2 }]);
+    const { edges } = await world.ask(
+      someone,
+      '{ capabilities(filter: { companyIds: ["goes"], leastLevel: 8 }) { edges { node { id } } } }',
+    );
+    await world.mutate(world.reviewer, 'verifyCapability', {
+      capabilityId: edges[0].node.id,
+      revision: 1,
+      level: 7,
+    });
+    await tellFirms(world.uri, {
+      went: { status: 'MERGED', mergedIntoId: 'goes' },
+      goes: { status: 'MERGED', mergedIntoId: 'stays' },
+    });
+    await world.service.caughtUp();
+    const stays = await held('stays');
+    expect(stays.capabilities.edges.map(said)).toEqual([
+      ['mer.b', 8, 7],
+      ['mer.a', 6, null],
+      ['mer.c', 2, null],
+    ]);
+    expect(stays.capabilities.edges[0].node.id).toBe(edges[0].node.id);
+    for (const id of ['goes', 'went'])
+      expect(await held(id)).toMatchObject({
+        capabilityMap: { size: 0 },
+        capabilities: { edges: [] },
+      });
+    expect(await supplyOf('mer')).toEqual({ firms: 1, levels: { 8: 1 } });
+    // Told again, nothing more happens.
+    await tellFirms(world.uri, { goes: { status: 'MERGED', mergedIntoId: 'stays' } });
+    await world.service.caughtUp();
+    expect(await held('stays')).toEqual(stays);
+  });
+});
+
+async function held(id: string): Promise<Payload> {
+  const [company] = (await world.ask(
+    someone,
+    `{ _entities(representations: [{ __typename: "Company", id: "${id}" }]) { ... on Company { capabilityMap { revision size } capabilities { edges { node { id level verifiedLevel technology { code } } } } } } }`,
+  )) as Payload[];
+  return company ?? {};
+}
+
+function said({ node }: Payload): unknown[] {
+  return [node.technology.code, node.level, node.verifiedLevel];
+}
+
 describe('finding capabilities', () => {
   it('pages through them from the highest level down, at least at a level', async () => {
     await world.map('find', ['find DOMAIN', 'find.x AREA']);

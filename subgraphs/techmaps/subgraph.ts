@@ -4,7 +4,7 @@ import { connect, prepare } from '#kit/mongo.ts';
 import type { Subgraph } from '#kit/subgraph.ts';
 import { subgraphSdl } from '#schema/sdl.ts';
 
-import { applyCompanyFacts } from './company/company.ts';
+import { applyCompanyFacts } from './company/following.ts';
 import { readTechmapsConfig } from './config.ts';
 import { createContext, modelsOf } from './context.ts';
 import { applyProjectFacts, recountDemand } from './demand/demand.ts';

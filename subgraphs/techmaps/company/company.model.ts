@@ -8,7 +8,12 @@ import type { CompanyFact } from '#schema/facts.ts';
 export interface CompanyRecord
   extends
     Followed,
-    Partial<Pick<CompanyFact, 'status' | 'sectors' | 'region' | 'kinds' | 'size'>> {}
+    Partial<
+      Pick<CompanyFact, 'status' | 'sectors' | 'region' | 'kinds' | 'size' | 'mergedIntoId'>
+    > {
+  /** Whether what a merged company could do went over to the one that stays. */
+  handedOver?: boolean;
+}
 
 const schema = new Schema(
   {
@@ -20,9 +25,13 @@ const schema = new Schema(
     region: { type: String },
     kinds: { type: [String], default: undefined },
     size: { type: String },
+    mergedIntoId: { type: String },
+    handedOver: { type: Boolean },
   },
   { ...plainSchema, collection: 'companies' },
-);
+)
+  // companies that were merged
+  .index({ mergedIntoId: 1 }, { partialFilterExpression: { mergedIntoId: { $type: 'string' } } });
 
 /** The companies that are known here: a read model of another subgraph's facts. */
 export function companiesOf(connection: Connection): Model<CompanyRecord> {

@@ -1,0 +1,30 @@
+/** What companies tells, kept in step here. */
+import { applyFacts, type FactRecord } from '#kit/facts.ts';
+import type { CompanyFact } from '#schema/facts.ts';
+
+import type { Publishing } from '../capability/capability-map.ts';
+import { markFirmsDue, recountDue } from '../supply/recount.ts';
+import { handOverMerged } from './merger.ts';
+
+/**
+ * Brings the read model up to what was told, hands over what merged firms could do, and counts anew the firms that it
+ * concerns.
+ */
+export async function applyCompanyFacts(
+  publishing: Publishing,
+  facts: readonly FactRecord[],
+): Promise<void> {
+  await applyFacts(publishing.companies, facts.map(kept));
+  await markFirmsDue(
+    publishing,
+    facts.map(({ key }) => key),
+  );
+  await handOverMerged(publishing);
+  await recountDue(publishing);
+}
+
+function kept(fact: FactRecord): FactRecord {
+  if (fact.state === null) return fact;
+  const { status, sectors, region, kinds, size, mergedIntoId } = fact.state as CompanyFact;
+  return { ...fact, state: { status, sectors, region, kinds, size, mergedIntoId } };
+}
