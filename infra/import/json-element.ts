@@ -26,9 +26,11 @@ interface Cursor {
   places: Place[];
 }
 
-// oxlint-disable-next-line no-control-regex -- JSON allows no control characters within a text
+// JSON allows no control characters within a text.
+/* oxlint-disable no-control-regex */
 const token =
   /[ \t\r\n]*([{}[\],:]|"[^"\\\u0000-\u001F]*(?:\\(?:["\\/bfnrt]|u[\dA-Fa-f]{4})[^"\\\u0000-\u001F]*)*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)/y;
+/* oxlint-enable no-control-regex */
 /** A text that ends, whatever is in it. */
 const closed = /^"[^"\\]*(?:\\[^][^"\\]*)*"/;
 const maxDepth = 64;

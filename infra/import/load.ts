@@ -84,6 +84,9 @@ export async function load(
   return report;
 }
 
+/** Kinds of rows that name companies and technologies, which must have been told to those who are asked next. */
+const naming: ReadonlySet<Target | null> = new Set<Target>(['capabilities', 'events', 'services']);
+
 /** Between two kinds of rows: what the next ones name must be there. */
 async function turnTo(loading: Loading, next: Target | null, previous: Target | null) {
   const { graph, options, report } = loading;
@@ -91,7 +94,7 @@ async function turnTo(loading: Loading, next: Target | null, previous: Target | 
     report.map = await loading.map.publish();
   if (next === 'technologies' && options.map)
     loading.map = await openMap(graph, options.map, options.dryRun);
-  if (previous !== null) await graph.caughtUp();
+  if (naming.has(next) && previous !== null && !naming.has(previous)) await graph.caughtUp();
 }
 
 async function loadBatch(loading: Loading, { to, rows }: Batch): Promise<void> {

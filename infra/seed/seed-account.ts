@@ -27,23 +27,22 @@ export async function provisionAccounts(
   const keys = companies.map(({ key }) => key);
   const ids = await companyIds(keys);
   const users = new Map<string, Viewer>();
-  for (const account of accounts) {
+  const provisioned = accounts.map(async (account) => {
     const places = placesOf(account, keys).flatMap(({ company, role }) => {
       const companyId = ids.get(company);
       return companyId === undefined ? [] : [{ company, companyId, role }];
     });
     const userId = await provisionAccount(graph, account, places);
     for (const { company, companyId, role } of places)
-      if (role === 'OWNER')
-        users.set(company, {
-          userId,
-          companies: [{ companyId, role }],
-          roles: [],
-          scopes: [],
-          requestId: 'seed',
-        });
-  }
+      if (role === 'OWNER') users.set(company, ownerOf(companyId, userId));
+  });
+  await Promise.all(provisioned);
   return users;
+}
+
+function ownerOf(companyId: string, userId: string): Viewer {
+  const companies: Viewer['companies'] = [{ companyId, role: 'OWNER' }];
+  return { userId, companies, roles: [], scopes: [], requestId: 'seed' };
 }
 
 async function provisionAccount(

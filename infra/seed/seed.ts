@@ -64,10 +64,12 @@ export async function seed(
     remarks.map(({ reason }) => fault(reason)),
   );
   const [last, others] = [data.programmes.filter(isLast), data.programmes.filter((each) => !isLast(each))]; // prettier-ignore
-  await importProgrammes(graph, others, now);
-  const users = await provisionAccounts(graph, companyIdsOf(graph, source), data.companies);
+  const [users] = await Promise.all([
+    provisionAccounts(graph, companyIdsOf(graph, source), data.companies),
+    importProgrammes(graph, others, now),
+  ]);
   await graph.caughtUp();
-  for (const project of data.projects) await seedProject(graph, project, data, users, now);
+  await Promise.all(data.projects.map((each) => seedProject(graph, each, data, users, now)));
   await importProgrammes(graph, last, now);
   const sum = (to: 'technologies' | 'companies' | 'capabilities' | 'events' | 'services') => {
     const tally = tallies.get(to);
