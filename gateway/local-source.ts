@@ -4,6 +4,7 @@ import {
   parse,
   subscribe,
   type DocumentNode,
+  type ExecutionArgs,
   type ExecutionResult,
   type GraphQLSchema,
 } from 'graphql';
@@ -12,6 +13,7 @@ import type { Log } from '#kit/log.ts';
 import { mask } from '#kit/masking.ts';
 import type { Viewer } from '#kit/viewer.ts';
 import { Cache } from './cache.ts';
+import { iterate } from './iteration.ts';
 import type { SubgraphAnswer, SubgraphRequest, SubgraphSource } from './source.ts';
 
 /** A subgraph in this process, reached without HTTP. */
@@ -43,14 +45,21 @@ export function localSource(name: string, local: LocalSubgraph, log: Log): Subgr
     name,
     ask: async (request, { viewer }) =>
       answerOf(await execute(argsOf(request, local.createContext(viewer)))),
-    follow: async function* (request, viewer) {
-      const feed = await subscribe(argsOf(request, local.createContext(viewer)));
-      if (!(Symbol.asyncIterator in feed)) {
-        yield answerOf(feed);
-        return;
-      }
-      for await (const result of feed) yield answerOf(result);
-    },
+    follow: (request, viewer) =>
+      iterate(() => open(argsOf(request, local.createContext(viewer))), {
+        value: answerOf,
+        fault: (error) => {
+          throw error;
+        },
+      }),
     stop: async () => {},
   };
+}
+
+/** A refusal is a feed of one result. */
+async function open(args: ExecutionArgs): Promise<AsyncIterator<ExecutionResult>> {
+  const feed = await subscribe(args);
+  if (Symbol.asyncIterator in feed) return feed;
+  const refusal = [feed].values();
+  return { next: () => Promise.resolve(refusal.next()) };
 }

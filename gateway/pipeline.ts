@@ -39,6 +39,8 @@ export const gatewayCodes: readonly string[] = [
   ...Object.values(limitCodes),
   ...subgraphFaultCodes,
   'REQUEST_TIMEOUT',
+  'REQUEST_TOO_LARGE',
+  'TOO_MANY_OPERATIONS',
   'SLOW_CONSUMER',
   'SUBSCRIPTION_CLOSED',
   'SUBSCRIPTION_NOT_SUPPORTED',

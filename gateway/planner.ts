@@ -6,11 +6,12 @@ import {
   type Schema,
 } from '@apollo/federation-internals';
 import { QueryPlanner, type QueryPlan } from '@apollo/query-planner';
-import { print, type DocumentNode } from 'graphql';
+import { getOperationAST, print, type DocumentNode } from 'graphql';
 
 import type { Log } from '#kit/log.ts';
 import type { PlannerChoice } from './config.ts';
 import { apolloPlan } from './hive-plan.ts';
+import { sizeOf } from './limits.ts';
 
 /** Plans operations against one supergraph. */
 export interface Planner {
@@ -75,9 +76,11 @@ async function hivePlanner(
   return {
     name: 'HIVE',
     plan: (document, operationName) => {
+      if (expandedSize(document, operationName) > mostExpanded)
+        return apollo.plan(document, operationName);
       const operation = operationOf(api, document, operationName);
-      // Expanding merges equal selections. Given fragments as written, the addon needs time exponential in their
-      // nesting (22 levels: more than 15 s) and cannot be stopped.
+      // Given fragments as written, the addon needs time exponential in their nesting (22 levels: more than 15 s) and
+      // cannot be stopped; expanded, equal selections are merged.
       const text = print(operationToDocument(operation.expandAllFragments()));
       try {
         return apolloPlan(planner.plan(text, operation.name ?? null, noLabels, 0));
@@ -87,6 +90,18 @@ async function hivePlanner(
       }
     },
   };
+}
+
+/**
+ * How many fields an operation may have, fragments expanded, to be planned by the addon. Expanding doubles with every
+ * level that spreads two fragments (20 levels: 4 s); Apollo's planner does not expand. Only an open gateway lets such
+ * an operation come this far.
+ */
+const mostExpanded = 20_000;
+
+function expandedSize(document: DocumentNode, operationName: string | undefined): number {
+  const operation = getOperationAST(document, operationName);
+  return operation ? sizeOf(document, operation).selections : 0;
 }
 
 function operationOf(api: Schema, document: DocumentNode, operationName: string | undefined) {

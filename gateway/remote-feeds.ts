@@ -4,6 +4,7 @@ import { createClient, type Client } from 'graphql-ws';
 import { WebSocket } from 'ws';
 
 import { operationBody, signViewer, visitor, type Viewer } from '#kit/viewer.ts';
+import { iterate } from './iteration.ts';
 import type { RemoteSubgraph } from './remote-source.ts';
 import { SubgraphFault, type SubgraphAnswer, type SubgraphRequest } from './source.ts';
 
@@ -50,31 +51,29 @@ function clientOf({ name, url, keys, config }: RemoteSubgraph): Client {
   });
 }
 
-async function* follow(
+function follow(
   { name, keys }: RemoteSubgraph,
   client: Client,
   { query, operationName, variables }: SubgraphRequest,
   viewer: Viewer,
 ): AsyncIterableIterator<SubgraphAnswer> {
   const operation = { query, variables, ...(operationName !== undefined && { operationName }) };
-  const binding = {
-    subgraph: name,
-    purpose: 'OPERATION',
-    body: operationBody(operation),
-  } as const;
-  const results = client.iterate({
-    ...operation,
-    ...(keys && { extensions: { viewer: signViewer(viewer, binding, keys(), Date.now()) } }),
+  const body = operationBody(operation);
+  const binding = { subgraph: name, purpose: 'OPERATION', body } as const;
+  const open = () =>
+    client.iterate({
+      ...operation,
+      ...(keys && { extensions: { viewer: signViewer(viewer, binding, keys(), Date.now()) } }),
+    });
+  return iterate(() => Promise.resolve(open()), {
+    value: ({ data, errors }): SubgraphAnswer => ({
+      ...(data !== undefined && { data }),
+      ...(errors && { errors }),
+    }),
+    fault: (error) => {
+      // A protocol `error` is the subgraph's refusal; anything else is the socket's end.
+      if (Array.isArray(error)) return { errors: error as GraphQLFormattedError[] };
+      throw new SubgraphFault(name, 'SUBGRAPH_UNAVAILABLE', error, true);
+    },
   });
-  try {
-    for await (const { data, errors } of results)
-      yield {
-        ...(data !== undefined && { data }),
-        ...(errors && { errors }),
-      };
-  } catch (error) {
-    // A protocol `error` is the subgraph's refusal; anything else is the socket's end.
-    if (Array.isArray(error)) yield { errors: error as GraphQLFormattedError[] };
-    else throw new SubgraphFault(name, 'SUBGRAPH_UNAVAILABLE', error, true);
-  }
 }

@@ -1,0 +1,184 @@
+import { once } from 'node:events';
+
+import { createClient as createSseClient } from 'graphql-sse';
+import { createClient } from 'graphql-ws';
+import { WebSocket } from 'ws';
+
+import type { Gateway } from './gateway.ts';
+import { openGateway, token } from './listening.ts';
+
+let gateway: Gateway;
+let url: string;
+beforeAll(async () => {
+  ({ gateway, url } = await openGateway());
+});
+afterAll(() => gateway.stop());
+
+const open = (connectionParams: Record<string, unknown> = {}) =>
+  createClient({
+    url: url.replace('http', 'ws').concat('graphql'),
+    webSocketImpl: WebSocket,
+    retryAttempts: 0,
+    onNonLazyError: () => {},
+    lazyCloseTimeout: 2_000,
+    connectionParams,
+  });
+const all = async (
+  client: ReturnType<typeof open>,
+  query: string,
+  extensions?: Record<string, unknown>,
+) => {
+  const found: unknown[] = [];
+  try {
+    for await (const result of client.iterate({ query, ...(extensions && { extensions }) }))
+      found.push(result);
+  } catch (error) {
+    return error;
+  }
+  return found;
+};
+
+const allOfStream = async (query: string, headers: Record<string, string> = {}) => {
+  const client = createSseClient({
+    url: new URL('graphql/stream', url).href,
+    headers,
+    retryAttempts: 0,
+  });
+  const found: unknown[] = [];
+  for await (const result of client.iterate({ query })) found.push(result);
+  return found;
+};
+
+const get = (query: string) =>
+  fetch(new URL(`graphql/stream?query=${encodeURIComponent(query)}`, url), {
+    headers: { accept: 'text/event-stream' },
+  });
+describe('graphql-transport-ws', () => {
+  it('carries feeds, queries and mutations', async () => {
+    const client = open({ authorization: token() });
+    expect(await all(client, 'subscription { ticks(to: 2) }')).toEqual([
+      { data: { ticks: 1 } },
+      { data: { ticks: 2 } },
+    ]);
+    expect(await all(client, '{ who }')).toEqual([{ data: { who: 'u1' } }]);
+    expect(await all(client, 'mutation { change }')).toEqual([{ data: { change: 'changed' } }]);
+    await client.dispose();
+  });
+
+  it('refuses one operation and leaves the others alone', async () => {
+    const client = open();
+    const feed = client.iterate({ query: 'subscription { never }' });
+    const waiting = feed.next();
+    for (const query of [
+      '{',
+      '{ no }',
+      'subscription($b: Boolean!) { ticks @include(if: $b) }',
+      'subscription { mine }',
+    ])
+      expect(await all(client, query)).toMatchObject([
+        { extensions: { code: expect.any(String) } },
+      ]);
+    expect(await all(client, '{ who }')).toEqual([{ data: { who: 'nobody' } }]);
+    await feed.return?.();
+    expect((await waiting).done).toBe(true);
+    await client.dispose();
+  });
+
+  it('opens for no bad token, with a code that clients try again after', async () => {
+    expect(await all(open({ authorization: token(-60) }), '{ who }')).toMatchObject({ code: 4403 });
+  });
+
+  it('takes a newer token with an operation, and ends feeds with their token', async () => {
+    const client = open({ authorization: token(-4) });
+    const feed = client.iterate({ query: 'subscription { mine }' });
+    expect(await feed.next()).toMatchObject({ value: { data: { mine: 'u1' } } });
+    expect(await feed.next()).toMatchObject({
+      value: { errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] },
+    });
+    expect((await feed.next()).done).toBe(true);
+    expect(await all(client, '{ who }')).toMatchObject([
+      { extensions: { code: 'UNAUTHENTICATED' } },
+    ]);
+    expect(await all(client, '{ who }', { authorization: token() })).toEqual([
+      { data: { who: 'u1' } },
+    ]);
+    expect(await all(client, '{ who }')).toEqual([{ data: { who: 'u1' } }]);
+    await client.dispose();
+  });
+
+  it('runs so many operations on one socket and no more', async () => {
+    const client = open();
+    const feeds = [1, 2, 3].map(() => client.iterate({ query: 'subscription { never }' }));
+    const waiting = feeds.map((feed) => feed.next());
+    expect(await all(client, '{ who }')).toMatchObject([
+      { extensions: { code: 'TOO_MANY_OPERATIONS' } },
+    ]);
+    for (const feed of feeds) await feed.return?.();
+    await Promise.all(waiting);
+    await client.dispose();
+  });
+
+  it.each([
+    ['a page that is not listed', '/graphql', { origin: 'https://other.example' }, 403],
+    ['another path', '/other', {}, 404],
+  ])('is not opened for %s', async (_, path, headers, status) => {
+    const socket = new WebSocket(new URL(path, url.replace('http', 'ws')), 'graphql-transport-ws', {
+      headers,
+    });
+    const [error] = (await once(socket, 'error')) as [Error];
+    expect(error.message).toContain(String(status));
+  });
+
+  it('is opened for listed pages and the gateway’s own', async () => {
+    for (const origin of ['https://listed.example', new URL(url).origin]) {
+      const socket = new WebSocket(
+        url.replace('http', 'ws').concat('graphql'),
+        'graphql-transport-ws',
+        { headers: { origin } },
+      );
+      await once(socket, 'open');
+      expect(socket.protocol).toBe('graphql-transport-ws');
+      socket.close();
+    }
+  });
+
+  it('takes no message larger than a body may be', async () => {
+    const socket = new WebSocket(
+      url.replace('http', 'ws').concat('graphql'),
+      'graphql-transport-ws',
+    );
+    await once(socket, 'open');
+    socket.send('x'.repeat(2049));
+    expect((await once(socket, 'close'))[0]).toBe(1009);
+  });
+});
+
+describe('server-sent events', () => {
+  it('carry a feed to its end, and single results', async () => {
+    expect(await allOfStream('subscription { ticks(to: 2) }')).toEqual([
+      { data: { ticks: 1 } },
+      { data: { ticks: 2 } },
+    ]);
+    expect(await allOfStream('{ who }', { authorization: token() })).toEqual([
+      { data: { who: 'u1' } },
+    ]);
+  });
+
+  it('come by GET too, but never for a change', async () => {
+    const answer = await get('subscription { ticks(to: 1) }');
+    expect(answer.headers.get('content-type')).toContain('text/event-stream');
+    expect(await answer.text()).toBe(
+      ':\n\nevent: next\ndata: {"data":{"ticks":1}}\n\nevent: complete\ndata:\n\n',
+    );
+    expect((await get('mutation { change }')).status).toBe(400);
+  });
+
+  it('refuse with a status before they begin', async () => {
+    await expect(allOfStream('subscription { mine }')).rejects.toMatchObject({
+      message: expect.stringContaining('401'),
+    });
+    await expect(allOfStream('subscription { no }')).rejects.toMatchObject({
+      message: expect.stringContaining('400'),
+    });
+  });
+});
