@@ -16,7 +16,7 @@ import {
   type ViewerBinding,
 } from './viewer.ts';
 
-const keys = [{ kid: 'k', secret: 'a secret of the test, 32 characters' }];
+const keys = [{ kid: 'k', secret: 'a-secret-of-the-test-of-32-characters' }];
 const viewer: Viewer = { ...visitor('r'), userId: 'u1' };
 
 const subgraph: Subgraph = {
