@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import fc from 'fast-check';
 import { distanceRow, jaccardDistance } from './alternatives.ts';
 import { loadSolver } from './highs.ts';
@@ -6,6 +7,9 @@ import { makeAlliance, makeProject } from './sample-alliance.ts';
 import { settingsOf, solve } from './solve.ts';
 import { evaluate } from './evaluate.ts';
 import { allTeams, tinyProblem } from './tiny-problem.ts';
+
+// Trying every team takes a while on a busy machine.
+jest.setTimeout(300_000);
 
 const solver = await loadSolver();
 

@@ -1,6 +1,7 @@
 // Is the job well formed? Every fault at once, each with its path.
 import type { AssemblyFault } from './failure.ts';
 import { limits } from './limits.ts';
+import { kinds } from './types.ts';
 import type { AssemblyOptions, AssemblyProblem, Candidate, Quota, Requirement } from './types.ts';
 
 type Report = (code: AssemblyFault['code'], path: string, message: string) => void;
@@ -74,6 +75,8 @@ function checkNumbers(candidate: Candidate, path: string, report: Report): void 
   if (!isAmount(candidate.entryCostWon)) report('INVALID', `${path}.entryCostWon`, amountMessage);
   if (!isAmount(candidate.requirementPriceWon))
     report('INVALID', `${path}.requirementPriceWon`, amountMessage);
+  if (!candidate.kinds.every((kind) => kinds.includes(kind)))
+    report('INVALID', `${path}.kinds`, `A kind is one of ${kinds.join(', ')}.`);
   for (const [index, price] of (candidate.prices ?? []).entries())
     if (!isAmount(price.won)) report('INVALID', `${path}.prices.${index}.won`, amountMessage);
 }

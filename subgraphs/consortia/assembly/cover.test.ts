@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
@@ -5,8 +6,11 @@ import { solveCover } from './assembly.ts';
 import { solveCoverHere, type CoverProblem } from './cover.ts';
 import { loadSolver } from './highs.ts';
 
+// Trying every team takes a while on a busy machine.
+jest.setTimeout(300_000);
+
 const solver = await loadSolver();
-const settings = { timeLimitMillis: 60_000, gap: 0, seed: 0 };
+const settings = { timeLimitMillis: 250_000, gap: 0, seed: 0 };
 
 // Instances of OR-Library (J. E. Beasley) with their known optima; they lie beside the repository, if at all.
 const folder = fileURLToPath(new URL('../../../../shared/data/orlib/', import.meta.url));

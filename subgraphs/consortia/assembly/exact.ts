@@ -1,5 +1,4 @@
 // One integer programme over some firms, its answer checked before anything is made of it.
-import { at } from './dense.ts';
 import { limits } from './limits.ts';
 import type { Team } from './instance.ts';
 import { buildModel, readTeam, startFrom, type Model } from './model.ts';
@@ -51,20 +50,24 @@ export function solveExactly(
 ): Exact {
   const model = buildModel(task, firms);
   if (model.programme.values.length > limits.matrixEntries) return { ...nothing, isTooLarge: true };
-  for (;;) {
+  for (let round = 0; round < mostRefusals; round++) {
     const solved = runModel(run, model, settings);
     const bound = Number.isNaN(solved.bound) ? Number.NEGATIVE_INFINITY : solved.bound;
     if (!solved.hasSolution) {
       const isInfeasible = solved.status === 'INFEASIBLE' && isInfeasibleTwice(run, model);
       return { ...nothing, bound, isInfeasible };
     }
-    const best = checkedTeam(task, model, solved.values);
-    if (best) return { ...nothing, best, bound, violation: solved.objective };
+    const best = scoredTeam(task, model, solved.values);
+    if (isAcceptable(task, best)) return { ...nothing, best, bound, violation: solved.objective };
     run.counts.refused++;
-    // Within the solver's tolerance but not within the rules (a budget missed by a won): forbid just this one.
-    if (run.left() <= 0 || !forbid(model, solved.values)) return { ...nothing, bound };
+    if (run.left() <= 0) return { ...nothing, bound };
+    forbid(model, solved.values, isOnlyTooDear(task, best));
   }
+  return nothing;
 }
+
+/** Answers of the solver that may be refused before the search gives up. */
+const mostRefusals = 50;
 
 function runModel(run: Run, model: Model, settings: ExactSettings): Outcome {
   const { task } = model;
@@ -79,8 +82,9 @@ function runModel(run: Run, model: Model, settings: ExactSettings): Outcome {
     ...(settings.onBound ? { onBound: settings.onBound } : {}),
     onIncumbent: (values) => {
       if (task.isElastic) return;
-      const found = checkedTeam(task, model, values);
-      if (found) run.tell({ best: { team: found.team, points: found.score.points } });
+      const found = scoredTeam(task, model, values);
+      if (found.score.broken > 0) return;
+      run.tell({ best: { team: found.team, points: found.score.points } });
     },
   });
   run.counts.nodes += solved.nodes;
@@ -95,10 +99,17 @@ function isInside(model: Model, team: Team): boolean {
   return team.firms.every((firm) => (model.member[firm] ?? -1) >= 0);
 }
 
-function checkedTeam(task: Task, model: Model, values: Float64Array): Scored | null {
+function scoredTeam(task: Task, model: Model, values: Float64Array): Scored {
   const team = readTeam(model, values);
-  const scored = { team, score: score(task, team) };
-  return task.isElastic || scored.score.broken === 0 ? scored : null;
+  return { team, score: score(task, team) };
+}
+
+function isAcceptable(task: Task, { score: { broken } }: Scored): boolean {
+  return task.isElastic || broken === 0;
+}
+
+function isOnlyTooDear(task: Task, { score: { broken, costWon } }: Scored): boolean {
+  return broken === 1 && costWon > task.budgetWon;
 }
 
 // "Infeasible with presolve, feasible without" is a known fault of the solver (ERGO-Code/HiGHS #3296).
@@ -113,18 +124,18 @@ function isInfeasibleTwice(run: Run, model: Model): boolean {
   return again.status === 'INFEASIBLE';
 }
 
-// Not all of these members and pairs together. Costs are never negative, so no larger team is lost that fits.
-function forbid(model: Model, values: Float64Array): boolean {
-  const chosen: number[] = [];
-  for (const [column, isWhole] of model.programme.whole.entries())
-    if (isWhole === 1 && at(values, column) > 0.5) chosen.push(column);
-  if (chosen.length === 0) return false;
-  addRow(
-    model.programme,
-    chosen,
-    chosen.map(() => 1),
-    Number.NEGATIVE_INFINITY,
-    chosen.length - 1,
-  );
-  return true;
+// Within the solver's tolerance, but not within the rules. Of a team that costs a won too much, no larger one can be
+// had either, as costs are never negative; of others just this very team is forbidden.
+function forbid(model: Model, values: Float64Array, isAnyLarger: boolean): void {
+  const columns: number[] = [];
+  const signs: number[] = [];
+  let chosen = 0;
+  for (const [column, isWhole] of model.programme.whole.entries()) {
+    const isChosen = (values[column] ?? 0) > 0.5;
+    if (isWhole === 0 || (isAnyLarger && !isChosen)) continue;
+    columns.push(column);
+    signs.push(isChosen ? 1 : -1);
+    if (isChosen) chosen++;
+  }
+  addRow(model.programme, columns, signs, Number.NEGATIVE_INFINITY, chosen - 1);
 }

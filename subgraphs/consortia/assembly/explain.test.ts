@@ -1,8 +1,12 @@
+import { jest } from '@jest/globals';
 import { loadSolver } from './highs.ts';
 import { isDemanded } from './role.ts';
 import { settingsOf, solve } from './solve.ts';
 import { bestByTrial, tinyProblem } from './tiny-problem.ts';
 import type { AssemblyProblem, Member } from './types.ts';
+
+// Trying every team takes a while on a busy machine.
+jest.setTimeout(300_000);
 
 const solver = await loadSolver();
 const settings = settingsOf({ alternatives: 0, timeLimitMillis: 60_000, gap: 0 });

@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { evaluate } from './evaluate.ts';
 import { loadSolver } from './highs.ts';
 import { prepare } from './prepare.ts';
@@ -7,6 +8,9 @@ import { makeAlliance, makeProject } from './sample-alliance.ts';
 import { settingsOf, solve } from './solve.ts';
 import { canHold, leastViolationByTrial, tinyProblem } from './tiny-problem.ts';
 import type { AssemblyProblem, Constraint, Infeasibility } from './types.ts';
+
+// Trying every team takes a while on a busy machine.
+jest.setTimeout(300_000);
 
 const solver = await loadSolver();
 const settings = settingsOf({

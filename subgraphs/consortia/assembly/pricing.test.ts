@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import fc from 'fast-check';
 import { evaluate } from './evaluate.ts';
 import { fixFirms } from './fixing.ts';
@@ -11,6 +12,9 @@ import { noCounts, type Run } from './run.ts';
 import { settingsOf, solve } from './solve.ts';
 import { bestTeamTask, leastViolationTask } from './task.ts';
 import { bestByTrial, tinyProblem } from './tiny-problem.ts';
+
+// Trying every team takes a while on a busy machine.
+jest.setTimeout(300_000);
 
 const solver = await loadSolver();
 const settings = settingsOf({ alternatives: 0, timeLimitMillis: 60_000, gap: 0, explain: false });

@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { solveRepair } from './assembly.ts';
 import { evaluate } from './evaluate.ts';
 import { loadSolver } from './highs.ts';
@@ -5,6 +6,9 @@ import { repair } from './repair.ts';
 import { makeAlliance, makeProject } from './sample-alliance.ts';
 import { settingsOf, solve } from './solve.ts';
 import { fewestChangesByTrial, tinyProblem } from './tiny-problem.ts';
+
+// Trying every team takes a while on a busy machine.
+jest.setTimeout(300_000);
 
 const solver = await loadSolver();
 const options = { alternatives: 0, timeLimitMillis: 60_000, gap: 1e-6, explain: false };

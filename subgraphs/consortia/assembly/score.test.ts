@@ -1,8 +1,12 @@
+import { jest } from '@jest/globals';
 import { evaluate } from './evaluate.ts';
 import { prepare } from './prepare.ts';
 import { score } from './score.ts';
 import { bestTeamTask } from './task.ts';
 import { allTeams, teamOf, tinyProblem } from './tiny-problem.ts';
+
+// Trying every team takes a while on a busy machine.
+jest.setTimeout(300_000);
 
 describe('score', () => {
   it('agrees with the independent check on every team of small problems', () => {

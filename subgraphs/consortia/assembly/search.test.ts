@@ -1,7 +1,11 @@
+import { jest } from '@jest/globals';
 import { evaluate } from './evaluate.ts';
 import { loadSolver } from './highs.ts';
 import { settingsOf, solve } from './solve.ts';
 import { bestByTrial, tinyProblem } from './tiny-problem.ts';
+
+// Trying every team takes a while on a busy machine.
+jest.setTimeout(300_000);
 
 const solver = await loadSolver();
 const settings = settingsOf({ alternatives: 0, timeLimitMillis: 60_000, gap: 0, explain: false });

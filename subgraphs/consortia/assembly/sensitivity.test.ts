@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import fc from 'fast-check';
 import { solveSensitivity } from './assembly.ts';
 import { defaultWeights } from './defaults.ts';
@@ -5,6 +6,9 @@ import { loadSolver } from './highs.ts';
 import { makeAlliance, makeProject } from './sample-alliance.ts';
 import { rankUnder, shiftWeights } from './sensitivity.ts';
 import { settingsOf, solve } from './solve.ts';
+
+// Trying every team takes a while on a busy machine.
+jest.setTimeout(300_000);
 
 const aims = ['coverage', 'track', 'cost', 'size', 'cohesion'] as const;
 const options = { alternatives: 3, timeLimitMillis: 60_000, gap: 1e-4, explain: false };

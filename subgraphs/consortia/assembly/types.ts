@@ -282,7 +282,7 @@ export type Reason =
   /** Without it no team exists. */
   | { readonly kind: 'INDISPENSABLE' }
   /**
-   * Without it the best team found has `points` more; `isExact` where that is proven to be the least.
+   * Of the first proposal. Without it the best team found has `points` more; `isExact` where that is proven to be the least.
    * A class is safe to show to those who may not see prices; the points are not.
    */
   | {
