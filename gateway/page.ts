@@ -28,6 +28,7 @@ const types: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
+  '.json': 'application/json; charset=utf-8',
   '.svg': 'image/svg+xml',
 };
 
@@ -53,7 +54,7 @@ const files: ReadonlyMap<string, string> = new Map(
     '/page/first.js': './page/first.js',
     '/page/graph.js': './page/graph.js',
     '/page/graphiql.js': './page/graphiql.js',
-    '/page/examples.js': './page/examples.js',
+    '/page/examples.json': './page/examples.json',
     '/page/mark.svg': './page/mark.svg',
   }).map(([path, file]) => [path, fileURLToPath(new URL(file, import.meta.url))]),
 );

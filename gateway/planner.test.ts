@@ -4,10 +4,14 @@ import type { PlanNode, SubscriptionNode } from '@apollo/query-planner';
 import { parse } from 'graphql';
 
 import { createLog } from '#kit/log.ts';
-import { examples } from './page/examples.js';
 import { readSupergraph, type Supergraph } from './supergraph.ts';
 
 const log = createLog('gateway', 'silent');
+/** The operations that GraphiQL begins with. */
+const examples = JSON.parse(readFileSync('gateway/page/examples.json', 'utf8')) as {
+  title: string;
+  query: string;
+}[];
 const sdl = readFileSync('schema/supergraph.graphql', 'utf8');
 
 let hive: Supergraph;

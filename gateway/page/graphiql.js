@@ -1,6 +1,5 @@
 /* global React, ReactDOM, GraphiQL */
 /** GraphiQL over the gateway: requests by HTTP, live feeds by graphql-transport-ws, examples to begin with. */
-import { examples } from './examples.js';
 import { authorization, follow, session } from './graph.js';
 
 /** A live feed as GraphiQL takes it: an iterator that ends the feed when it is closed. */
@@ -71,6 +70,9 @@ async function fetcher({ query, variables, operationName }, { headers = {} } = {
   });
   return response.json();
 }
+
+/** Operations to begin with; each is checked against the graph by a test. */
+const examples = await fetch('/page/examples.json').then((response) => response.json());
 
 const now = session();
 document.getElementById('who').textContent = now
