@@ -1,0 +1,258 @@
+// Commands about the server: what shells and tools ask before they show anything.
+import { cpus, hostname, platform, release, totalmem } from 'node:os';
+import { wholeNumber } from '../bson/number.ts';
+import { document, isNumeric } from '../bson/value.ts';
+import type { Document, Value } from '../bson/value.ts';
+import { readDocument } from '../bson/reader.ts';
+import { findCollection } from '../engine/catalogue.ts';
+import type { Collection } from '../engine/collection.ts';
+import { keysOf } from '../engine/index-key.ts';
+import { PAUSE } from '../flow.ts';
+import { refuse } from '../refusal.ts';
+import { collectionName, numberArgument } from './context.ts';
+import type { CommandContext, Handler } from './context.ts';
+import { configureFailPoint } from './fail-point.ts';
+import { LIMITS, SET_NAME } from './hello.ts';
+import { currentOperations, storageStats } from './produce.ts';
+import { VERSION } from './version.ts';
+
+const buildInfo: Handler = () =>
+  document({
+    version: VERSION,
+    gitVersion: 'embedded',
+    modules: [],
+    allocator: 'system',
+    versionArray: VERSION.split('.').map(Number).concat(0),
+    bits: 64,
+    debug: false,
+    maxBsonObjectSize: LIMITS.maxBsonObjectSize,
+    storageEngines: ['sqlite'],
+  });
+
+const PARAMETERS: ReadonlyMap<string, Value> = new Map<string, Value>([
+  ['featureCompatibilityVersion', document({ version: '8.0' })],
+  // Drivers' tests look here whether fail points may be used.
+  ['enableTestCommands', true],
+  ['requireApiVersion', false],
+  ['authenticationMechanisms', ['SCRAM-SHA-256']],
+  ['transactionLifetimeLimitSeconds', 60],
+  ['acceptApiVersion2', false],
+]);
+
+const getParameter: Handler = ({ command }) => {
+  if (command.get('getParameter') === '*') return new Map(PARAMETERS);
+  const found = [...PARAMETERS].filter(([name]) => command.has(name));
+  if (found.length === 0) throw refuse(72, 'no option found to get');
+  return new Map(found);
+};
+
+const serverStatus: Handler = ({ server, engine }) => {
+  const memory = process.memoryUsage();
+  const uptime = Math.floor((Date.now() - server.startedAt) / 1000);
+  return document({
+    host: server.address,
+    version: VERSION,
+    process: 'mongod',
+    pid: BigInt(process.pid),
+    uptime,
+    uptimeMillis: BigInt(Date.now() - server.startedAt),
+    localTime: new Date(),
+    connections: document({
+      current: server.connections.size,
+      available: 10_000,
+      totalCreated: Math.max(0, ...server.connections.keys()),
+    }),
+    mem: document({ bits: 64, resident: Math.round(memory.rss / 1_048_576) }),
+    opcounters: new Map([...server.counters].map(([name, value]) => [name, BigInt(value)])),
+    transactions: document({ currentOpen: BigInt(engine.transactions) }),
+    metrics: document({
+      cursor: document({ open: document({ total: BigInt(server.cursors.all.size) }) }),
+    }),
+    repl: document({
+      setName: SET_NAME,
+      isWritablePrimary: true,
+      hosts: [server.address],
+      me: server.address,
+    }),
+    storageEngine: document({ name: 'sqlite', supportsCommittedReads: true, persistent: true }),
+  });
+};
+
+const replicaStatus: Handler = ({ server, engine }) =>
+  document({
+    set: SET_NAME,
+    date: new Date(),
+    myState: 1,
+    members: [
+      document({
+        _id: 0,
+        name: server.address,
+        health: 1,
+        state: 1,
+        stateStr: 'PRIMARY',
+        self: true,
+        optime: document({ ts: engine.timestamp(), t: BigInt(engine.epoch) }),
+      }),
+    ],
+  });
+
+const replicaConfig: Handler = ({ server }) =>
+  document({
+    config: document({
+      _id: SET_NAME,
+      version: 1,
+      members: [document({ _id: 0, host: server.address })],
+    }),
+  });
+
+function collectionsOf({ engine, database }: CommandContext): Collection[] {
+  return [...engine.collections.values()].filter((collection) => collection.database === database);
+}
+
+const dbStats: Handler = (context) => {
+  const scale = Math.max(1, numberArgument(context.command, 'scale') ?? 1);
+  const own = collectionsOf(context);
+  const sum = (value: (collection: Collection) => number): number =>
+    own.reduce((total, collection) => total + value(collection), 0);
+  const size =
+    sum((collection) => Number(storageStats(context, collection).get('size') ?? 0)) / scale;
+  const objects = sum(({ records }) => records);
+  return document({
+    db: context.database,
+    collections: own.filter(({ view }) => view === undefined).length,
+    views: own.filter(({ view }) => view !== undefined).length,
+    objects: BigInt(objects),
+    avgObjSize: objects === 0 ? 0 : (size * scale) / objects,
+    dataSize: size,
+    storageSize: size,
+    indexes: sum(({ indexes }) => indexes.length),
+    indexSize: 0,
+    totalSize: size,
+    scaleFactor: scale,
+    fsUsedSize: context.engine.store.size() / scale,
+  });
+};
+
+const collStats: Handler = (context) => {
+  const name = collectionName(context);
+  const collection = findCollection(context.engine, `${context.database}.${name}`);
+  if (collection === undefined)
+    return document({
+      ns: `${context.database}.${name}`,
+      size: 0,
+      count: 0,
+      storageSize: 0,
+      nindexes: 0,
+      totalIndexSize: 0,
+      scaleFactor: 1,
+    });
+  return new Map([['ns', collection.namespace], ...storageStats(context, collection)]);
+};
+
+const CHUNK = 500;
+
+/** `validate`: reads every document and looks for each of its keys. */
+const validate: Handler = function* (context) {
+  const { engine, database } = context;
+  const name = collectionName(context);
+  const collection = findCollection(engine, `${database}.${name}`);
+  if (collection === undefined)
+    throw refuse(26, `Collection '${database}.${name}' does not exist to validate.`);
+  const errors: string[] = [];
+  let after = 0;
+  let records = 0;
+  for (;;) {
+    const chunk = engine.store.records(collection.id, after, CHUNK, false);
+    for (const { id, bytes } of chunk) {
+      after = id;
+      records += 1;
+      errors.push(...missingKeys(context, collection, id, readDocument(bytes)));
+    }
+    if (chunk.length < CHUNK) break;
+    yield PAUSE;
+  }
+  return document({
+    ns: collection.namespace,
+    nInvalidDocuments: 0,
+    nrecords: records,
+    nIndexes: collection.indexes.length,
+    valid: errors.length === 0 && records === collection.records,
+    errors: errors.slice(0, 100),
+    warnings: [],
+  });
+};
+
+function missingKeys(
+  { engine }: CommandContext,
+  collection: Collection,
+  id: number,
+  source: Document,
+): string[] {
+  return collection.indexes.flatMap((index) =>
+    keysOf(index, source)
+      .keys.filter((key) => !engine.store.holders(index.id, key).includes(id))
+      .map(() => `index ${index.name} misses a key of record ${id}`),
+  );
+}
+
+const currentOp: Handler = (context) => document({ inprog: currentOperations(context) });
+
+const killOp: Handler = ({ command, server }) => {
+  const id = command.get('op');
+  const number = isNumeric(id) ? wholeNumber(id) : undefined;
+  if (number === undefined) throw refuse(14, "Expected field 'op' to be a number");
+  server.operations.running.get(number)?.stop(refuse(11_601, 'operation was interrupted'));
+  return document({ info: 'attempting to kill op' });
+};
+
+const connectionStatus: Handler = ({ connection }) =>
+  document({
+    authInfo: document({
+      authenticatedUsers:
+        connection.user === undefined ? [] : [document({ user: connection.user, db: 'admin' })],
+      authenticatedUserRoles:
+        connection.user === undefined ? [] : [document({ role: 'root', db: 'admin' })],
+      authenticatedUserPrivileges: [],
+    }),
+    uuid: undefined,
+  });
+
+const hostInfo: Handler = () =>
+  document({
+    system: document({
+      currentTime: new Date(),
+      hostname: hostname(),
+      cpuAddrSize: 64,
+      memSizeMB: BigInt(Math.round(totalmem() / 1_048_576)),
+      numCores: cpus().length,
+    }),
+    os: document({ type: platform(), name: platform(), version: release() }),
+    extra: new Map(),
+  });
+
+const nothing: Handler = () => new Map();
+
+/** Commands about the server. */
+export const ADMIN_COMMANDS: readonly (readonly [string, Handler])[] = [
+  ['ping', nothing],
+  ['buildInfo', buildInfo],
+  ['getParameter', getParameter],
+  ['serverStatus', serverStatus],
+  ['replSetGetStatus', replicaStatus],
+  ['replSetGetConfig', replicaConfig],
+  ['dbStats', dbStats],
+  ['collStats', collStats],
+  ['validate', validate],
+  ['currentOp', currentOp],
+  ['killOp', killOp],
+  ['connectionStatus', connectionStatus],
+  ['hostInfo', hostInfo],
+  ['whatsmyuri', ({ server }) => document({ you: server.address })],
+  ['getCmdLineOpts', () => document({ argv: ['embedded'], parsed: new Map() })],
+  ['getLog', () => document({ totalLinesWritten: 0, log: [] })],
+  ['usersInfo', () => document({ users: [] })],
+  ['rolesInfo', () => document({ roles: [] })],
+  ['profile', () => document({ was: 0, slowms: 100, sampleRate: 1 })],
+  ['features', () => document({ js: false })],
+  ['configureFailPoint', ({ server, command }) => configureFailPoint(server.failPoints, command)],
+];

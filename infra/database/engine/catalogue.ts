@@ -1,0 +1,303 @@
+// Which collections and indexes there are.
+import { areIdentical } from '../bson/order.ts';
+import { readDocument } from '../bson/reader.ts';
+import { showDocument } from '../bson/show.ts';
+import { document } from '../bson/value.ts';
+import type { Document } from '../bson/value.ts';
+import { PAUSE } from '../flow.ts';
+import type { Task } from '../flow.ts';
+import { isSameCollation } from '../query/collation.ts';
+import { refuse } from '../refusal.ts';
+import { idIndexSpec, makeCollection, makeIndex, writeDefinition } from './collection.ts';
+import type { Collection, Index } from './collection.ts';
+import { duplicateKey } from './duplicate-key.ts';
+import { newUuid } from './engine.ts';
+import type { Engine } from './engine.ts';
+import { keysOf } from './index-key.ts';
+import { Blocked } from './locks.ts';
+import { collectionEvent } from './oplog.ts';
+import type { Transaction } from './transaction.ts';
+
+/** Finds a collection; one that a transaction made is only seen by it. */
+export function findCollection(
+  engine: Engine,
+  namespace: string,
+  transaction?: Transaction,
+): Collection | undefined {
+  return engine.collections.get(namespace) ?? transaction?.fresh.get(namespace);
+}
+
+/** Stores the definition of a collection. */
+export function saveCollection(engine: Engine, collection: Collection): void {
+  if (collection.isFresh) return;
+  engine.committer.touch();
+  engine.store.putCollection(collection.id, writeDefinition(collection));
+}
+
+/**
+ * Makes a collection or view.
+ *
+ * @throws {CommandRefusal} 48 when there is one
+ */
+export function createCollection(
+  engine: Engine,
+  database: string,
+  name: string,
+  options: Document = new Map(),
+  transaction?: Transaction,
+): Collection {
+  const namespace = `${database}.${name}`;
+  if (findCollection(engine, namespace, transaction) !== undefined)
+    throw refuse(48, `Collection ${namespace} already exists.`);
+  const isView = options.has('viewOn');
+  const idIndex = { id: engine.nextId(), spec: idIndexSpec(), isMultikey: false };
+  const collection = makeCollection(
+    engine.nextId(),
+    { database, name, uuid: newUuid(), options, indexes: isView ? [] : [idIndex] },
+    engine.snapshots.sequence(),
+  );
+  const detail = document({
+    operationDescription: new Map([
+      ...(isView ? [] : [['idIndex', idIndexSpec()] as const]),
+      ...options,
+    ]),
+  });
+  if (transaction === undefined) {
+    addCollection(engine, collection);
+    engine.oplog.append([collectionEvent('create', collection, detail)]);
+  } else {
+    collection.isFresh = true;
+    transaction.fresh.set(namespace, collection);
+    transaction.events.push(collectionEvent('create', collection, detail));
+  }
+  return collection;
+}
+
+/** Gives a collection its tables and its place in the catalogue. */
+export function addCollection(engine: Engine, collection: Collection): void {
+  collection.since = engine.snapshots.beforeChange();
+  collection.isFresh = false;
+  if (collection.view === undefined) engine.store.createRecords(collection.id);
+  for (const index of collection.indexes) {
+    engine.store.createEntries(index.id);
+    index.since = collection.since;
+  }
+  engine.collections.set(collection.namespace, collection);
+  saveCollection(engine, collection);
+}
+
+/** Waits for transactions that changed the collection. */
+function waitForLocks(engine: Engine, collection: Collection): void {
+  const holder = engine.locks.holderOf(`r${collection.id}:`);
+  if (holder !== undefined) throw new Blocked(holder);
+}
+
+/** Removes a collection with everything in it. */
+export function dropCollection(engine: Engine, collection: Collection, isLogged = true): void {
+  waitForLocks(engine, collection);
+  engine.snapshots.beforeChange();
+  for (const index of collection.indexes) engine.store.dropEntries(index.id);
+  engine.store.dropCollection(collection.id);
+  engine.counted.delete(collection);
+  engine.collections.delete(collection.namespace);
+  if (isLogged) engine.oplog.append([collectionEvent('drop', collection)]);
+}
+
+/** Gives a collection another name, in place of `target` if there is one. */
+export function renameCollection(
+  engine: Engine,
+  collection: Collection,
+  to: { database: string; name: string },
+  target: Collection | undefined,
+): void {
+  waitForLocks(engine, collection);
+  if (target !== undefined) dropCollection(engine, target, false);
+  engine.snapshots.beforeChange();
+  const event = collectionEvent(
+    'rename',
+    collection,
+    document({ to: document({ db: to.database, coll: to.name }), dropTarget: target?.uuid }),
+  );
+  engine.collections.delete(collection.namespace);
+  collection.database = to.database;
+  collection.name = to.name;
+  collection.namespace = `${to.database}.${to.name}`;
+  engine.collections.set(collection.namespace, collection);
+  saveCollection(engine, collection);
+  engine.oplog.append([event]);
+}
+
+/**
+ * Finds an index that already does what a specification asks for.
+ *
+ * @throws {CommandRefusal} 85 or 86 when one with the same name or the same keys does something else
+ */
+export function matchingIndex(collection: Collection, asked: Index): Index | undefined {
+  for (const index of collection.indexes) {
+    if (index.name === asked.name) return sameNamed(index, asked);
+    if (!isSameShape(index, asked)) continue;
+    if (index.name === '_id_') return index;
+    throw refuse(85, `Index already exists with a different name: ${index.name}`);
+  }
+  return undefined;
+}
+
+function sameNamed(index: Index, asked: Index): Index {
+  const isSame = isSameShape(index, asked);
+  if (index.name === '_id_' || (isSame && hasSameOptions(index, asked))) return index;
+  throw isSame ? optionsConflict(index, asked) : keysConflict(index, asked);
+}
+
+function isSameShape(index: Index, asked: Index): boolean {
+  return (
+    areIdentical(index.key, asked.key) &&
+    isSameCollation(index.collation, asked.collation) &&
+    areIdentical(index.partialSpec, asked.partialSpec)
+  );
+}
+
+function hasSameOptions(index: Index, asked: Index): boolean {
+  return (
+    index.isUnique === asked.isUnique &&
+    index.isSparse === asked.isSparse &&
+    index.expireAfterSeconds === asked.expireAfterSeconds
+  );
+}
+
+function conflictText(index: Index, asked: Index): string {
+  return `Requested index: ${showDocument(asked.spec)}, existing index: ${showDocument(index.spec)}`;
+}
+
+function optionsConflict(index: Index, asked: Index): Error {
+  return refuse(
+    85,
+    `An equivalent index already exists with the same name but different options. ${conflictText(index, asked)}`,
+  );
+}
+
+function keysConflict(index: Index, asked: Index): Error {
+  return refuse(
+    86,
+    `An existing index has the same name as the requested index. When index names are not specified, they are auto generated and can cause conflicts. Please refer to our documentation. ${conflictText(index, asked)}`,
+  );
+}
+
+const BUILD_CHUNK = 500;
+
+/**
+ * Builds an index, unless there is one already. While it is built the collection takes no writes.
+ *
+ * @returns whether it was built
+ * @throws {CommandRefusal} 85, 86; 11000 when documents break a unique index, which leaves nothing behind
+ */
+export function* createIndex(
+  engine: Engine,
+  collection: Collection,
+  spec: Document,
+  transaction?: Transaction,
+): Task<boolean> {
+  const index = makeIndex(engine.nextId(), spec, collection.collation, false, 0);
+  if (matchingIndex(collection, index) !== undefined) return false;
+  const event = collectionEvent(
+    'createIndexes',
+    collection,
+    document({ operationDescription: document({ indexes: [spec] }) }),
+  );
+  if (collection.isFresh) {
+    checkOverlay(collection, index, transaction);
+    collection.indexes.push(index);
+    transaction?.events.push(event);
+    return true;
+  }
+  waitForLocks(engine, collection);
+  engine.snapshots.beforeChange();
+  engine.store.createEntries(index.id);
+  // From here on writes keep its entries; what was there before is added in order.
+  index.isBuilding = true;
+  collection.indexes.push(index);
+  try {
+    yield* fillIndex(engine, collection, index);
+  } catch (error) {
+    removeIndex(engine, collection, index);
+    throw error;
+  }
+  index.isBuilding = false;
+  index.since = engine.snapshots.beforeChange();
+  saveCollection(engine, collection);
+  engine.oplog.append([event]);
+  return true;
+}
+
+/** A collection that is made in a transaction is small: its documents are looked at once. */
+function checkOverlay(
+  collection: Collection,
+  index: Index,
+  transaction: Transaction | undefined,
+): void {
+  const seen = new Set<string>();
+  for (const { document: source } of transaction?.overlays.get(collection.id)?.records.values() ??
+    []) {
+    if (source === undefined) continue;
+    for (const key of keysOf(index, source).keys) {
+      const text = key.toString('latin1');
+      if (index.isUnique && seen.has(text)) throw duplicateKey(collection, index, source);
+      seen.add(text);
+    }
+  }
+}
+
+function* fillIndex(engine: Engine, collection: Collection, index: Index): Task<void> {
+  let after = 0;
+  for (;;) {
+    const records = engine.store.records(collection.id, after, BUILD_CHUNK, false);
+    engine.committer.touch();
+    for (const { id, bytes } of records) {
+      after = id;
+      addKeys(engine, collection, index, id, readDocument(bytes));
+    }
+    if (records.length < BUILD_CHUNK) return;
+    yield PAUSE;
+    if (engine.collections.get(collection.namespace) !== collection)
+      throw refuse(
+        26,
+        `the collection was dropped while an index was built: ${collection.namespace}`,
+      );
+  }
+}
+
+function addKeys(
+  engine: Engine,
+  collection: Collection,
+  index: Index,
+  id: number,
+  source: Document,
+): void {
+  const { keys, isMultikey } = keysOf(index, source);
+  index.isMultikey ||= isMultikey;
+  for (const key of keys) {
+    if (index.isUnique && engine.store.holders(index.id, key).some((holder) => holder !== id))
+      throw duplicateKey(collection, index, source);
+    engine.store.putEntry(index.id, key, id);
+  }
+}
+
+function removeIndex(engine: Engine, collection: Collection, index: Index): void {
+  engine.snapshots.beforeChange();
+  const at = collection.indexes.indexOf(index);
+  if (at >= 0) collection.indexes.splice(at, 1);
+  engine.store.dropEntries(index.id);
+}
+
+/** Removes an index. */
+export function dropIndex(engine: Engine, collection: Collection, index: Index): void {
+  waitForLocks(engine, collection);
+  removeIndex(engine, collection, index);
+  saveCollection(engine, collection);
+  engine.oplog.append([
+    collectionEvent(
+      'dropIndexes',
+      collection,
+      document({ operationDescription: document({ indexes: [index.spec] }) }),
+    ),
+  ]);
+}

@@ -1,0 +1,286 @@
+// Finds documents: reads what the plan says, checks every one, and brings them in order.
+import { readDocument, readFields } from '../bson/reader.ts';
+import type { Document } from '../bson/value.ts';
+import { sortItems } from '../aggregation/sort-stage.ts';
+import type { Sortable } from '../aggregation/sort-stage.ts';
+import type { Scope } from '../expression/scope.ts';
+import { filterFlow, PAUSE } from '../flow.ts';
+import type { Flow } from '../flow.ts';
+import { compileFilter } from '../query/filter.ts';
+import type { Filter } from '../query/filter.ts';
+import { compareSortValues, sortValues } from '../query/sort.ts';
+import type { Sort } from '../query/sort.ts';
+import type { IndexedRecord, KeyRange, Reader, StoredRecord } from '../store/reader.ts';
+import type { Collection } from './collection.ts';
+import type { IndexPlan, Plan } from './planner.ts';
+import type { OverlayRecord, Transaction } from './transaction.ts';
+
+/** A document that was found. */
+export type Row = { id: number; bytes: Buffer };
+
+/** What a query looked at, for explain. */
+export type Effort = { keys: number; documents: number };
+
+/** From where a query reads: the live data or a snapshot, and what its transaction wrote. */
+export type Sight = {
+  reader: () => Reader;
+  /** The commit up to which it sees. */
+  upTo: number;
+  transaction: Transaction | undefined;
+};
+
+/** A query on one collection. */
+export type Query = {
+  filter: Document;
+  scope: Scope;
+  sort: Sort | undefined;
+  plan: Plan;
+  /** How many documents are wanted, when that is known. */
+  limit: number | undefined;
+  allowsDisk: boolean;
+  effort: Effort;
+};
+
+// What a row takes in memory beside its bytes.
+const ROW_OVERHEAD = 200;
+
+const FIRST_CHUNK = 100;
+const CHUNK = 400;
+
+/** Finds the documents of a query, in its order. */
+export function findRows(collection: Collection, query: Query, sight: Sight): Flow<Row> {
+  const filter = compileFilter(query.filter, query.scope);
+  const overlay = overlayRecords(collection, sight);
+  const stored = storedRows(collection, query, sight, filter, overlay);
+  const own = ownRows(overlay, filter);
+  const { sort, plan } = query;
+  if (sort === undefined || sort.fields.length === 0 || sort.fields[0]?.path === '$natural')
+    return joinFlows(stored, own);
+  if (!plan.isSorted) return sortRows(joinFlows(stored, own), sort, query);
+  return own.length === 0 ? stored : mergeRows(stored, own, sort);
+}
+
+function overlayRecords(
+  collection: Collection,
+  { transaction }: Sight,
+): ReadonlyMap<number, OverlayRecord> | undefined {
+  const records = transaction?.overlays.get(collection.id)?.records;
+  // A copy: what the transaction writes while the cursor is open is not for it.
+  return records === undefined ? undefined : new Map(records);
+}
+
+function ownRows(overlay: ReadonlyMap<number, OverlayRecord> | undefined, filter: Filter): Row[] {
+  const rows: Row[] = [];
+  for (const [id, { bytes, document }] of overlay ?? [])
+    if (bytes !== undefined && document !== undefined && filter.matches(document))
+      rows.push({ id, bytes });
+  return rows;
+}
+
+function* joinFlows(first: Flow<Row>, second: readonly Row[]): Flow<Row> {
+  yield* first;
+  yield* second;
+}
+
+/** Documents of the store that match, without those that the transaction changed. */
+function storedRows(
+  collection: Collection,
+  query: Query,
+  sight: Sight,
+  filter: Filter,
+  overlay: ReadonlyMap<number, OverlayRecord> | undefined,
+): Flow<Row> {
+  if (collection.isFresh || collection.since > sight.upTo) return noRows();
+  const all = planRows(collection, query, sight);
+  const isAll = query.filter.size === 0;
+  return filterFlow(all, (row) => {
+    if (overlay?.has(row.id) === true) return false;
+    query.effort.documents += 1;
+    return isAll || filter.matches(read(row, filter));
+  });
+}
+
+function* noRows(): Flow<Row> {
+  // Nothing is there yet.
+}
+
+function read({ bytes }: Row, { fields }: Filter): Document {
+  return fields === undefined ? readDocument(bytes) : readFields(bytes, fields);
+}
+
+function planRows(collection: Collection, query: Query, sight: Sight): Flow<StoredRecord> {
+  const { plan } = query;
+  const first = Math.max(1, Math.min(query.limit ?? FIRST_CHUNK, CHUNK));
+  if (plan.kind === 'collection') return collectionRows(collection, sight, plan.isReverse, first);
+  if (plan.kind === 'union') return unionRows(collection, plan.branches, query, sight);
+  return indexRows(collection, plan, query, sight, first);
+}
+
+function* collectionRows(
+  collection: Collection,
+  sight: Sight,
+  isReverse: boolean,
+  first: number,
+): Flow<StoredRecord> {
+  let after = isReverse ? Number.MAX_SAFE_INTEGER : 0;
+  let size = first;
+  for (;;) {
+    const records = sight.reader().records(collection.id, after, size, isReverse);
+    yield* records;
+    const last = records.at(-1);
+    if (last === undefined || records.length < size) return;
+    after = last.id;
+    size = CHUNK;
+    yield PAUSE;
+  }
+}
+
+function* rangeRows(
+  collection: Collection,
+  plan: IndexPlan,
+  range: KeyRange,
+  query: Query,
+  sight: Sight,
+  first: number,
+): Flow<IndexedRecord> {
+  let after: IndexedRecord | undefined;
+  let size = first;
+  for (;;) {
+    const entries = sight
+      .reader()
+      .entries(plan.index.id, collection.id, range, size, plan.isReverse, after);
+    query.effort.keys += entries.length;
+    yield* entries;
+    after = entries.at(-1);
+    if (after === undefined || entries.length < size) return;
+    size = CHUNK;
+    yield PAUSE;
+  }
+}
+
+function* indexRows(
+  collection: Collection,
+  plan: IndexPlan,
+  query: Query,
+  sight: Sight,
+  first: number,
+): Flow<StoredRecord> {
+  plan.index.uses.count += 1;
+  const ranges = plan.isReverse ? plan.ranges.toReversed() : plan.ranges;
+  if (plan.mergeAfter !== undefined) {
+    yield* mergeRanges(collection, plan, query, sight, first);
+    return;
+  }
+  // A document may be found under several of its keys.
+  const seen = plan.index.isMultikey ? new Set<number>() : undefined;
+  for (const range of ranges)
+    for (const entry of rangeRows(collection, plan, range, query, sight, first))
+      if (entry === PAUSE) yield PAUSE;
+      else if (seen?.has(entry.id) !== true) {
+        seen?.add(entry.id);
+        yield entry;
+      }
+}
+
+type Head = { flow: Flow<IndexedRecord>; prefix: number; entry: IndexedRecord };
+
+/** Reads several ranges side by side, always going on with the one whose next key comes first. */
+function* mergeRanges(
+  collection: Collection,
+  plan: IndexPlan,
+  query: Query,
+  sight: Sight,
+  first: number,
+): Flow<StoredRecord> {
+  const heads: Head[] = [];
+  for (const [at, range] of plan.ranges.entries()) {
+    const flow = rangeRows(collection, plan, range, query, sight, first);
+    const entry = nextEntry(flow);
+    if (entry !== undefined) heads.push({ flow, prefix: plan.mergeAfter?.[at] ?? 0, entry });
+  }
+  let count = 0;
+  while (heads.length > 0) {
+    const best = heads.reduce((left, right) =>
+      isBefore(right, left, plan.isReverse) ? right : left,
+    );
+    yield best.entry;
+    const entry = nextEntry(best.flow);
+    if (entry === undefined) heads.splice(heads.indexOf(best), 1);
+    else best.entry = entry;
+    count += 1;
+    if (count % FIRST_CHUNK === 0) yield PAUSE;
+  }
+}
+
+function nextEntry(flow: Flow<IndexedRecord>): IndexedRecord | undefined {
+  for (;;) {
+    const step = flow.next();
+    if (step.done === true) return undefined;
+    if (step.value !== PAUSE) return step.value;
+  }
+}
+
+function isBefore(left: Head, right: Head, isReverse: boolean): boolean {
+  const order = Buffer.compare(
+    left.entry.key.subarray(left.prefix),
+    right.entry.key.subarray(right.prefix),
+  );
+  return isReverse ? order > 0 : order < 0;
+}
+
+function* unionRows(
+  collection: Collection,
+  branches: readonly IndexPlan[],
+  query: Query,
+  sight: Sight,
+): Flow<StoredRecord> {
+  const seen = new Set<number>();
+  for (const branch of branches)
+    for (const row of indexRows(collection, branch, query, sight, FIRST_CHUNK))
+      if (row === PAUSE) yield PAUSE;
+      else if (!seen.has(row.id)) {
+        seen.add(row.id);
+        yield row;
+      }
+}
+
+function* mergeRows(stored: Flow<Row>, own: Row[], sort: Sort): Flow<Row> {
+  const waiting = own
+    .map((row) => ({ row, values: sortValues(readDocument(row.bytes), sort) }))
+    .sort((left, right) => compareSortValues(left.values, right.values, sort));
+  for (const row of stored) {
+    if (row === PAUSE) {
+      yield PAUSE;
+      continue;
+    }
+    const values = sortValues(readDocument(row.bytes), sort);
+    for (
+      let [next] = waiting;
+      next !== undefined && compareSortValues(next.values, values, sort) < 0;
+      [next] = waiting
+    ) {
+      yield next.row;
+      waiting.shift();
+    }
+    yield row;
+  }
+  for (const { row } of waiting) yield row;
+}
+
+const ID_BYTES = 8;
+
+/** Rows are sorted by the fields that count; the rest stays bytes. */
+const ROWS: Sortable<Row> = {
+  fields: ({ bytes }, wanted) => readFields(bytes, wanted),
+  weigh: ({ bytes }) => bytes.length + ROW_OVERHEAD,
+  write: ({ id, bytes }) => {
+    const head = Buffer.alloc(ID_BYTES);
+    head.writeDoubleBE(id);
+    return Buffer.concat([head, bytes]);
+  },
+  read: (bytes) => ({ id: bytes.readDoubleBE(), bytes: bytes.subarray(ID_BYTES) }),
+};
+
+function sortRows(rows: Flow<Row>, sort: Sort, { limit, allowsDisk }: Query): Flow<Row> {
+  return sortItems(rows, sort, { limit, allowsDisk }, ROWS);
+}

@@ -1,0 +1,117 @@
+// One client's connection: messages in, answers out, in order.
+import type { Socket } from 'node:net';
+import { document } from '../bson/value.ts';
+import { writeDocument } from '../bson/writer.ts';
+import { answerCommand, errorReply } from '../commands/dispatch.ts';
+import type { Connection, Server } from '../commands/context.ts';
+import { CommandRefusal } from '../refusal.ts';
+import { messageLength, OP_QUERY, readMessage, writeMessage } from './frame.ts';
+import type { Message } from './frame.ts';
+
+const MOST_WAITING = 100;
+
+/** Serves a client until it goes away. */
+export function serveClient(server: Server, socket: Socket, connection: Connection): void {
+  const waiting: Buffer[] = [];
+  const collector = makeCollector();
+  let isBusy = false;
+  const work = async (): Promise<void> => {
+    isBusy = true;
+    for (let bytes = waiting.shift(); bytes !== undefined; bytes = waiting.shift()) {
+      await serveMessage(server, socket, connection, bytes);
+      if (waiting.length < MOST_WAITING && socket.isPaused()) socket.resume();
+    }
+    isBusy = false;
+  };
+  socket.on('data', (chunk: Buffer) => {
+    try {
+      for (const bytes of collector(chunk)) waiting.push(bytes);
+    } catch {
+      // Whoever sends such a length does not speak the protocol.
+      socket.destroy();
+      return;
+    }
+    if (waiting.length >= MOST_WAITING) socket.pause();
+    if (!isBusy) void work();
+  });
+}
+
+/** Puts chunks together to whole messages. */
+function makeCollector(): (chunk: Buffer) => Generator<Buffer> {
+  let parts: Buffer[] = [];
+  let size = 0;
+  // Joining only whole messages keeps a large one from being copied again and again.
+  const join = (): Buffer => {
+    const all = Buffer.concat(parts, size);
+    parts = [all];
+    return all;
+  };
+  const expected = (): number | undefined => {
+    const [first] = parts;
+    if (first === undefined || size < 4) return undefined;
+    return messageLength(first.length < 4 ? join() : first);
+  };
+  return function* (chunk) {
+    parts.push(chunk);
+    size += chunk.length;
+    for (let length = expected(); length !== undefined && size >= length; length = expected()) {
+      const all = join();
+      parts = [all.subarray(length)];
+      size -= length;
+      yield all.subarray(0, length);
+    }
+  };
+}
+
+async function serveMessage(
+  server: Server,
+  socket: Socket,
+  connection: Connection,
+  bytes: Buffer,
+): Promise<void> {
+  const message = readOrRefuse(socket, bytes);
+  if (message === undefined) return;
+  const answer = await answerMessage(server, connection, message);
+  if (answer === undefined) socket.destroy();
+  else if (!message.isSilent && socket.writable) socket.write(writeMessage(message, answer));
+}
+
+const PROTOCOL_ERROR = 17;
+
+/** A message that breaks the protocol ends the connection; malformed BSON in a whole message is answered. */
+function readOrRefuse(socket: Socket, bytes: Buffer): Message | undefined {
+  try {
+    return readMessage(bytes);
+  } catch (error) {
+    const opCode = bytes.readInt32LE(12);
+    if (error instanceof CommandRefusal && error.code !== PROTOCOL_ERROR) {
+      const head: Message = {
+        requestId: bytes.readInt32LE(4),
+        opCode,
+        command: new Map(),
+        isSilent: false,
+      };
+      socket.write(writeMessage(head, writeDocument(errorReply(error))));
+    } else socket.destroy();
+    return undefined;
+  }
+}
+
+async function answerMessage(
+  server: Server,
+  connection: Connection,
+  message: Message,
+): Promise<Buffer | undefined> {
+  const { command, opCode } = message;
+  const [name = ''] = command.keys();
+  if (opCode === OP_QUERY && name !== 'hello' && name.toLowerCase() !== 'ismaster')
+    return writeDocument(
+      document({
+        ok: 0,
+        errmsg: `Unsupported OP_QUERY command: ${name}`,
+        code: 352,
+        codeName: 'UnsupportedOpQueryCommand',
+      }),
+    );
+  return await answerCommand(server, connection, command);
+}
