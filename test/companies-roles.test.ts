@@ -125,6 +125,8 @@ const rows: Record<string, Row> = {
     may: ['EDITOR', 'OWNER', 'SECRETARIAT'],
     input: ({ companyId, revision, certificationId }) => ({ companyId, revision, certificationId }),
   },
+  'Mutation.saveSearch': { may: signedIn, input: () => ({ name: 'Mine', filter: {} }) },
+  'Mutation.forgetSearch': { may: signedIn, input: () => ({ id: 'none', revision: 1 }) },
   'Mutation.addSector': {
     may: ['SECRETARIAT'],
     input: () => ({ code: 'space', name: { ko: '우주', en: 'Space' } }),
@@ -191,6 +193,7 @@ it('records every deed of every mutation, in a chain that is whole', async () =>
     'requestEmailVerification',
     'resetPassword',
     'changePassword',
+    'forgetSearch',
   ];
   const names = rootFields.flatMap((field) => /^Mutation\.(.+)/.exec(field)?.[1] ?? []);
   expect([...recorded, ...refused].toSorted()).toEqual(expect.arrayContaining(names));

@@ -10,11 +10,13 @@ import { letterTokensOf, type LetterTokenRecord } from './account/letter-token.m
 import { sessionsOf, type SessionRecord } from './account/session.model.ts';
 import { signingKeysOf, type SigningKeyRecord } from './account/signing-key.model.ts';
 import { usersOf, type UserRecord } from './account/user.model.ts';
+import { expiryNoticesOf, type ExpiryNoticeRecord } from './company/expiry.model.ts';
 import { companiesOf, type CompanyRecord } from './company/company.model.ts';
 import type { CompaniesConfig } from './config.ts';
 import { mailboxOf, postOf, type MailRecord, type PostRecord } from './mail/mail.model.ts';
 import { membersOf, type MemberRecord } from './member/member.model.ts';
 import { entriesOf, type EntryRecord } from './search/entry.model.ts';
+import { savedSearchesOf, type SavedSearchRecord } from './search/saved-search.model.ts';
 import {
   toldMapsOf,
   toldProjectsOf,
@@ -45,6 +47,8 @@ export interface Models {
   sectors: Model<SectorRecord>;
   entries: Model<EntryRecord>;
   toldMaps: Model<ToldMapRecord>;
+  savedSearches: Model<SavedSearchRecord>;
+  expiryNotices: Model<ExpiryNoticeRecord>;
   toldProjects: Model<ToldProjectRecord>;
   facts: Model<FactRecord>;
 }
@@ -84,6 +88,8 @@ export function modelsOf(connection: Connection): Models {
     sectors: sectorsOf(connection),
     entries: entriesOf(connection),
     toldMaps: toldMapsOf(connection),
+    savedSearches: savedSearchesOf(connection),
+    expiryNotices: expiryNoticesOf(connection),
     toldProjects: toldProjectsOf(connection),
     facts: factsOf(connection),
   };

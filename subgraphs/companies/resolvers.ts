@@ -39,6 +39,7 @@ import {
   transferOwnership,
 } from './member/member.ts';
 import type { Resolvers } from './schema.generated.ts';
+import { findSavedSearches, forgetSearch, saveSearch } from './search/saved-search.ts';
 import { searchCompanies } from './search/search.ts';
 import { addSector, findSectors, renameSector } from './sector/sector.ts';
 
@@ -116,6 +117,14 @@ export const resolvers: Resolvers = {
       answer(context, 'confirmCertification', input, () => confirmCertification(context, input)),
     withdrawCertification: (_, { input }, context) =>
       answer(context, 'withdrawCertification', input, () => withdrawCertification(context, input)),
+    saveSearch: (_, { input }, context) =>
+      answer(context, 'saveSearch', input, async () => ({
+        savedSearch: await saveSearch(context, input),
+      })),
+    forgetSearch: (_, { input }, context) =>
+      answer(context, 'forgetSearch', input, async () => ({
+        id: await forgetSearch(context, input),
+      })),
     addSector: (_, { input }, context) =>
       answer(context, 'addSector', input, async () => ({
         sector: await addSector(context, input),
@@ -124,6 +133,10 @@ export const resolvers: Resolvers = {
       answer(context, 'renameSector', input, async () => ({
         sector: await renameSector(context, input),
       })),
+  },
+  SavedSearch: {
+    id: ({ _id }) => _id,
+    filter: ({ filter }) => JSON.stringify(filter),
   },
   Company: {
     __resolveReference: (reference, context) => findReferred(context, reference),
@@ -157,6 +170,7 @@ export const resolvers: Resolvers = {
     emailVerified: ({ _id, verifiedAt }, _, { viewer }) =>
       maySeeUser(viewer, _id) ? verifiedAt !== null : null,
     roles: (user, _, { viewer }) => rolesFor(viewer, user),
+    savedSearches: ({ _id }, _, context) => findSavedSearches(context, _id),
     memberships: ({ _id }, _, context) =>
       maySeeUser(context.viewer, _id) ? findMemberships(context, _id) : null,
   },

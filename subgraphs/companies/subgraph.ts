@@ -7,8 +7,8 @@ import { subgraphSdl } from '#schema/sdl.ts';
 import { bringFirstOperator } from './account/first-operator.ts';
 import { readCompaniesConfig } from './config.ts';
 import { collectionsOf, createContext } from './context.ts';
-import { startPostman } from './mail/postman.ts';
 import { resolvers } from './resolvers.ts';
+import { startRounds } from './round/rounds.ts';
 import { applyMaps, applyProjects } from './search/reputation.ts';
 import { seedSectors } from './sector/sector.ts';
 
@@ -24,7 +24,7 @@ export const companies: Subgraph = {
     const own = createContext(connection, config, visitor(newId()));
     await seedSectors(own);
     await bringFirstOperator(own);
-    const postman = startPostman(own, log);
+    const rounds = startRounds(own, log);
     const positions = positionsOf(connection);
     const techmaps = await connect(mongoUri, 'oca_techmaps');
     const consortia = await connect(mongoUri, 'oca_consortia');
@@ -54,7 +54,7 @@ export const companies: Subgraph = {
       },
       stop: async () => {
         for (const follower of followers) await follower.stop();
-        await postman.stop();
+        await rounds.stop();
         await techmaps.close();
         await consortia.close();
         await connection.close();

@@ -116,6 +116,8 @@ const companySchema = new Schema(
     { businessNumber: 1 },
     { unique: true, partialFilterExpression: { businessNumber: { $gt: '' } } },
   )
+  // Certificates that come to their end.
+  .index({ 'certifications.validTo': 1 })
   // A row of a source is one firm; serves imports.
   .index(
     { 'origin.source': 1, 'origin.externalId': 1 },

@@ -6,7 +6,9 @@ export type Errand =
   | { kind: 'VERIFY_EMAIL' }
   | { kind: 'RESET_PASSWORD' }
   | { kind: 'PASSWORD_CHANGED' }
-  | { kind: 'INVITATION'; company: Text; inviter: string };
+  | { kind: 'INVITATION'; company: Text; inviter: string }
+  | { kind: 'CERTIFICATE_ENDS'; company: Text; certificate: string; validTo: string }
+  | { kind: 'SEARCH_FOUND'; search: string; companies: Text[]; count: number };
 
 type ErrandOf<Kind extends Errand['kind']> = Extract<Errand, { kind: Kind }>;
 
@@ -103,6 +105,30 @@ const passages: {
       en: {
         subject: `Invitation to ${en}`,
         text: `${inviter} invited you to ${en}. Sign up or sign in with this e-mail, and accept.\n${link}`,
+      },
+    };
+  },
+  CERTIFICATE_ENDS: ({ company, certificate, validTo }) => ({
+    ko: {
+      subject: `${certificate} 인증이 ${validTo}에 만료됩니다`,
+      text: `${company.ko ?? company.en}의 ${certificate} 인증이 ${validTo}에 만료됩니다. 이후에는 검색과 사업 참여에서 인증으로 인정되지 않습니다.`,
+    },
+    en: {
+      subject: `${certificate} ends on ${validTo}`,
+      text: `The ${certificate} certificate of ${company.en ?? company.ko} ends on ${validTo}. After that day it counts neither in the search nor for projects.`,
+    },
+  }),
+  SEARCH_FOUND: ({ search, companies, count }, { publicUrl }) => {
+    const list = (language: 'ko' | 'en') =>
+      companies.map(({ ko, en }) => `- ${(language === 'ko' ? (ko ?? en) : (en ?? ko)) ?? ''}`);
+    return {
+      ko: {
+        subject: `저장한 검색 ‘${search}’: 새 기업 ${count}곳`,
+        text: [`‘${search}’에 맞는 기업이 새로 나타났습니다.`, ...list('ko'), publicUrl].join('\n'),
+      },
+      en: {
+        subject: `Saved search "${search}": ${count} new`,
+        text: [`New firms match "${search}".`, ...list('en'), publicUrl].join('\n'),
       },
     };
   },

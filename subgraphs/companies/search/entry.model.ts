@@ -10,6 +10,8 @@ export interface EntryRecord {
   status: CompanyStatus;
   sortName: string;
   registeredAt: Date;
+  /** When anything of it last changed. */
+  changedAt: Date;
   /** A number from 0 to 1 that is drawn once and for all: the lowest ones are a fair sample. */
   draw: number;
   /** How many projects it brought to an end. */
@@ -54,6 +56,7 @@ const entrySchema = new Schema(
     status: { type: String, required: true },
     sortName: { type: String, required: true },
     registeredAt: { type: Date, required: true },
+    changedAt: { type: Date, required: true },
     draw: { type: Number, required: true },
     completed: { type: Number, required: true },
     forms: { type: [String], required: true },
@@ -70,6 +73,8 @@ const entrySchema = new Schema(
   .index({ status: 1, sortName: 1, _id: 1 })
   .index({ status: 1, registeredAt: -1, _id: -1 })
   .index({ status: 1, completed: -1, _id: -1 })
+  // What changed lately, for saved searches.
+  .index({ changedAt: 1 })
   // A sample.
   .index({ draw: 1 });
 

@@ -32,6 +32,7 @@ export function entryOf(company: CompanyRecord, reputation: Reputation): EntryRe
     status: company.status,
     sortName: searchForm(name.ko ?? name.en ?? ''),
     registeredAt: company.registeredAt,
+    changedAt: new Date(),
     draw: drawOf(company._id),
     completed: reputation.completed,
     forms,

@@ -1,0 +1,111 @@
+import type { Connection } from 'mongoose';
+
+import { connect } from '#kit/mongo.ts';
+import { visitor, type Viewer } from '#kit/viewer.ts';
+import { startCompanies, type CompaniesWorld } from '../../../test/companies.ts';
+import { readCompaniesConfig } from '../config.ts';
+import { createContext, type Context } from '../context.ts';
+import { notifySearches } from './saved-search.ts';
+
+let world: CompaniesWorld;
+let connection: Connection;
+let context: Context;
+beforeAll(async () => {
+  // No mail server answers there: errands wait where the test looks for them.
+  world = await startCompanies({ MAIL_URL: 'smtp://127.0.0.1:1' });
+  connection = await connect(world.uri, 'oca_companies');
+  context = createContext(connection, readCompaniesConfig({}), visitor('test'));
+});
+afterAll(async () => {
+  await connection.close();
+  await world.stop();
+});
+
+const save = `mutation ($input: SaveSearchInput!) { saveSearch(input: $input) { savedSearch { id revision name filter told } problems { code path } } }`;
+const forget = `mutation ($input: ForgetSearchInput!) { forgetSearch(input: $input) { id problems { code path } } }`;
+const own = '{ me { savedSearches { name told } } }';
+const update = `mutation ($input: UpdateCompanyInput!) { updateCompany(input: $input) { problems { code } } }`;
+
+let now = Date.now();
+
+/** Errands that wait for the user, after every search was looked at. */
+async function toldTo(viewer: Viewer): Promise<unknown[]> {
+  now += 61_000;
+  await notifySearches(context, new Date(now));
+  const user = await context.users.findById(viewer.userId ?? '').lean();
+  const errands = await context.post
+    .find({ to: user?.email ?? '' })
+    .sort({ _id: 1 })
+    .lean();
+  await context.post.deleteMany({});
+  return errands.map(({ errand }) => errand);
+}
+
+describe('a saved search', () => {
+  it('tells of a firm that matches now and did not before, once', async () => {
+    const before = await world.firm({ name: { en: 'Quokka One' } });
+    const late = await world.firm({ name: { en: 'Wombat' } });
+    const viewer = await world.person('ada');
+    const input = { name: 'Quokkas', filter: { text: 'quokka', kinds: ['SAAS'] } };
+    const { savedSearch } = await world.ask(viewer, save, { input });
+    expect(savedSearch).toMatchObject({ name: 'Quokkas', told: 0 });
+    expect(JSON.parse(savedSearch.filter)).toEqual(input.filter);
+
+    // Known already, and changed: nothing to tell.
+    const change = { id: before.id, revision: before.revision, size: 'LARGE' };
+    await world.ask(before.owner, update, { input: change });
+    expect(await context.savedSearches.findById(savedSearch.id).lean()).toMatchObject({
+      knownIds: [before.id],
+    });
+    expect(await toldTo(viewer)).toEqual([]);
+
+    await world.firm({ name: { en: 'Quokka Two' } });
+    await world.firm({ name: { en: 'Quokka Three' }, kinds: ['IAAS'] });
+    await world.firm({ name: { en: 'Quokka Four' } }, 'PENDING');
+    await world.ask(late.owner, update, {
+      input: { id: late.id, revision: late.revision, name: { en: 'Quokka Wombat' } },
+    });
+    const found = await toldTo(viewer);
+    expect(found).toEqual([
+      {
+        kind: 'SEARCH_FOUND',
+        search: 'Quokkas',
+        count: 2,
+        companies: expect.arrayContaining([
+          { ko: null, en: 'Quokka Two' },
+          { ko: null, en: 'Quokka Wombat' },
+        ]),
+      },
+    ]);
+    expect(await toldTo(viewer)).toEqual([]);
+    expect(await world.ask(viewer, own)).toEqual({ savedSearches: [{ name: 'Quokkas', told: 2 }] });
+  });
+
+  it('is its user’s alone, and forgotten by nobody else', async () => {
+    const viewer = await world.person('bob');
+    const other = await world.person('carol');
+    const input = { name: 'Mine', filter: { text: 'mine' } };
+    const { savedSearch } = await world.ask(viewer, save, { input });
+    const { id, revision } = savedSearch;
+    const none = await world.ask(other, forget, { input: { id, revision } });
+    expect(none.problems).toEqual([{ code: 'NOT_FOUND', path: ['id'] }]);
+    expect(await world.ask(other, own)).toEqual({ savedSearches: [] });
+    const stale = await world.ask(viewer, forget, { input: { id, revision: 9 } });
+    expect(stale.problems).toEqual([{ code: 'STALE', path: ['revision'] }]);
+    expect(await world.ask(viewer, forget, { input: { id, revision } })).toEqual({
+      id,
+      problems: [],
+    });
+  });
+
+  it('has a name, asks for approved firms only, and takes what a search takes', async () => {
+    const viewer = await world.person('dora');
+    const input = { name: ' ', filter: { statuses: ['APPROVED'] } };
+    expect((await world.ask(viewer, save, { input })).problems).toEqual([
+      { code: 'INVALID', path: ['name'] },
+      { code: 'INVALID', path: ['filter'] },
+    ]);
+    const long = { name: 'Long', filter: { text: 'x'.repeat(101) } };
+    expect(await world.codes(viewer, save, { input: long })).toEqual(['BAD_USER_INPUT']);
+  });
+});
