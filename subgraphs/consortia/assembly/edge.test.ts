@@ -135,6 +135,20 @@ describe('assembly at its edges', () => {
     expect(short.infeasibility?.conflict.map(({ kind }) => kind)).toContain('BUDGET');
   });
 
+  it('refuses the solver a team that misses a budget of trillions by one won', () => {
+    const budgetWon = 9_000_000_000_000;
+    const better = { ...lead, id: 'better', entryCostWon: budgetWon, requirementPriceWon: 1 };
+    const result = run({
+      candidates: [lead, better],
+      capabilities: [skill('lead', 5), skill('better', 9)],
+      constraints: { ...rules, maxPartners: 1, budgetWon },
+      weights: { coverage: 900, track: 25, cost: 25, size: 25, cohesion: 25 },
+    });
+    expect(idsOf(result)).toEqual(['lead']);
+    expect(result.status).toBe('OPTIMAL');
+    expect(result.statistics.refusedAnswers).toBeGreaterThan(0);
+  });
+
   it('takes the higher of two statements about the same skill', () => {
     const result = run({ capabilities: [skill('lead', 4), skill('lead', 8), skill('lead', 6)] });
     expect(result.proposals[0]?.members[0]?.carries[0]).toMatchObject({ level: 8 });
