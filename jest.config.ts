@@ -11,6 +11,8 @@ const config: Config = {
   },
   testMatch: ['**/*.test.ts'],
   testTimeout: 60_000,
+  // Tests wait for databases and solvers more than they compute.
+  maxWorkers: '100%',
   reporters: ['default', '<rootDir>/test/closing-line.js'],
 };
 export default config;
