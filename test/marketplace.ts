@@ -108,6 +108,7 @@ export async function startMarketplace() {
     listed,
     added,
     uri: database.uri,
+    heard: () => service.caughtUp(),
     stop: async () => {
       await service.stop();
       await database.stop();

@@ -7,6 +7,7 @@ import type { Viewer } from '#kit/viewer.ts';
 import { companiesOf, type CompanyRecord } from './company/company.model.ts';
 import { listingsOf, type ListingRecord } from './listing/listing.model.ts';
 import { marketplacesOf, type MarketplaceRecord } from './marketplace/marketplace.model.ts';
+import { reviewsOf, termsOf, type ReviewRecord, type TermsRecord } from './review/review.model.ts';
 import { servicesOf, type ServiceRecord } from './service/service.model.ts';
 import { countServices } from './service/facets.ts';
 import { technologiesOf, type TechnologyRecord } from './technology/technology.model.ts';
@@ -18,6 +19,8 @@ export interface Models {
   marketplaces: Model<MarketplaceRecord>;
   companies: Model<CompanyRecord>;
   technologies: Model<TechnologyRecord>;
+  reviews: Model<ReviewRecord>;
+  terms: Model<TermsRecord>;
   facts: Model<FactRecord>;
 }
 
@@ -32,6 +35,9 @@ export interface Context extends Models {
   serviceById: DataLoader<string, ServiceRecord | null>;
   listingById: DataLoader<string, ListingRecord | null>;
   listingsByService: DataLoader<string, ListingRecord[]>;
+  reviewById: DataLoader<string, ReviewRecord | null>;
+  /** The newest first. */
+  reviewsByService: DataLoader<string, ReviewRecord[]>;
   marketplaceByCode: DataLoader<string, MarketplaceRecord | null>;
   serviceCountByMarketplace: DataLoader<string, number>;
 }
@@ -44,6 +50,8 @@ export function modelsOf(connection: Connection): Models {
     marketplaces: marketplacesOf(connection),
     companies: companiesOf(connection),
     technologies: technologiesOf(connection),
+    reviews: reviewsOf(connection),
+    terms: termsOf(connection),
     facts: factsOf(connection),
   };
 }
@@ -64,7 +72,7 @@ export function createContext(
   { facetValues, heard }: Pick<Context, 'facetValues' | 'heard'>,
 ): Context {
   const models = modelsOf(connection);
-  const { services, listings, marketplaces } = models;
+  const { services, listings, marketplaces, reviews } = models;
   return {
     ...models,
     viewer,
@@ -78,6 +86,15 @@ export function createContext(
         .find({ serviceId: { $in: [...ids] } })
         .sort({ serviceId: 1, marketplace: 1 })
         .lean<ListingRecord[]>();
+      const byService = Map.groupBy(found, ({ serviceId }) => serviceId);
+      return ids.map((id) => byService.get(id) ?? []);
+    }),
+    reviewById: new DataLoader((ids) => inOrder(reviews, ids)),
+    reviewsByService: new DataLoader(async (ids) => {
+      const found = await reviews
+        .find({ serviceId: { $in: [...ids] } })
+        .sort({ serviceId: 1, submittedAt: -1, _id: -1 })
+        .lean<ReviewRecord[]>();
       const byService = Map.groupBy(found, ({ serviceId }) => serviceId);
       return ids.map((id) => byService.get(id) ?? []);
     }),

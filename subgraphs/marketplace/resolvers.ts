@@ -9,6 +9,21 @@ import {
   stepsOf,
 } from './listing/listing.ts';
 import { findMarketplaces, importMarketplaces, marketplaceOf } from './marketplace/marketplace.ts';
+import { daysUnderReview, stepsShown, targetDays } from './review/review-rules.ts';
+import {
+  checkServiceReview,
+  completeServiceReview,
+  decideServiceReview,
+  findReview,
+  findReviews,
+  findReviewsOf,
+  giveServiceOpinion,
+  opinionsFor,
+  submitService,
+  withdrawServiceReview,
+} from './review/review.ts';
+import { findFigures } from './review/selection-figures.ts';
+import { changeSelectionTerms, readTerms } from './review/terms.ts';
 import type { Resolvers } from './schema.generated.ts';
 import { countBy } from './service/facets.ts';
 import { importServices } from './service/service-import.ts';
@@ -26,6 +41,10 @@ export const resolvers: Resolvers = {
   Query: {
     service: (_, { id }, context) => findService(context, id),
     services: (_, { filter, ...page }, context) => findServices(context, filter, page),
+    serviceReview: (_, { id }, context) => findReview(context, id),
+    serviceReviews: (_, { statuses, ...page }, context) => findReviews(context, statuses, page),
+    selectionTerms: (_, _args, context) => readTerms(context),
+    selectionFigures: (_, { from, to }, context) => findFigures(context, from, to),
     marketplaces: (_, _args, context) => findMarketplaces(context),
   },
   Mutation: {
@@ -53,6 +72,34 @@ export const resolvers: Resolvers = {
       answer(context, 'advanceListing', input, async () => ({
         listing: await advanceListing(context, input),
       })),
+    submitService: (_, { input }, context) =>
+      answer(context, 'submitService', input, async () => ({
+        review: await submitService(context, input),
+      })),
+    checkServiceReview: (_, { input }, context) =>
+      answer(context, 'checkServiceReview', input, async () => ({
+        review: await checkServiceReview(context, input),
+      })),
+    completeServiceReview: (_, { input }, context) =>
+      answer(context, 'completeServiceReview', input, async () => ({
+        review: await completeServiceReview(context, input),
+      })),
+    giveServiceOpinion: (_, { input }, context) =>
+      answer(context, 'giveServiceOpinion', input, async () => ({
+        review: await giveServiceOpinion(context, input),
+      })),
+    decideServiceReview: (_, { input }, context) =>
+      answer(context, 'decideServiceReview', input, async () => ({
+        review: await decideServiceReview(context, input),
+      })),
+    withdrawServiceReview: (_, { input }, context) =>
+      answer(context, 'withdrawServiceReview', input, async () => ({
+        review: await withdrawServiceReview(context, input),
+      })),
+    changeSelectionTerms: (_, { input }, context) =>
+      answer(context, 'changeSelectionTerms', input, async () => ({
+        terms: await changeSelectionTerms(context, input),
+      })),
     importServices: async (_, { input }, context) => {
       await context.heard();
       return answer(context, 'importServices', input, () => importServices(context, input));
@@ -67,6 +114,7 @@ export const resolvers: Resolvers = {
     sectors: ({ sectors }) => sectors.map((code) => ({ code })),
     technologies: ({ technologies }) => technologies.map((id) => ({ id })),
     listings: (service, _, context) => findListings(context, service),
+    reviews: ({ _id }, _, context) => findReviewsOf(context, _id),
   },
   ServiceConnection: {
     totalCount: ({ count }) => count(),
@@ -78,6 +126,22 @@ export const resolvers: Resolvers = {
     sectors: (filter, _, context) => countBy(context, filter, 'sectors'),
     marketplaces: (filter, _, context) => countBy(context, filter, 'listedOn'),
     schemes: (filter, _, context) => countBy(context, filter, 'certifications.scheme'),
+  },
+  ServiceReview: {
+    __resolveReference: ({ id }, context) => findReview(context, id),
+    id: ({ _id }) => _id,
+    service: ({ serviceId }, _, context) => findService(context, serviceId),
+    provider: ({ providerId }) => ({ id: providerId }),
+    steps: (review) => stepsShown(review, new Date()),
+    opinions: (review, _, { viewer }) => opinionsFor(viewer, review),
+    days: ({ steps, endedAt }) => daysUnderReview(steps, endedAt ?? new Date()),
+    targetDays: (review) => targetDays(review),
+    isLate: ({ endedAt, ...review }) =>
+      daysUnderReview(review.steps, endedAt ?? new Date()) > targetDays(review),
+  },
+  ServiceReviewConnection: { totalCount: ({ count }) => count() },
+  SelectionOpinion: {
+    reviewer: ({ userId }) => (userId === null ? null : { id: userId }),
   },
   Marketplace: {
     __resolveReference: ({ code }, { marketplaceByCode }) => marketplaceByCode.load(code),

@@ -5,6 +5,7 @@ import { readMarketplaceConfig } from './config.ts';
 import { collectionsOf, createContext, modelsOf } from './context.ts';
 import { heard, startFollowing } from './following/following.ts';
 import { seedMarketplaces } from './marketplace/marketplace.ts';
+import { seedTerms } from './review/terms.ts';
 import { resolvers } from './resolvers.ts';
 
 /** Marketplace: the catalogue of services, and where in the world they are listed. */
@@ -21,7 +22,9 @@ async function start({ mongoUri, environment, log }: Runtime): Promise<Service> 
   const companies = await connect(mongoUri, 'oca_companies');
   const techmaps = await connect(mongoUri, 'oca_techmaps');
   await prepare(collectionsOf(connection));
-  await seedMarketplaces(modelsOf(connection).marketplaces);
+  const { marketplaces, terms } = modelsOf(connection);
+  await seedMarketplaces(marketplaces);
+  await seedTerms(terms);
   const followers = await startFollowing(connection, { companies, techmaps }, log);
   return {
     createContext: (viewer) =>

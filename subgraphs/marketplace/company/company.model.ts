@@ -7,7 +7,7 @@ import type { CompanyFact } from '#schema/facts.ts';
 
 /** A firm as a provider: its name, and whether it may take part. */
 export interface CompanyRecord
-  extends Followed, Pick<CompanyFact, 'name' | 'status' | 'restrictedUntil'> {}
+  extends Followed, Pick<CompanyFact, 'name' | 'status' | 'restrictedUntil' | 'certificates'> {}
 
 /** A firm as the graph names it here. */
 export interface CompanyKey {
@@ -22,6 +22,16 @@ const companySchema = new Schema(
     name: { type: { ko: String, en: String }, _id: false },
     status: { type: String },
     restrictedUntil: { type: Date },
+    certificates: {
+      type: [
+        new Schema(
+          { scheme: String, type: String, grade: String, validFrom: String, validTo: String },
+          // `type` is a field here, not mongoose's word for one.
+          { _id: false, typeKey: '$type' },
+        ),
+      ],
+      default: [],
+    },
   },
   { ...plainSchema, collection: 'companies' },
 );

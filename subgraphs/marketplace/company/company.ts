@@ -89,7 +89,14 @@ export async function applyCompanies(
 }
 
 function providerState(fact: CompanyFact | null): object | null {
-  return fact && { name: fact.name, status: fact.status, restrictedUntil: fact.restrictedUntil };
+  return (
+    fact && {
+      name: fact.name,
+      status: fact.status,
+      restrictedUntil: fact.restrictedUntil,
+      certificates: fact.certificates,
+    }
+  );
 }
 
 function nameOf(state: unknown): string {

@@ -21,6 +21,7 @@ export interface ServiceFilter {
   providerId?: Maybe<string>;
   marketplaces?: Maybe<string[]>;
   certificate?: Maybe<{ scheme: string; grade?: Maybe<string> }>;
+  selected?: Maybe<boolean>;
 }
 
 const mostEntries = 50;
@@ -46,6 +47,7 @@ export async function catalogueQuery(
     ...anyOf('sectors', list('sectors', asked.sectors)),
     ...anyOf('listedOn', list('marketplaces', asked.marketplaces)),
     ...(asked.providerId == null ? {} : { providerId: asked.providerId }),
+    ...(asked.selected == null ? {} : { selectedAt: asked.selected ? { $type: 'date' } : null }),
     ...certificateQuery(asked.certificate, now),
     ...wordQuery(asked.text),
   };

@@ -154,8 +154,8 @@ function asImported(
 
 function settle(before: ServiceRecord | null, imported: ServiceRecord): Verdict {
   if (before === null) return { service: imported, before };
-  const { _id, listedAt, revision } = before;
-  const kept = { _id, listedAt: listedAt ?? imported.listedAt, revision: revision + 1 };
+  const { _id, listedAt, selectedAt, revision } = before;
+  const kept = { _id, selectedAt, listedAt: listedAt ?? imported.listedAt, revision: revision + 1 };
   return isSame(before, imported) && isSameStanding(before, imported)
     ? { same: before }
     : { service: { ...imported, ...kept }, before };

@@ -55,6 +55,8 @@ export interface ServiceRecord extends ServiceDetails, ServiceTraces {
   /** Codes of the marketplaces on which it is listed now; follows the listings. */
   listedOn: string[];
   listedAt: Date | null;
+  /** When it was selected as a digital service; follows its review. */
+  selectedAt: Date | null;
   changedAt: Date;
   origin: { source: string; externalId: string } | null;
   revision: number;
@@ -105,6 +107,7 @@ const serviceSchema = new Schema(
     status: { type: String, required: true },
     listedOn: { type: [String], required: true },
     listedAt: { type: Date, default: null },
+    selectedAt: { type: Date, default: null },
     changedAt: { type: Date, required: true },
     origin: {
       type: new Schema({ source: String, externalId: String }, { _id: false }),
@@ -123,6 +126,11 @@ const serviceSchema = new Schema(
   .index({ listedOn: 1, sortName: 1, _id: 1 })
   .index({ 'certifications.scheme': 1, sortName: 1, _id: 1 })
   .index({ grams: 1, sortName: 1, _id: 1 })
+  // Selected services in the catalogue, by name.
+  .index(
+    { status: 1, selectedAt: 1, sortName: 1, _id: 1 },
+    { partialFilterExpression: { selectedAt: { $type: 'date' } } },
+  )
   // Services of a provider.
   .index({ providerId: 1, sortName: 1, _id: 1 })
   // One name once within a provider.

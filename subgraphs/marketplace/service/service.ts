@@ -215,6 +215,7 @@ export function newService(
     status: 'DRAFT',
     listedOn: [],
     listedAt: null,
+    selectedAt: null,
     changedAt: now,
     origin: null,
     revision: 1,
