@@ -61,6 +61,12 @@ const rows: Record<string, Row> = {
     may: signedIn,
     input: () => ({ currentPassword: 'x', newPassword: 'a long password' }),
   },
+  'Mutation.startSecondFactor': { may: signedIn, input: () => ({ currentPassword: 'x' }) },
+  'Mutation.confirmSecondFactor': { may: signedIn, input: () => ({ code: '000000' }) },
+  'Mutation.removeSecondFactor': {
+    may: signedIn,
+    input: () => ({ currentPassword: 'x', code: '000000' }),
+  },
   'Mutation.signUp': {
     may: everybody,
     input: () => ({ name: 'N', email: 'n@example.org', password: 'a long password' }),
@@ -194,6 +200,9 @@ it('records every deed of every mutation, in a chain that is whole', async () =>
     'resetPassword',
     'changePassword',
     'forgetSearch',
+    'startSecondFactor',
+    'confirmSecondFactor',
+    'removeSecondFactor',
   ];
   const names = rootFields.flatMap((field) => /^Mutation\.(.+)/.exec(field)?.[1] ?? []);
   expect([...recorded, ...refused].toSorted()).toEqual(expect.arrayContaining(names));

@@ -25,6 +25,7 @@ export function readCompaniesConfig(environment: Environment) {
     SESSION_DAYS: wholeNumber(30, 1, 365),
     SIGN_IN_ATTEMPTS: wholeNumber(5, 1, 100),
     SIGN_IN_LOCK_MINUTES: wholeNumber(15, 1, 24 * 60),
+    SECRET_KEY: sealingKey,
     OPERATOR_EMAIL: optional(),
     OPERATOR_PASSWORD: optional(),
     MAIL_URL: optional(),
@@ -48,6 +49,8 @@ export function readCompaniesConfig(environment: Environment) {
     /** Failures an e-mail may have within `signInLockMinutes` before sign-in is closed to it until they are over. */
     signInAttempts: read.SIGN_IN_ATTEMPTS,
     signInLockMinutes: read.SIGN_IN_LOCK_MINUTES,
+    /** What secrets in the database are encrypted with; null leaves them in the clear. */
+    secretKey: read.SECRET_KEY,
     /** The first operator's account, made at start while there is none. */
     operatorEmail: read.OPERATOR_EMAIL,
     operatorPassword: read.OPERATOR_PASSWORD,
@@ -59,4 +62,12 @@ export function readCompaniesConfig(environment: Environment) {
     /** Where people reach the platform, without a slash at the end: for links in mails. */
     publicUrl: read.PUBLIC_URL.replace(/\/+$/, ''),
   };
+}
+
+/** 32 bytes in base64, or none. */
+function sealingKey(value: string | undefined): Buffer | null {
+  if (value === undefined) return null;
+  const key = Buffer.from(value, 'base64');
+  if (key.length !== 32) throw new Error('must be 32 bytes in base64');
+  return key;
 }

@@ -8,6 +8,12 @@ import {
   resetPassword,
   verifyEmail,
 } from './account/recovery.ts';
+import {
+  confirmSecondFactor,
+  hasSecondFactor,
+  removeSecondFactor,
+  startSecondFactor,
+} from './account/second-factor.ts';
 import { refreshSession, signIn, signOut } from './account/session.ts';
 import { findTokenKeys } from './account/token.ts';
 import { findMe, maySeeUser, rolesFor, signUp } from './account/user.ts';
@@ -70,6 +76,11 @@ export const resolvers: Resolvers = {
     resetPassword: (_, { input }, context) =>
       attempt(async () => ({ user: await resetPassword(context, input) })),
     changePassword: (_, { input }, context) => attempt(() => changePassword(context, input)),
+    startSecondFactor: (_, { input }, context) => attempt(() => startSecondFactor(context, input)),
+    confirmSecondFactor: (_, { input }, context) =>
+      attempt(() => confirmSecondFactor(context, input)),
+    removeSecondFactor: (_, { input }, context) =>
+      attempt(async () => ({ user: await removeSecondFactor(context, input) })),
     // Neither is answered from a ticket: it would keep a quick digest of the password. Both are safe to repeat.
     provisionUser: (_, { input }, context) =>
       attempt(async () => ({ user: await provisionUser(context, input) })),
@@ -169,6 +180,8 @@ export const resolvers: Resolvers = {
     email: ({ _id, email }, _, { viewer }) => (maySeeUser(viewer, _id) ? email : null),
     emailVerified: ({ _id, verifiedAt }, _, { viewer }) =>
       maySeeUser(viewer, _id) ? verifiedAt !== null : null,
+    secondFactor: (user, _, { viewer }) =>
+      maySeeUser(viewer, user._id) ? hasSecondFactor(user) : null,
     roles: (user, _, { viewer }) => rolesFor(viewer, user),
     savedSearches: ({ _id }, _, context) => findSavedSearches(context, _id),
     memberships: ({ _id }, _, context) =>

@@ -50,7 +50,13 @@ export async function bringUser(context: Context, draft: Provision): Promise<Use
         { email },
         {
           $set: { name, passwordHash, roles },
-          $setOnInsert: { _id: newId(), joinedAt: now, verifiedAt: now, signUpKey: null },
+          $setOnInsert: {
+            _id: newId(),
+            joinedAt: now,
+            verifiedAt: now,
+            signUpKey: null,
+            secondFactor: null,
+          },
           $inc: { revision: 1 },
         },
         { upsert: true, returnDocument: 'after' },

@@ -8,6 +8,7 @@ import { clearAttempts, countAttempt } from './attempt.ts';
 import { recordOwnDeed } from './deed.ts';
 import { emailOf } from './email.ts';
 import { hashPassword, isOutdated, isPassword } from './password.ts';
+import { passSecondFactor } from './second-factor.ts';
 import { digestOf, hasDigest, newSecret } from './secret.ts';
 import type { SessionEnd, SessionRecord } from './session.model.ts';
 import { signToken, type AccessToken } from './token.ts';
@@ -27,11 +28,11 @@ const day = 24 * 60 * 60_000;
 /**
  * Opens a session. Anybody may. An unknown e-mail costs and answers the same as a wrong password.
  *
- * @throws {Refusal} INVALID (password), LIMIT_REACHED (email) after too many failures
+ * @throws {Refusal} INVALID (password, code), LIMIT_REACHED (email, code) after too many failures
  */
 export async function signIn(
   context: Context,
-  { email: text, password, idempotencyKey }: SignInDraft,
+  { email: text, password, code, idempotencyKey }: SignInDraft,
 ): Promise<Pass> {
   const email = emailOf(text);
   await countAttempt(context, 'sign-in', email, ['email']);
@@ -46,6 +47,7 @@ export async function signIn(
       { _id: user._id, passwordHash: user.passwordHash },
       { $set: { passwordHash: await hashPassword(password) } },
     );
+  await passSecondFactor(context, user, code ?? null);
   return openSession(context, user, idempotencyKey ?? null);
 }
 
@@ -53,6 +55,8 @@ export async function signIn(
 export interface SignInDraft {
   email: string;
   password: string;
+  /** Of the authenticator app, or one for when it is lost. */
+  code?: string | null | undefined;
   idempotencyKey?: string | null | undefined;
 }
 

@@ -44,6 +44,7 @@ export async function signUp(
     name,
     email,
     passwordHash: await hashPassword(draft.password),
+    secondFactor: null,
     roles: [],
     verifiedAt: null,
     joinedAt: new Date(),
