@@ -17,6 +17,7 @@ const viewers = {
   'editor of the lead': editorOf('infra'),
   'editor of the invited': editorOf('soft'),
   secretariat: secretary,
+  reviewer: user('reviewer', { roles: ['REVIEWER'] }),
   operator: user('operator', { roles: ['OPERATOR'] }),
 } satisfies Record<string, Viewer>;
 type Who = keyof typeof viewers;
@@ -28,6 +29,7 @@ const ids = {
   call: '',
   project: '',
   document: '',
+  reviewer: '',
   consortium: '',
   membership: '',
   proposal: '',
@@ -78,6 +80,13 @@ beforeAll(async () => {
     },
   );
   ids.project = draftProject.project.id;
+  const { reviewer } = await alliance.change<{ reviewer: { id: string } }>(
+    secretary,
+    'registerReviewer',
+    { userId: 'reviewer', name: text, technologyIds: ['mesh'] },
+    'reviewer { id }',
+  );
+  ids.reviewer = reviewer.id;
   const { document } = await alliance.change<{ document: { id: string } }>(
     lead,
     'uploadDocument',
@@ -147,6 +156,11 @@ const inputs: Record<string, () => object> = {
   removeDocument: () => ({ documentId: ids.document }),
   submitProject: () => ({ projectId: ids.project, revision: 0 }),
   takeBackSubmission: () => ({ projectId: ids.project, revision: 0 }),
+  registerReviewer: () => ({ userId: 'u', name: {}, technologyIds: ['mesh'] }),
+  reviseReviewer: () => ({ id: ids.reviewer, revision: 0 }),
+  assignReviewers: () => ({ callId: ids.call, revision: 0, perProject: 0 }),
+  scoreProject: () => ({ reviewId: 'none', revision: 0, scores: [] }),
+  decideCall: () => ({ callId: ids.call, revision: 0 }),
   setShares: () => ({ consortiumId: ids.consortium, revision: 0, shares: [] }),
   sealConsortium: () => ({ consortiumId: ids.consortium, revision: 0 }),
   dissolveConsortium: () => ({ consortiumId: ids.consortium, revision: 0, reason: 'Why not' }),
@@ -176,6 +190,11 @@ const allowed: Record<string, Who[]> = {
   removeDocument: ['editor of the lead'],
   submitProject: ['editor of the lead'],
   takeBackSubmission: ['editor of the lead'],
+  registerReviewer: ['secretariat'],
+  reviseReviewer: ['secretariat'],
+  assignReviewers: ['secretariat'],
+  scoreProject: ['reviewer'],
+  decideCall: ['secretariat'],
   setShares: ['editor of the lead'],
   sealConsortium: ['editor of the lead'],
   dissolveConsortium: ['editor of the lead'],

@@ -16,6 +16,8 @@ import { programmesOf, type ProgrammeRecord } from './programme/programme.model.
 import { projectsOf, type ProjectRecord } from './project/project.model.ts';
 import { assembliesOf, type AssemblyRecord } from './proposal/assembly.model.ts';
 import type { SolverQueue } from './proposal/queue.ts';
+import { reviewersOf, type ReviewerRecord } from './review/reviewer.model.ts';
+import { reviewsOf, type ReviewRecord } from './review/review.model.ts';
 import { documentsOf, type DocumentRecord } from './submission/document.model.ts';
 import type { DocumentStore } from './submission/store.ts';
 import { submissionsOf, type SubmissionRecord } from './submission/submission.model.ts';
@@ -35,6 +37,8 @@ export interface Context {
   technologies: Model<TechnologyRecord>;
   documents: Model<DocumentRecord>;
   submissions: Model<SubmissionRecord>;
+  reviewers: Model<ReviewerRecord>;
+  reviews: Model<ReviewRecord>;
   facts: Model<FactRecord>;
   /** Where the bytes of documents lie. */
   store: DocumentStore;
@@ -61,6 +65,11 @@ export interface Loaders {
   technology: DataLoader<string, TechnologyRecord | null>;
   supply: DataLoader<Demand, Supply, string>;
   demand: DataLoader<string, TechnologyDemand>;
+  reviewer: DataLoader<string, ReviewerRecord | null>;
+  /** A call's reviews. */
+  reviewsIn: DataLoader<string, ReviewRecord[]>;
+  /** Users who review a project. */
+  reviewingUsers: DataLoader<string, string[]>;
   /** A project's documents by code. */
   documentsIn: DataLoader<string, DocumentRecord[]>;
   /** A project's submission that was not taken back. */
@@ -80,6 +89,8 @@ export function modelsOf(connection: Connection) {
     technologies: technologiesOf(connection),
     documents: documentsOf(connection),
     submissions: submissionsOf(connection),
+    reviewers: reviewersOf(connection),
+    reviews: reviewsOf(connection),
     facts: factsOf(connection),
   };
 }
@@ -124,6 +135,23 @@ function createLoaders(models: ReturnType<typeof modelsOf>): Loaders {
       },
     ),
     demand: new DataLoader((ids) => demandOf(models, ids)),
+    reviewer: byId(models.reviewers),
+    reviewsIn: new DataLoader(async (ids) => {
+      const found = await models.reviews
+        .find({ callId: { $in: [...ids] } })
+        .sort({ callId: 1, _id: 1 })
+        .lean<ReviewRecord[]>();
+      const groups = Map.groupBy(found, ({ callId }) => callId);
+      return ids.map((id) => groups.get(id) ?? []);
+    }),
+    reviewingUsers: new DataLoader(async (ids) => {
+      const found = await models.reviews
+        .find({ projectId: { $in: [...ids] } })
+        .select({ projectId: 1, userId: 1 })
+        .lean<Pick<ReviewRecord, 'projectId' | 'userId'>[]>();
+      const groups = Map.groupBy(found, ({ projectId }) => projectId);
+      return ids.map((id) => (groups.get(id) ?? []).map(({ userId }) => userId));
+    }),
     documentsIn: new DataLoader(async (ids) => {
       const found = await models.documents
         .find({ projectId: { $in: [...ids] } })

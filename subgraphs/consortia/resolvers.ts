@@ -52,6 +52,14 @@ import {
   uploadDocument,
 } from './submission/document.ts';
 import { findSubmission, submitProject, takeBackSubmission } from './submission/submission.ts';
+import { decideCall, findCalibration, findRanking, findReviewsOf } from './review/decision.ts';
+import { assignReviewers, findReview, findReviewTasks, scoreProject } from './review/review.ts';
+import {
+  findReviewer,
+  findReviewers,
+  registerReviewer,
+  reviseReviewer,
+} from './review/reviewer.ts';
 import type { Resolvers } from './schema.generated.ts';
 
 const sector = (code: string) => ({ code });
@@ -67,6 +75,8 @@ export const resolvers: Resolvers = {
     project: (_, { id }, context) => findProject(context, id),
     consortium: (_, { id }, context) => findConsortium(context, id),
     assembly: (_, { id }, context) => findAssembly(context, id),
+    reviewers: (_, listing, context) => findReviewers(context, listing),
+    reviewTasks: (_, listing, context) => findReviewTasks(context, listing),
     invitations: (_, { companyId, ...listing }, context) =>
       findInvitations(context, companyId, listing),
   },
@@ -159,6 +169,24 @@ export const resolvers: Resolvers = {
       answer(renewed(context), 'takeBackSubmission', input, async () => ({
         project: await takeBackSubmission(context, input),
       })),
+    registerReviewer: (_, { input }, context) =>
+      answer(renewed(context), 'registerReviewer', input, async () => ({
+        reviewer: await registerReviewer(context, input),
+      })),
+    reviseReviewer: (_, { input }, context) =>
+      answer(renewed(context), 'reviseReviewer', input, async () => ({
+        reviewer: await reviseReviewer(context, input),
+      })),
+    assignReviewers: (_, { input }, context) =>
+      answer(renewed(context), 'assignReviewers', input, () => assignReviewers(context, input)),
+    scoreProject: (_, { input }, context) =>
+      answer(renewed(context), 'scoreProject', input, async () => ({
+        review: await scoreProject(context, input),
+      })),
+    decideCall: (_, { input }, context) =>
+      answer(renewed(context), 'decideCall', input, async () => ({
+        call: await decideCall(context, input),
+      })),
     importProgrammes: (_, { input }, context) =>
       answer(renewed(context), 'importProgrammes', input, () => importProgrammes(context, input)),
   },
@@ -180,8 +208,26 @@ export const resolvers: Resolvers = {
     opensOn: ({ opensAt }) => seoulDay(opensAt),
     closesOn: ({ closesAt }) => seoulDay(closesAt),
     status: (call) => callStatus(call, new Date()),
+    ranking: (call, _, context) => findRanking(context, call),
+    reviews: (call, _, context) => findReviewsOf(context, call),
+    calibration: (call, _, context) => findCalibration(context, call),
     projects: ({ _id }, listing, context) =>
       findProjects(context, { ...listing, filter: { callId: _id } }),
+  },
+  RankedProject: {
+    project: ({ projectId }, _, { loaders }) => pointedAt(loaders.project, projectId),
+  },
+  Reviewer: {
+    __resolveReference: ({ id }, context) => findReviewer(context, id),
+    id: ({ _id }) => _id,
+    technologies: ({ technologyIds }) => technologyIds.map((id) => ({ id })),
+  },
+  ReviewerAffiliation: { company: ({ companyId }) => company(companyId) },
+  ProjectReview: {
+    __resolveReference: ({ id }, context) => findReview(context, id),
+    id: ({ _id }) => _id,
+    project: ({ projectId }, _, { loaders }) => pointedAt(loaders.project, projectId),
+    reviewer: ({ reviewerId }, _, { loaders }) => pointedAt(loaders.reviewer, reviewerId),
   },
   Project: {
     __resolveReference: ({ id }, context) => findProject(context, id),
@@ -260,5 +306,7 @@ export const resolvers: Resolvers = {
   ProjectConnection: { totalCount: ({ count }) => count() },
   ConsortiumConnection: { totalCount: ({ count }) => count() },
   MembershipConnection: { totalCount: ({ count }) => count() },
+  ReviewerConnection: { totalCount: ({ count }) => count() },
+  ProjectReviewConnection: { totalCount: ({ count }) => count() },
   AssemblyConnection: { totalCount: ({ count }) => count() },
 };

@@ -5,6 +5,7 @@ import type { Page } from '#kit/page.ts';
 import type { Text } from '#kit/text.ts';
 import { originSchema, type Origin } from '../programme/programme.model.ts';
 import type { Rules } from '../programme/rules.ts';
+import type { Ranked } from '../review/ranking.ts';
 
 /** A call as stored. */
 export interface CallRecord {
@@ -27,6 +28,9 @@ export interface CallRecord {
   origin?: Origin;
   /** Counts its submissions, those that were taken back too. */
   submissions: number;
+  /** Its projects by rank, as decided; null before. */
+  ranking: Ranked[] | null;
+  decidedAt: Date | null;
   revision: number;
 }
 
@@ -48,6 +52,8 @@ const callSchema = new Schema(
     rules: { type: Schema.Types.Mixed, required: true },
     origin: { type: originSchema },
     submissions: { type: Number, required: true },
+    ranking: { type: Schema.Types.Mixed, default: null },
+    decidedAt: { type: Date, default: null },
     revision: { type: Number, required: true },
   },
   { ...plainSchema, collection: 'calls' },

@@ -94,13 +94,22 @@ export interface GivenCall {
   rules?: GivenRules | null | undefined;
 }
 
+/** What of a call is given, and not counted or decided later. */
+export type CallContent = Omit<
+  CallRecord,
+  '_id' | 'programmeId' | 'submissions' | 'ranking' | 'decidedAt' | 'revision'
+>;
+
+/** What a call is before anything happened to it. */
+export const untouched = { submissions: 0, ranking: null, decidedAt: null, revision: 1 };
+
 /** A call's content as it is kept; every fault is added to `faults`. */
 export function readCall(
   given: GivenCall,
   programme: Pick<ProgrammeRecord, 'editions'>,
   path: string[],
   faults: Problem[],
-): Omit<CallRecord, '_id' | 'programmeId' | 'submissions' | 'revision'> {
+): CallContent {
   const check = (holds: boolean, message: string, ...at: string[]) => {
     if (!holds) faults.push(problem('INVALID', message, [...path, ...at]));
   };
@@ -176,8 +185,7 @@ export async function openCall(
     _id: newId(),
     programmeId: programme._id,
     ...content,
-    submissions: 0,
-    revision: 1,
+    ...untouched,
   };
   await calls.create([record]);
   return record;

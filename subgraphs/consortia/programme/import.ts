@@ -5,7 +5,13 @@ import { newId } from '#kit/id.ts';
 import { problem, Refusal, refusal, refuseAny, type Problem } from '#kit/refusal.ts';
 import { signedInAs } from '#kit/viewer.ts';
 import type { CallRecord } from '../call/call.model.ts';
-import { readCall, sectorsBreaches, type GivenCall } from '../call/call.ts';
+import {
+  readCall,
+  sectorsBreaches,
+  untouched,
+  type CallContent,
+  type GivenCall,
+} from '../call/call.ts';
 import type { Context } from '../context.ts';
 import type { ProgrammeRecord } from './programme.model.ts';
 import { readProgramme, type GivenProgramme } from './programme.ts';
@@ -33,7 +39,7 @@ interface ReadRow {
   calls: {
     externalId: string;
     path: string[];
-    content: Omit<CallRecord, '_id' | 'programmeId' | 'submissions' | 'revision'>;
+    content: CallContent;
   }[];
 }
 
@@ -99,7 +105,7 @@ async function importRow(
     const known = storedAs(externalId);
     const record = { _id: newId(), programmeId, ...call, origin: { source, externalId } };
     await bring(known, call, dryRun, report, {
-      create: () => context.calls.create([{ ...record, submissions: 0, revision: 1 }]),
+      create: () => context.calls.create([{ ...record, ...untouched }]),
       update: () =>
         context.calls.updateOne({ _id: known?._id ?? '' }, { $set: call, $inc: { revision: 1 } }),
     });

@@ -93,22 +93,27 @@ export async function technologyFaults(
   requirements: readonly RequirementRecord[],
 ): Promise<Problem[]> {
   const ids = requirements.map(({ technologyId }) => technologyId);
+  const unknown = await unknownTechnologies(technologies, ids);
+  return unknown.map((index) =>
+    problem('NOT_FOUND', 'No published map has this technology.', [
+      'requirements',
+      String(index),
+      'technologyId',
+    ]),
+  );
+}
+
+/** Places in the list of ids that are no technology of the newest published maps. */
+export async function unknownTechnologies(
+  technologies: Model<TechnologyRecord>,
+  ids: readonly string[],
+): Promise<number[]> {
   const known = await technologies
-    .find({ _id: { $in: ids }, gone: false, current: true, kind: 'TECHNOLOGY' })
+    .find({ _id: { $in: [...ids] }, gone: false, current: true, kind: 'TECHNOLOGY' })
     .select({ _id: 1 })
     .lean<{ _id: string }[]>();
   const found = new Set(known.map(({ _id }) => _id));
-  return ids.flatMap((id, index) =>
-    found.has(id)
-      ? []
-      : [
-          problem('NOT_FOUND', 'No published map has this technology.', [
-            'requirements',
-            String(index),
-            'technologyId',
-          ]),
-        ],
-  );
+  return ids.flatMap((id, index) => (found.has(id) ? [] : [index]));
 }
 
 function isWithin(value: number, least: number, most: number): boolean {

@@ -118,12 +118,17 @@ async function touch({ projects }: Context, { _id }: ProjectRecord): Promise<voi
   await projects.updateOne({ _id }, { $inc: { documentsTouched: 1 } });
 }
 
-/** A project's documents by code, for those who take part and the secretariat. */
+/** A project's documents by code, for those who take part, its reviewers and the secretariat. */
 export async function findDocuments(
-  { viewer, loaders }: Context,
+  context: Context,
   project: ProjectRecord,
 ): Promise<DocumentRecord[]> {
-  return isParticipant(viewer, project) ? loaders.documentsIn.load(project._id) : [];
+  const { viewer, loaders } = context;
+  if (!isParticipant(viewer, project)) {
+    const reviewing = await loaders.reviewingUsers.load(project._id);
+    if (viewer.userId === null || !reviewing.includes(viewer.userId)) return [];
+  }
+  return loaders.documentsIn.load(project._id);
 }
 
 /** The bytes of a document in base64. */

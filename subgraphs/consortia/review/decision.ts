@@ -1,0 +1,124 @@
+/** Deciding a call: ranking, awards, and how the reviewers scored. */
+import { publishFacts } from '#kit/facts.ts';
+import { refuseAny } from '#kit/refusal.ts';
+import { hasRole, signedInAs } from '#kit/viewer.ts';
+import type { CallRecord } from '../call/call.model.ts';
+import { pointedAt, type Context } from '../context.ts';
+import { breach } from '../programme/breaches.ts';
+import type { ProjectRecord } from '../project/project.model.ts';
+import { projectFact } from '../project/project.ts';
+import { projectSteps } from '../project/state.ts';
+import { stateAfter } from '../steps.ts';
+import { memberIdsOf } from '../submission/submission.ts';
+import type { SubmissionRecord } from '../submission/submission.model.ts';
+import { calibrate, rankProjects, type Contender, type Ranked } from './ranking.ts';
+import type { ReviewRecord } from './review.model.ts';
+import { callToReview } from './review.ts';
+
+/** A call's submitted projects, with what they are ranked by. */
+async function contendersOf(
+  { projects, reviews, submissions }: Context,
+  call: CallRecord,
+): Promise<{ contenders: Contender[]; given: ReviewRecord[]; submitted: ProjectRecord[] }> {
+  const submitted = await projects
+    .find({ callId: call._id, status: 'SUBMITTED' })
+    .sort({ _id: 1 })
+    .lean<ProjectRecord[]>();
+  const given = await reviews.find({ callId: call._id }).sort({ _id: 1 }).lean<ReviewRecord[]>();
+  const receipts = await submissions
+    .find({ callId: call._id, takenBackAt: null })
+    .lean<SubmissionRecord[]>();
+  const contenders = submitted.map(({ _id, budget, bonuses }) => ({
+    projectId: _id,
+    number: receipts.find(({ projectId }) => projectId === _id)?.number ?? 0,
+    budget,
+    bonus: call.rules.bonuses
+      .filter(({ code }) => bonuses.includes(code))
+      .reduce((sum, { points }) => sum + points, 0),
+    reviews: given.flatMap(({ projectId, total, scores }) =>
+      projectId === _id && total !== null ? [{ total, scores }] : [],
+    ),
+  }));
+  return { contenders, given, submitted };
+}
+
+/** A call's ranking: as decided for everybody, before as the reviews stand for the secretariat. */
+export async function findRanking(context: Context, call: CallRecord): Promise<Ranked[]> {
+  if (call.ranking) return call.ranking;
+  if (!hasRole(context.viewer, 'SECRETARIAT')) return [];
+  const { contenders } = await contendersOf(context, call);
+  return rankProjects(contenders, call.rules.rubric, call);
+}
+
+/** A call's reviews, for the secretariat; empty for others. */
+export function findReviewsOf(
+  { viewer, loaders }: Context,
+  call: CallRecord,
+): Promise<ReviewRecord[]> {
+  return hasRole(viewer, 'SECRETARIAT') ? loaders.reviewsIn.load(call._id) : Promise.resolve([]);
+}
+
+/** How each reviewer of a call scores, for the secretariat; empty for others. */
+export async function findCalibration(context: Context, call: CallRecord) {
+  const reviews = await findReviewsOf(context, call);
+  const given = reviews.flatMap(({ _id, reviewerId, projectId, total }) =>
+    total === null ? [] : [{ reviewId: _id, reviewerId, projectId, total }],
+  );
+  return Promise.all(
+    calibrate(given).map(async ({ reviewerId, outlierIds, ...figures }) => ({
+      ...figures,
+      reviewer: await pointedAt(context.loaders.reviewer, reviewerId),
+      outliers: reviews.filter(({ _id }) => outlierIds.includes(_id)),
+    })),
+  );
+}
+
+/**
+ * Decides a closed call once every review is in: awards by rank within slots and budget, publishes the ranking. The
+ * secretariat may.
+ *
+ * @throws {Refusal} as `callToReview`; INVALID (callId; rule REVIEWS_IN) for every project whose reviews are not all in,
+ * or that has none
+ */
+export async function decideCall(
+  context: Context,
+  given: { callId: string; revision: number },
+): Promise<CallRecord> {
+  signedInAs(context.viewer, 'SECRETARIAT');
+  const call = await callToReview(context, given);
+  const { contenders, given: reviews, submitted } = await contendersOf(context, call);
+  refuseAny(
+    submitted.flatMap(({ _id, title }) => {
+      const own = reviews.filter(({ projectId }) => projectId === _id);
+      const isIn = own.filter(({ status }) => status === 'SUBMITTED').length;
+      if (own.length > 0 && isIn === own.length) return [];
+      const message = `The reviews of ${title.en ?? title.ko} are not all in.`;
+      return [breach('REVIEWS_IN', message, Math.max(1, own.length), isIn, ['callId'])];
+    }),
+  );
+  const ranking = rankProjects(contenders, call.rules.rubric, call);
+  const decision = { ranking, decidedAt: context.arrivedAt };
+  await context.calls.updateOne({ _id: call._id }, { $set: decision });
+  await context.reviews.updateMany(
+    { callId: call._id },
+    { $unset: { open: 1 }, $inc: { revision: 1 } },
+  );
+  for (const project of submitted) {
+    const isAwarded = ranking.some((each) => each.projectId === project._id && each.isAwarded);
+    await settle(context, project, isAwarded);
+  }
+  return { ...call, ...decision };
+}
+
+async function settle(context: Context, project: ProjectRecord, isAwarded: boolean): Promise<void> {
+  const { projects, memberships, facts } = context;
+  const step = isAwarded ? 'award' : 'reject';
+  const status = stateAfter(projectSteps, project.status, step, ['callId']);
+  await projects.updateOne({ _id: project._id }, { $set: { status }, $inc: { revision: 1 } });
+  // A project that is not chosen takes up nobody's capacity any more.
+  if (!isAwarded)
+    await memberships.updateMany({ projectId: project._id }, { $unset: { running: 1 } });
+  const memberIds = await memberIdsOf(context, project);
+  const state = projectFact({ ...project, status }, memberIds);
+  await publishFacts(facts, [{ kind: 'project', key: project._id, state }]);
+}

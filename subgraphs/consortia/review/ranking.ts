@@ -1,0 +1,151 @@
+/** Ranking, awards and calibration from scores. Pure. */
+import type { Criterion } from '../programme/rules.ts';
+
+/** A submitted project with its scores. */
+export interface Contender {
+  projectId: string;
+  /** Place in the order of submission, within the call. */
+  number: number;
+  /** Won; null when not stated. */
+  budget: number | null;
+  /** Points of the bonuses that it claims. */
+  bonus: number;
+  reviews: readonly { total: number; scores: readonly { criterion: string; points: number }[] }[];
+}
+
+/** A project's place. */
+export interface Ranked {
+  rank: number;
+  projectId: string;
+  mean: number;
+  spread: number;
+  bonus: number;
+  total: number;
+  reviews: number;
+  isAwarded: boolean;
+}
+
+/** Mean; 0 of nothing. */
+export function meanOf(values: readonly number[]): number {
+  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** Standard deviation of the whole population; 0 of nothing. */
+export function spreadOf(values: readonly number[]): number {
+  const mean = meanOf(values);
+  return Math.sqrt(meanOf(values.map((value) => (value - mean) ** 2)));
+}
+
+/**
+ * Ranks projects by mean and bonus. Ties: the better mean by criterion in the rubric's order, then the smaller spread,
+ * then whoever submitted first. Awards go down the ranking within slots and budget; a project that the money left does
+ * not reach is passed over.
+ *
+ * @param budget of the call, won
+ */
+export function rankProjects(
+  contenders: readonly Contender[],
+  rubric: readonly Pick<Criterion, 'code'>[],
+  { slots, budget }: { slots: number; budget: number },
+): Ranked[] {
+  const measured = contenders.map((contender) => {
+    const totals = contender.reviews.map(({ total }) => total);
+    const mean = meanOf(totals);
+    const byCriterion = rubric.map(({ code }) => criterionMean(contender, code));
+    return {
+      contender,
+      mean,
+      spread: spreadOf(totals),
+      total: mean + contender.bonus,
+      byCriterion,
+    };
+  });
+  const ordered = measured.toSorted(
+    (a, b) =>
+      b.total - a.total ||
+      firstDifference(b.byCriterion, a.byCriterion) ||
+      a.spread - b.spread ||
+      a.contender.number - b.contender.number,
+  );
+  let slotsLeft = slots;
+  let moneyLeft = budget;
+  return ordered.map(({ contender, mean, spread, total }, index) => {
+    const cost = contender.budget ?? 0;
+    const isAwarded = contender.reviews.length > 0 && slotsLeft > 0 && cost <= moneyLeft;
+    if (isAwarded) {
+      slotsLeft -= 1;
+      moneyLeft -= cost;
+    }
+    const { projectId, bonus, reviews } = contender;
+    return {
+      rank: index + 1,
+      projectId,
+      mean,
+      spread,
+      bonus,
+      total,
+      reviews: reviews.length,
+      isAwarded,
+    };
+  });
+}
+
+function criterionMean({ reviews }: Contender, code: string): number {
+  return meanOf(
+    reviews.map(({ scores }) => scores.find(({ criterion }) => criterion === code)?.points ?? 0),
+  );
+}
+
+function firstDifference(a: readonly number[], b: readonly number[]): number {
+  const index = a.findIndex((value, place) => value !== b[place]);
+  return index === -1 ? 0 : (a[index] ?? 0) - (b[index] ?? 0);
+}
+
+/** A review that is in. */
+export interface Given {
+  reviewId: string;
+  reviewerId: string;
+  projectId: string;
+  total: number;
+}
+
+/** How a reviewer scores. */
+export interface Calibration {
+  reviewerId: string;
+  reviews: number;
+  mean: number;
+  spread: number;
+  /** Mean distance from the mean of the project, points. */
+  leaning: number;
+  outlierIds: string[];
+}
+
+/** How many standard deviations away a review is looked at. */
+const outlierDeviations = 2;
+
+/** How each reviewer scores, against the mean of each project; by reviewer id. */
+export function calibrate(reviews: readonly Given[]): Calibration[] {
+  const means = new Map(
+    [...Map.groupBy(reviews, ({ projectId }) => projectId)].map(([id, of]) => [
+      id,
+      meanOf(of.map(({ total }) => total)),
+    ]),
+  );
+  const distances = reviews.map((review) => ({
+    ...review,
+    distance: review.total - (means.get(review.projectId) ?? 0),
+  }));
+  const usual = spreadOf(distances.map(({ distance }) => distance));
+  return [...Map.groupBy(distances, ({ reviewerId }) => reviewerId)]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([reviewerId, own]) => ({
+      reviewerId,
+      reviews: own.length,
+      mean: meanOf(own.map(({ total }) => total)),
+      spread: spreadOf(own.map(({ total }) => total)),
+      leaning: meanOf(own.map(({ distance }) => distance)),
+      outlierIds: own
+        .filter(({ distance }) => Math.abs(distance) > outlierDeviations * usual)
+        .map(({ reviewId }) => reviewId),
+    }));
+}
