@@ -4,6 +4,7 @@ import type { CapabilityRow, CompanyKind, CompanyRow, RowFound } from './found.t
 import type { LandscapeItem } from './landscape-file.ts';
 import {
   bareName,
+  isFoundation,
   kindsAt,
   membersCategory,
   nameOfCrunchbase,
@@ -147,7 +148,7 @@ function companyRow({
     name: { en: name.slice(0, 120) },
     // Most firms of the landscape make software; the file says nothing of the rest.
     kinds: kinds.size > 0 ? [...kinds].toSorted() : ['SAAS'],
-    size: size ?? 'SME',
+    ...(isFoundation(key, name) ? { size: 'NONPROFIT', capacity: 0 } : { size: size ?? 'SME' }),
     ...(website !== null && { website }),
     ...(note !== null && { description: { en: note } }),
   };

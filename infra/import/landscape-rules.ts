@@ -62,6 +62,14 @@ export function sizeByTier(tier: string): CompanyRow['size'] | null {
   return null;
 }
 
+/**
+ * Whether an organisation is a foundation: it hosts projects of others and takes on none itself. Apache's link does not
+ * say so by its name.
+ */
+export function isFoundation(key: string, name: string): boolean {
+  return /\bfoundation\b/i.test(`${key} ${name}`) || key.endsWith('/organization/apache');
+}
+
 /** An item's name without the landscape's mark for what it is there, such as `(member)` or `(KCSP)`. */
 export function bareName(name: string): string {
   return name.replace(/\s*\((member|supporter|contributor|KCSP|KCNTP)\)$/i, '');

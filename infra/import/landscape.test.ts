@@ -60,6 +60,18 @@ describe('findLandscape', () => {
     });
   });
 
+  it('takes foundations for bodies that carry out nothing themselves', async () => {
+    const { bytes } = await fixture('landscape.yml');
+    const text = bytes.toString().replace('Pot Society', 'Pot Foundation');
+    const rows = rowsTo(sort(findLandscape(sourceOf(text))), 'companies');
+    expect(rows[2]).toMatchObject({
+      name: { en: 'Pot Foundation' },
+      size: 'NONPROFIT',
+      capacity: 0,
+    });
+    expect(rows.filter(({ capacity }) => capacity === 0)).toHaveLength(1);
+  });
+
   it('tells dangling paths, archived items and items of nobody by their lines', () => {
     expect(small.remarks.map(({ grade, line, about }) => [grade, line, about])).toEqual([
       ['FAILED', 17, 'Bowl'],
