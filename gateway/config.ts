@@ -47,6 +47,10 @@ export interface GatewayConfig {
   logLevel: string;
   /** `VIEWER_KEYS` (`kid:secret,kid:secret`): the first signs viewers, all verify; null when not set. */
   viewerKeys: ViewerKeys | null;
+  /** `VIEWER_KEYS_FILE` (none): a file with such keys, read again when it changes; for `npm run start:gateway`. */
+  viewerKeysFile: string | null;
+  /** `WATCH_MILLIS` (2000): how often the supergraph and the keys' file are looked at; 0 never. */
+  watchMillis: number;
   /** `TOKEN_ISSUER`, `TOKEN_AUDIENCE` (open-cloud-alliance): what an access token must carry. */
   token: { issuer: string; audience: string };
   /** `PLANNER` (AUTO): HIVE (the Rust addon), APOLLO, or AUTO: the first where it loads, the other otherwise. */
@@ -101,6 +105,8 @@ export function readGatewayConfig(environment: Environment = process.env): Gatew
     NODE_ENV: text('development'),
     LOG_LEVEL: oneOf(levels, 'info'),
     VIEWER_KEYS: viewerKeys,
+    VIEWER_KEYS_FILE: optional(),
+    WATCH_MILLIS: wholeNumber(2_000, 0, 3_600_000),
     TOKEN_ISSUER: text('open-cloud-alliance'),
     TOKEN_AUDIENCE: text('open-cloud-alliance'),
     PLANNER: oneOf(planners, 'AUTO'),
@@ -134,6 +140,8 @@ export function readGatewayConfig(environment: Environment = process.env): Gatew
     production,
     logLevel: read.LOG_LEVEL,
     viewerKeys: read.VIEWER_KEYS,
+    viewerKeysFile: read.VIEWER_KEYS_FILE,
+    watchMillis: read.WATCH_MILLIS,
     token: { issuer: read.TOKEN_ISSUER, audience: read.TOKEN_AUDIENCE },
     planner: read.PLANNER,
     allowedOrigins: listOf(read.ALLOWED_ORIGINS),
@@ -171,12 +179,17 @@ const viewerKeys: Setting<ViewerKeys | null> = (value) =>
 
 function refuseInProduction(
   production: boolean,
-  read: { GATEWAY_OPEN: boolean; VIEWER_KEYS: ViewerKeys | null },
+  read: {
+    GATEWAY_OPEN: boolean;
+    VIEWER_KEYS: ViewerKeys | null;
+    VIEWER_KEYS_FILE: string | null;
+  },
 ): void {
   if (!production) return;
   const faults: string[] = [];
   if (read.GATEWAY_OPEN) faults.push('GATEWAY_OPEN: refused when NODE_ENV is production');
-  if (!read.VIEWER_KEYS) faults.push('VIEWER_KEYS: must be set when NODE_ENV is production');
+  if (!read.VIEWER_KEYS && read.VIEWER_KEYS_FILE === null)
+    faults.push('VIEWER_KEYS or VIEWER_KEYS_FILE: must be set when NODE_ENV is production');
   if (faults.length > 0) throw new ConfigError(faults);
 }
 

@@ -5,24 +5,21 @@ import type { AddressInfo } from 'node:net';
 
 import type { ExecutionResult } from 'graphql';
 
-import { ConfigError } from '#kit/config.ts';
 import type { Log } from '#kit/log.ts';
-import type { Viewer } from '#kit/viewer.ts';
-import { batched } from './batching.ts';
-import { subgraphUrlVariable, type GatewayConfig } from './config.ts';
+import type { Viewer, ViewerKeys } from '#kit/viewer.ts';
+import type { GatewayConfig } from './config.ts';
 import { createDoor, type Door, type GraphRequest, type Outcome } from './door.ts';
-import type { Sources } from './execution.ts';
 import { createFeeds, type Feeds } from './feeds.ts';
 import { createHealth } from './health.ts';
 import { createHttp } from './http.ts';
-import { localSource, type LocalSubgraph } from './local-source.ts';
+import type { LocalSubgraph } from './local-source.ts';
 import { createMetrics } from './metrics.ts';
 import { createOrigins } from './origins.ts';
 import { createPage, type Account } from './page.ts';
 import { createPipeline, type Pipeline } from './pipeline.ts';
-import { remoteSource } from './remote-source.ts';
 import { requestLog } from './request-log.ts';
-import { readSupergraph, type Supergraph } from './supergraph.ts';
+import { createSourceRoom, type SourceRoom } from './sources.ts';
+import { readSupergraph } from './supergraph.ts';
 import { tokenKeys } from './token-keys.ts';
 import { createTokens } from './tokens.ts';
 import { acceptSockets, type Sockets } from './websocket.ts';
@@ -41,6 +38,8 @@ export interface GatewayOptions {
   local?: ReadonlyMap<string, LocalSubgraph>;
   /** Accounts for the first page. */
   accounts?: readonly Account[];
+  /** Keys to sign viewers with, asked at every call, instead of the configuration's. */
+  viewerKeys?: () => ViewerKeys;
 }
 
 /** A running gateway. */
@@ -54,6 +53,12 @@ export interface Gateway {
   ): Promise<AsyncIterableIterator<ExecutionResult> | ExecutionResult>;
   /** Opens the port; `url` is the first page. */
   listen(): Promise<{ url: string; port: number }>;
+  /**
+   * Serves another supergraph from now on. Feeds whose subscription stays the same go on under it.
+   *
+   * @throws {Error} when it cannot be served; then the old one serves on
+   */
+  reload(supergraphSdl: string): Promise<void>;
   /** Ends feeds, lets requests under way finish, closes everything. */
   stop(): Promise<void>;
 }
@@ -67,8 +72,9 @@ export interface Gateway {
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const { config, log, supergraphSdl, accounts = [] } = options;
   const supergraph = await readSupergraph(supergraphSdl, config.planner, log);
-  const remote = remoteUrls(supergraph, options);
-  const sources = sourcesOf(supergraph, remote, options);
+  const keys = viewerKeysOf(options);
+  const room = createSourceRoom({ config, log, local: options.local ?? new Map(), keys });
+  const sources = room.for(supergraph);
   const feeds = createFeeds(config, log, (error) => pipeline.format(error));
   const plugins = [requestLog(log, () => metrics)];
   const pipeline = await createPipeline({ supergraph, sources }, { config, log, feeds, plugins });
@@ -76,7 +82,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const tokens = createTokens({ issuer, audience, log, fetchKeys: tokenKeys(pipeline) });
   const schema = () => pipeline.served().supergraph.apiSchema;
   const door = createDoor(pipeline, tokens, config);
-  const health = createHealth(() => (config.open ? new Map() : remote), log);
+  const health = createHealth(() => (config.open ? new Map() : room.remote()), log);
   const origins = createOrigins(config);
   const page = createPage(config, accounts);
   let sockets: Sockets | null = null;
@@ -94,9 +100,17 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       sockets = acceptSockets({ http, door, config, log, schema, mayCall });
       return listen(http, config);
     },
+    reload: async (sdl) => {
+      const next = await readSupergraph(sdl, config.planner, log);
+      if (next.hash === pipeline.served().supergraph.hash) return;
+      pipeline.serve(next, room.for(next));
+      feeds.reload(pipeline.served());
+      await room.tidy();
+      log.info({ hash: next.hash }, 'another supergraph is served');
+    },
     stop: async () => {
       health.drain();
-      await stop({ http, sockets, feeds, pipeline, config });
+      await stop({ http, sockets, feeds, pipeline, room, config });
     },
   };
 }
@@ -115,37 +129,9 @@ async function singleOf(outcome: Outcome): Promise<ExecutionResult> {
   return {};
 }
 
-function remoteUrls(
-  { subgraphs }: Supergraph,
-  { local, config }: GatewayOptions,
-): ReadonlyMap<string, string> {
-  const remote = subgraphs.filter(({ name }) => !local?.has(name));
-  return new Map(
-    remote.map(({ name, url }) => [name, config.subgraphUrls[subgraphUrlVariable(name)] ?? url]),
-  );
-}
-
-function sourcesOf(
-  { subgraphs }: Supergraph,
-  remote: ReadonlyMap<string, string>,
-  { local, config, log }: GatewayOptions,
-): Sources {
-  const { viewerKeys } = config;
-  if (remote.size > 0 && !viewerKeys && !config.open)
-    throw new ConfigError([
-      `VIEWER_KEYS: must be set to reach ${[...remote.keys()].join(', ')}, with the keys that they have`,
-    ]);
-  const keys = viewerKeys && !config.open ? () => viewerKeys : null;
-  return new Map(
-    subgraphs.map(({ name }) => {
-      const here = local?.get(name);
-      const url = remote.get(name) ?? '';
-      const source = here
-        ? localSource(name, here, log)
-        : remoteSource({ name, url, keys, config, log });
-      return [name, batched(source)];
-    }),
-  );
+function viewerKeysOf({ config, viewerKeys }: GatewayOptions): (() => ViewerKeys) | null {
+  const { viewerKeys: fixed } = config;
+  return viewerKeys ?? (fixed && (() => fixed));
 }
 
 async function listen(
@@ -164,11 +150,12 @@ interface Running {
   sockets: Sockets | null;
   feeds: Feeds;
   pipeline: Pipeline;
+  room: SourceRoom;
   config: GatewayConfig;
 }
 
 /** Sockets first: their clients are told to come back, rather than that their feeds are complete. */
-async function stop({ http, sockets, feeds, pipeline, config }: Running): Promise<void> {
+async function stop({ http, sockets, feeds, pipeline, room, config }: Running): Promise<void> {
   const closed = http.listening ? once(http, 'close') : Promise.resolve();
   http.close();
   await sockets?.stop();
@@ -178,5 +165,5 @@ async function stop({ http, sockets, feeds, pipeline, config }: Running): Promis
   await closed;
   clearTimeout(forced);
   await pipeline.server.stop();
-  for (const source of pipeline.served().sources.values()) await source.stop();
+  await room.stop();
 }

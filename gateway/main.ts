@@ -2,15 +2,24 @@
 import { readFile } from 'node:fs/promises';
 
 import { ConfigError } from '#kit/config.ts';
-import { createLog } from '#kit/log.ts';
-import { readGatewayConfig } from './config.ts';
+import { createLog, type Log } from '#kit/log.ts';
+import { readViewerKeys, type ViewerKeys } from '#kit/viewer.ts';
+import { readGatewayConfig, type GatewayConfig } from './config.ts';
 import { createGateway } from './gateway.ts';
+import { watch } from './watch.ts';
 
 try {
   const config = readGatewayConfig();
   const log = createLog('gateway', config.logLevel);
   const supergraphSdl = await readFile(config.supergraph, 'utf8');
-  const gateway = await createGateway({ supergraphSdl, config, log });
+  const keys = await watchedKeys(config, log);
+  const gateway = await createGateway({
+    supergraphSdl,
+    config,
+    log,
+    ...(keys && { viewerKeys: keys }),
+  });
+  watch(config.supergraph, config.watchMillis, supergraphSdl, (sdl) => gateway.reload(sdl), log);
   const { url } = await gateway.listen();
   log.info({ url }, 'gateway listens');
   let stopping = false;
@@ -23,6 +32,22 @@ try {
 } catch (error) {
   console.error(reason(error));
   process.exitCode = 1;
+}
+
+/** The keys of `VIEWER_KEYS_FILE`, as the file has them at the moment; null where there is no file. */
+async function watchedKeys(
+  { viewerKeysFile, watchMillis }: GatewayConfig,
+  log: Log,
+): Promise<(() => ViewerKeys) | null> {
+  if (viewerKeysFile === null) return null;
+  const text = await readFile(viewerKeysFile, 'utf8');
+  let keys = readViewerKeys(text.trim());
+  const take = (changed: string): void => {
+    keys = readViewerKeys(changed.trim());
+    log.info({ kids: keys.map(({ kid }) => kid) }, 'viewer keys were changed');
+  };
+  watch(viewerKeysFile, watchMillis, text, take, log);
+  return () => keys;
 }
 
 /** One line a fault, that says what to do. */

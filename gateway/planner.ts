@@ -6,7 +6,14 @@ import {
   type Schema,
 } from '@apollo/federation-internals';
 import { QueryPlanner, type QueryPlan } from '@apollo/query-planner';
-import { getOperationAST, print, type DocumentNode } from 'graphql';
+import {
+  getOperationAST,
+  Kind,
+  print,
+  type DefinitionNode,
+  type DocumentNode,
+  type SelectionNode,
+} from 'graphql';
 
 import type { Log } from '#kit/log.ts';
 import type { PlannerChoice } from './config.ts';
@@ -81,7 +88,10 @@ async function hivePlanner(
       const operation = operationOf(api, document, operationName);
       // Given fragments as written, the addon needs time exponential in their nesting (22 levels: more than 15 s) and
       // cannot be stopped; expanded, equal selections are merged.
-      const text = print(operationToDocument(operation.expandAllFragments()));
+      const expanded = operationToDocument(operation.expandAllFragments());
+      const data = withoutIntrospection(expanded);
+      if (!data) return { kind: 'QueryPlan' };
+      const text = print(data);
       try {
         return apolloPlan(planner.plan(text, operation.name ?? null, noLabels, 0));
       } catch (error) {
@@ -102,6 +112,29 @@ const mostExpanded = 20_000;
 function expandedSize(document: DocumentNode, operationName: string | undefined): number {
   const operation = getOperationAST(document, operationName);
   return operation ? sizeOf(document, operation).selections : 0;
+}
+
+/** The addon plans no introspection, and the executor answers it from the schema; null when there is nothing else. */
+function withoutIntrospection(document: DocumentNode): DocumentNode | null {
+  const definitions = document.definitions.flatMap((each): DefinitionNode[] => {
+    if (each.kind !== Kind.OPERATION_DEFINITION) return [each];
+    const selections = withoutMeta(each.selectionSet.selections);
+    if (selections.length === 0) return [];
+    return [{ ...each, selectionSet: { ...each.selectionSet, selections } }];
+  });
+  return definitions.length > 0 ? { ...document, definitions } : null;
+}
+
+function withoutMeta(selections: readonly SelectionNode[]): SelectionNode[] {
+  return selections.flatMap((each): SelectionNode[] => {
+    if (each.kind === Kind.FIELD)
+      return ['__schema', '__type', '__typename'].includes(each.name.value) ? [] : [each];
+    if (each.kind === Kind.FRAGMENT_SPREAD) return [each];
+    const below = withoutMeta(each.selectionSet.selections);
+    return below.length > 0
+      ? [{ ...each, selectionSet: { ...each.selectionSet, selections: below } }]
+      : [];
+  });
 }
 
 function operationOf(api: Schema, document: DocumentNode, operationName: string | undefined) {

@@ -67,7 +67,7 @@ beforeAll(async () => {
       PORT: '0',
       VIEWER_KEYS: key,
       SUBGRAPH_URL_POSTS: postsUrl,
-      SUBGRAPH_TIMEOUT_MILLIS: '300',
+      SUBGRAPH_TIMEOUT_MILLIS: '1500',
       SUBGRAPH_ANSWER_BYTES: '5000',
     }),
     log,

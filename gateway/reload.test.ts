@@ -1,0 +1,144 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+
+import type { ExecutionResult } from 'graphql';
+
+import { createLog } from '#kit/log.ts';
+import { visitor } from '#kit/viewer.ts';
+import { readGatewayConfig } from './config.ts';
+import { foreignGraph } from './foreign-graph.ts';
+import { createGateway, type Gateway } from './gateway.ts';
+import { watch } from './watch.ts';
+
+const log = createLog('gateway', 'silent');
+
+interface Tick {
+  publish(id: string): void;
+  feed(): AsyncIterableIterator<object>;
+}
+
+/** A feed that is told what to say. */
+function ticks(): Tick {
+  let wake: ((result: IteratorResult<object>) => void) | null = null;
+  return {
+    publish: (id) => wake?.({ value: { tick: { id } }, done: false }),
+    feed: () => ({
+      next: () =>
+        new Promise((resolve) => {
+          wake = resolve;
+        }),
+      return: async () => ({ value: undefined, done: true }),
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+    }),
+  };
+}
+
+let source: Tick;
+const sdls = (far: string, extra = '') => ({
+  a: {
+    sdl: `type Query { a: Int ${extra} } type Thing @key(fields: "id") { id: ID! } type Subscription { tick: Thing }`,
+    resolvers: {
+      Query: { a: () => 1 },
+      Subscription: { tick: { subscribe: () => source.feed() } },
+    },
+  },
+  b: {
+    sdl: `type Thing @key(fields: "id") { id: ID! far: ${far} near: Int }`,
+    resolvers: { Thing: { __resolveReference: (it: object) => it, far: () => 7, near: () => 8 } },
+  },
+});
+
+const next = async (feed: AsyncIterator<ExecutionResult>): Promise<unknown> => {
+  const { value, done } = await feed.next();
+  return done ? 'over' : JSON.parse(JSON.stringify(value));
+};
+
+describe('another supergraph', () => {
+  let gateway: Gateway;
+  beforeEach(async () => {
+    source = ticks();
+    const graph = foreignGraph(sdls('Int'));
+    gateway = await createGateway({ ...graph, config: readGatewayConfig({ PORT: '0' }), log });
+  });
+  afterEach(() => gateway.stop());
+
+  const follow = async (query: string) => {
+    const feed = await gateway.subscribe({ query }, visitor('t'));
+    if (!(Symbol.asyncIterator in feed)) throw new Error(JSON.stringify(feed));
+    return feed;
+  };
+  it('is served at once, and nothing of the old is planned any more', async () => {
+    const query = '{ a more }';
+    expect(await gateway.execute({ query }, visitor('t'))).toMatchObject({
+      errors: [{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }],
+    });
+    await gateway.reload(foreignGraph(sdls('Int', 'more: Int')).supergraphSdl);
+    expect(
+      JSON.parse(JSON.stringify(await gateway.execute({ query }, visitor('t')))),
+    ).toMatchObject({
+      data: { a: 1, more: null },
+    });
+  });
+
+  it('is refused when it is broken, and the old one serves on', async () => {
+    await expect(gateway.reload('type Query { a: Int }')).rejects.toThrow(/./);
+    await expect(gateway.reload('{')).rejects.toThrow(/./);
+    expect(
+      JSON.parse(JSON.stringify(await gateway.execute({ query: '{ a }' }, visitor('t')))),
+    ).toEqual({
+      data: { a: 1 },
+    });
+  });
+
+  it('lets feeds go on whose subscription stays the same, and ends the others in words', async () => {
+    const staying = await follow('subscription { tick { near } }');
+    const ending = await follow('subscription { tick { far } }');
+    const [stays, ends] = [next(staying), next(ending)];
+    await pause(20);
+    source.publish('1');
+    expect(await stays).toEqual({ data: { tick: { near: 8 } } });
+    expect(await ends).toEqual({ data: { tick: { far: 7 } } });
+    const [stillThere, last] = [next(staying), next(ending)];
+    const without = foreignGraph({
+      ...sdls('Int'),
+      b: {
+        sdl: 'type Thing @key(fields: "id") { id: ID! near: Int }',
+        resolvers: sdls('Int').b.resolvers,
+      },
+    });
+    await gateway.reload(without.supergraphSdl);
+    expect(await last).toMatchObject({
+      errors: [{ extensions: { code: 'SUBSCRIPTION_SCHEMA_RELOAD' } }],
+    });
+    source.publish('2');
+    expect(await stillThere).toEqual({ data: { tick: { near: 8 } } });
+    await staying.return?.();
+  });
+});
+
+it('a watched file is handed over when it changes, and what is refused changes nothing', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'oca-'));
+  const file = join(folder, 'watched');
+  await writeFile(file, 'one');
+  const taken: string[] = [];
+  const changed = Promise.withResolvers<void>();
+  const take = (text: string): void => {
+    taken.push(text);
+    if (text === 'bad') throw new Error('refused');
+    changed.resolve();
+  };
+  const watched = watch(file, 5, 'one', take, log);
+  await writeFile(file, 'bad');
+  while (taken.length === 0) await pause(5);
+  await pause(30);
+  expect(taken).toEqual(['bad']);
+  await writeFile(file, 'three');
+  await changed.promise;
+  expect(taken.at(-1)).toBe('three');
+  watched.stop();
+  await rm(folder, { recursive: true });
+});
