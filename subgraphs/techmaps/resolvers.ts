@@ -37,6 +37,13 @@ import {
 } from './supply/supply.ts';
 import { publishVersion } from './tech-map/publication.ts';
 import { createTechMap, findTechMap, findTechMaps, updateTechMap } from './tech-map/tech-map.ts';
+import {
+  capabilityTable,
+  importCapabilityTable,
+  importTechnologyTable,
+  tableTemplate,
+  technologyTable,
+} from './table/exchange.ts';
 import { findChanges } from './tech-map/version-change.ts';
 import { draftVersion, findVersion, findVersions, reviewVersion } from './tech-map/version.ts';
 import { findTechnologies, findTechnology, technologiesWithIds } from './technology/technology.ts';
@@ -59,6 +66,11 @@ export const resolvers: Resolvers = {
     soleSuppliers: (_, { filter, ...page }, context) => findSoleSuppliers(context, filter, page),
     supplyGrid: (_, { parentId, by, leastLevel }, context) =>
       findSupplyGrid(context, parentId, by, leastLevel ?? 1),
+    technologyTable: (_, { mapCode, format, after }, context) =>
+      technologyTable(context, mapCode, format, after ?? null),
+    capabilityTable: (_, { format, after }, context) =>
+      capabilityTable(context, format, after ?? null),
+    tableTemplate: (_, { kind, format }) => tableTemplate(kind, format),
     readinessLevels: () => [...readinessLevels],
   },
   Mutation: {
@@ -103,6 +115,18 @@ export const resolvers: Resolvers = {
       reported(
         await answer(context, 'importTechnologies', input, async () => ({
           report: await importTechnologies(context, input),
+        })),
+      ),
+    importTechnologyTable: async (_, { input }, context) =>
+      reported(
+        await answer(context, 'importTechnologyTable', input, async () => ({
+          report: await importTechnologyTable(context, input),
+        })),
+      ),
+    importCapabilityTable: async (_, { input }, context) =>
+      reported(
+        await answer(context, 'importCapabilityTable', input, async () => ({
+          report: await importCapabilityTable(context, input),
         })),
       ),
     draftCapabilities: (_, { input }, context) =>

@@ -72,7 +72,9 @@ const schema = new Schema(
   // capabilities(filter: { technologyId }), Technology.capabilities
   .index({ active: 1, technologyId: 1, level: -1, _id: 1 })
   // capabilities without a technology
-  .index({ active: 1, level: -1, _id: 1 });
+  .index({ active: 1, level: -1, _id: 1 })
+  // capabilityTable
+  .index({ active: 1, _id: 1 });
 
 /** What every company can do. */
 export function capabilitiesOf(connection: Connection): Model<CapabilityRecord> {
