@@ -1,4 +1,4 @@
-/** How long does assembling a consortium take by the size of the pool, and what does pricing save against the full model (seconds)? [--small] */
+/** How long does assembling a consortium take by the size of the pool, and what does pricing save against the full model (seconds)? [--small | --seeds N] */
 import { execFileSync } from 'node:child_process';
 import { report } from './machine.ts';
 
@@ -25,7 +25,9 @@ function inOwnProcess(route: Route, size: Size): object {
 const isSmall = process.argv.includes('--small');
 const pools = isSmall ? [1_000, 10_000] : [1_000, 10_000, 100_000];
 const asked = isSmall ? [10, 20] : [10, 20, 40];
-const seeds = isSmall ? [1] : [1, 2, 3];
+const seedsAt = process.argv.indexOf('--seeds');
+const most = seedsAt < 0 ? 3 : Number(process.argv[seedsAt + 1]);
+const seeds = Array.from({ length: isSmall ? 1 : most }, (_, index) => index + 1);
 const rows: object[] = [];
 for (const firms of pools)
   for (const technologies of [50, 300])

@@ -40,7 +40,7 @@ describe('alternatives', () => {
     let seen = 0;
     const settings = settingsOf({
       alternatives: 2,
-      timeLimitMillis: 60_000,
+      timeLimitMillis: 250_000,
       gap: 0,
       distance: 0.4,
       explain: false,
@@ -75,7 +75,7 @@ describe('alternatives', () => {
     const problem = makeProject(alliance, { requirements: 10, seed: 10 });
     const settings = settingsOf({
       alternatives: 3,
-      timeLimitMillis: 60_000,
+      timeLimitMillis: 250_000,
       gap: 1e-4,
       explain: false,
     });

@@ -1,10 +1,14 @@
+import { jest } from '@jest/globals';
 import { solveAssembly } from './assembly.ts';
 import { AssemblyFailure } from './failure.ts';
 import { makeAlliance, makeProject } from './sample-alliance.ts';
 import { tinyProblem } from './tiny-problem.ts';
 import type { AssemblyProblem, Progress } from './types.ts';
 
-const options = { alternatives: 0, timeLimitMillis: 60_000, gap: 1e-4 };
+// Workers start slowly on a busy machine.
+jest.setTimeout(300_000);
+
+const options = { alternatives: 0, timeLimitMillis: 250_000, gap: 1e-4, explain: false };
 const alliance = makeAlliance({ firms: 600, technologies: 50, seed: 1 });
 const project = makeProject(alliance, { requirements: 10, seed: 1 });
 

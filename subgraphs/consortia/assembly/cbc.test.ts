@@ -121,7 +121,7 @@ withCbc('cbc', () => {
     const solver = await loadSolver();
     const settings = settingsOf({
       alternatives: 0,
-      timeLimitMillis: 60_000,
+      timeLimitMillis: 250_000,
       gap: 0,
       explain: false,
     });

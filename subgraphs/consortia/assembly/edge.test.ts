@@ -13,7 +13,7 @@ import type {
 } from './types.ts';
 
 const solver = await loadSolver();
-const settings = settingsOf({ alternatives: 0, timeLimitMillis: 60_000, gap: 1e-6 });
+const settings = settingsOf({ alternatives: 0, timeLimitMillis: 250_000, gap: 1e-6 });
 
 const lead: Candidate = {
   id: 'lead',

@@ -39,6 +39,8 @@ export type ExactSettings = {
   /** A start; used where its firms are in. */
   readonly start?: Team | null;
   readonly onBound?: (bound: number) => void;
+  /** Run again without presolve where the solver finds nothing; without it nothing is called infeasible. */
+  readonly isVerdict?: boolean;
 };
 
 /** Solves the task over these firms. */
@@ -54,7 +56,8 @@ export function solveExactly(
     const solved = runModel(run, model, settings);
     const bound = Number.isNaN(solved.bound) ? Number.NEGATIVE_INFINITY : solved.bound;
     if (!solved.hasSolution) {
-      const isInfeasible = solved.status === 'INFEASIBLE' && isInfeasibleTwice(run, model);
+      const isNone = settings.isVerdict === true && solved.status === 'INFEASIBLE';
+      const isInfeasible = isNone && isInfeasibleTwice(run, model);
       return { ...nothing, bound, isInfeasible };
     }
     const best = scoredTeam(task, model, solved.values);

@@ -9,7 +9,7 @@ import type { AssemblyProblem, Member } from './types.ts';
 jest.setTimeout(300_000);
 
 const solver = await loadSolver();
-const settings = settingsOf({ alternatives: 0, timeLimitMillis: 60_000, gap: 0 });
+const settings = settingsOf({ alternatives: 0, timeLimitMillis: 250_000, gap: 0 });
 
 function pointsWithout(problem: AssemblyProblem, id: string): number {
   const { constraints } = problem;

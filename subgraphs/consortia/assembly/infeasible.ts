@@ -47,7 +47,9 @@ function conflictOf(run: Run, task: Task, firms: Set<number>, least: LeastViolat
     const conflict = smallestConflict(inOrder(instance), judge.isConflict);
     return { conflict, isIrreducible: judge.isSure() };
   }
-  let conflict = smallestConflict(suspects(instance, least), judge.isProvenConflict);
+  const priced = suspects(instance, least);
+  const start = judge.isProvenConflict(priced) ? priced : inOrder(instance);
+  let conflict = smallestConflict(start, judge.isProvenConflict);
   for (const rule of conflict) {
     const rest = conflict.filter((other) => other !== rule);
     if (judge.isConflict(rest)) conflict = rest;
@@ -104,14 +106,20 @@ function conflictJudge(run: Run, task: Task, firms: Set<number>) {
     const whole = withoutPrices(least.task);
     const everyone = Array.from({ length: instance.firms }, (_, firm) => firm);
     const isSmall = instance.firms <= limits.exactFirms;
-    const settings = { gap: 0.01, share: 0.3, maxNodes: 20_000 };
+    const settings = { gap: 0.01, share: 0.3, maxNodes: 20_000, isVerdict: isSmall };
     const exact = solveExactly(run, whole, isSmall ? everyone : firms, settings);
     if (exact.best === null && !(isSmall && exact.isInfeasible)) isSure = false;
     return exact.best === null && isSmall && exact.isInfeasible;
   };
+  const isProvenConflict = (rules: readonly Constraint[]): boolean => {
+    const { isProven } = bounded(rules);
+    // Without time nothing more is proven: the rules named are then too many.
+    if (!isProven && run.left() <= 0) isSure = false;
+    return isProven;
+  };
   return {
     isConflict,
-    isProvenConflict: (rules: readonly Constraint[]) => bounded(rules).isProven,
+    isProvenConflict,
     isSure: () => isSure,
   };
 }

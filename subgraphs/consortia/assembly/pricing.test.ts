@@ -17,7 +17,7 @@ import { bestByTrial, tinyProblem } from './tiny-problem.ts';
 jest.setTimeout(300_000);
 
 const solver = await loadSolver();
-const settings = settingsOf({ alternatives: 0, timeLimitMillis: 60_000, gap: 0, explain: false });
+const settings = settingsOf({ alternatives: 0, timeLimitMillis: 250_000, gap: 0, explain: false });
 const run: Run = {
   solver,
   seed: 0,

@@ -11,7 +11,7 @@ import { fewestChangesByTrial, tinyProblem } from './tiny-problem.ts';
 jest.setTimeout(300_000);
 
 const solver = await loadSolver();
-const options = { alternatives: 0, timeLimitMillis: 60_000, gap: 1e-6, explain: false };
+const options = { alternatives: 0, timeLimitMillis: 250_000, gap: 1e-6, explain: false };
 const settings = settingsOf(options);
 
 describe('repair', () => {

@@ -8,7 +8,7 @@ import { bestByTrial, tinyProblem } from './tiny-problem.ts';
 jest.setTimeout(300_000);
 
 const solver = await loadSolver();
-const settings = settingsOf({ alternatives: 0, timeLimitMillis: 60_000, gap: 0, explain: false });
+const settings = settingsOf({ alternatives: 0, timeLimitMillis: 250_000, gap: 0, explain: false });
 
 describe('search', () => {
   it('agrees with trying every team on hundreds of tiny problems', () => {

@@ -253,7 +253,7 @@ function withoutProgramme(run: Run, task: Task): Found {
   const { firms } = task.instance;
   if (firms > limits.exactFirms) return { outcome: 'UNDECIDED' };
   const pool = Array.from({ length: firms }, (_, firm) => firm);
-  const settings = { gap: run.gap, share: 1, maxNodes: finalNodes };
+  const settings = { gap: run.gap, share: 1, maxNodes: finalNodes, isVerdict: true };
   const { best, bound, isInfeasible } = solveExactly(run, task, pool, settings);
   if (isInfeasible) return { outcome: 'NONE', proof: 'EXACT_SEARCH', violationBound: 0 };
   if (!best) return { outcome: 'UNDECIDED' };
@@ -268,7 +268,7 @@ function withoutTeam(search: Search): Found {
   const order = inOrder(search);
   const isWhole = order.length <= limits.exactFirms;
   const firms = withMembers(search, order.slice(0, limits.exactFirms));
-  const settings = { gap: 0.005, share: 1, maxNodes: finalNodes };
+  const settings = { gap: 0.005, share: 1, maxNodes: finalNodes, isVerdict: isWhole };
   const result = solveExactly(run, task, firms, settings);
   accept(search, result.best);
   if (search.best) return finish(search, fix(search, search.best), search.best);

@@ -11,7 +11,7 @@ import { settingsOf, solve } from './solve.ts';
 jest.setTimeout(300_000);
 
 const aims = ['coverage', 'track', 'cost', 'size', 'cohesion'] as const;
-const options = { alternatives: 3, timeLimitMillis: 60_000, gap: 1e-4, explain: false };
+const options = { alternatives: 3, timeLimitMillis: 250_000, gap: 1e-4, explain: false };
 const solver = await loadSolver();
 const problem = makeProject(makeAlliance({ firms: 1000, technologies: 50, seed: 5 }), {
   requirements: 10,

@@ -62,10 +62,12 @@ export function solve(
 ): AssemblyResult {
   const job = beginJob(solver, problem, settings, report);
   const { instance, run } = job;
-  if (isBlocked(instance)) return infeasible(job, { outcome: 'UNDECIDED' });
-  const found = searchTeam(run, bestTeamTask(instance));
-  if (found.outcome !== 'TEAM') return infeasible(job, found);
-  return feasible(job, found);
+  const found: Found = isBlocked(instance)
+    ? { outcome: 'UNDECIDED' }
+    : searchTeam(run, bestTeamTask(instance));
+  const result = found.outcome === 'TEAM' ? feasible(job, found) : infeasible(job, found);
+  run.tell({ phase: 'DONE' });
+  return result;
 }
 
 /**
