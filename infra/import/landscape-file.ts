@@ -53,13 +53,19 @@ export function readLandscape(source: Source): Category[] {
   const text = textOf(source, maxLandscapeBytes);
   const file = parse(text);
   const landscape = file.list(file.root, 'landscape');
-  if (!landscape)
+  if (!landscape && (!hasKey(file.root, 'landscape') || file.text(file.root, 'landscape') !== null))
     throw new ImportFault('IMPORT_FORMAT', 'This is no landscape: it has no list `landscape`.');
   // A cut within a line reads as a shorter value; only the missing line end tells.
   if (!text.endsWith('\n'))
     throw new ImportFault(
       'IMPORT_TRUNCATED',
       'The last line has no end, so the file may be cut. If it is whole, end it with a line break.',
+      file.lastLine,
+    );
+  if (!landscape)
+    throw new ImportFault(
+      'IMPORT_TRUNCATED',
+      'The file ends before its categories.',
       file.lastLine,
     );
   const categories = landscape.map((node, index) =>
