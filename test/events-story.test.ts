@@ -372,6 +372,23 @@ describe('finding', () => {
     expect(await titles({ ...then, text: 'daon' })).toEqual([]);
   });
 
+  it('follows a firm into the one that it was merged into, over two mergers', async () => {
+    await announced({ title: { ko: '합병 전 모임' }, hostId: 'released' });
+    await tellFirms(database.uri, {
+      released: { status: 'MERGED', mergedIntoId: 'middle' },
+      middle: { status: 'MERGED', mergedIntoId: 'heir' },
+    });
+    await tellFirms(database.uri, { heir: { name: { ko: '상속', en: 'Heir' } } });
+    await service.caughtUp();
+    expect(await titles({ hostId: 'heir' })).toContain('합병 전 모임');
+    expect(await titles({ text: 'heir 합병' })).toEqual(['합병 전 모임']);
+    expect(await titles({ hostId: 'released' })).toEqual([]);
+    const { payload } = await run(secretariat, 'announceEvent', meetup({ hostId: 'released' }));
+    expect(payload?.problems).toEqual([
+      { code: 'WRONG_STATE', path: ['hostId'], rule: 'HOST_APPROVED' },
+    ]);
+  });
+
   it('what is to come of a firm and of a technology with what it contains', async () => {
     const { data, errors } = await service.ask(
       someone,

@@ -12,11 +12,12 @@ import {
   type TestMarketplace,
 } from './marketplace.ts';
 import { someone, user } from './service.ts';
+import { tellFirms } from './told.ts';
 
-let { run, query, drafted, listed, added, stop } = {} as TestMarketplace;
+let { run, query, drafted, listed, added, uri, heard, stop } = {} as TestMarketplace;
 
 beforeAll(async () => {
-  ({ run, query, drafted, listed, added, stop } = await startMarketplace());
+  ({ run, query, drafted, listed, added, uri, heard, stop } = await startMarketplace());
 });
 
 afterAll(() => stop());
@@ -295,4 +296,18 @@ describe('finding', () => {
     expect(codes).toEqual(expect.arrayContaining(['AWS', 'AZURE', 'GCP', 'NAVER', 'KT', 'NHN']));
     expect(marketplaces).toContainEqual({ code: 'KT', serviceCount: 1 });
   });
+});
+
+it('follows a firm into the one that it was merged into, with names that both had', async () => {
+  const old = user('old', { companies: { old: 'OWNER' } });
+  const heir = user('heir', { companies: { heir: 'OWNER' } });
+  await tellFirms(uri, { old: {}, heir: { name: { ko: '상속', en: 'Heir' } } });
+  await heard();
+  await listed({ name: { ko: '같은 이름' }, providerId: 'old' }, old);
+  await listed({ name: { ko: '같은 이름' }, providerId: 'heir' }, heir);
+  await tellFirms(uri, { old: { status: 'MERGED', mergedIntoId: 'heir' } });
+  await heard();
+  expect(await names({ providerId: 'heir' })).toEqual(['같은 이름', '같은 이름']);
+  expect(await names({ text: 'heir 같은' })).toEqual(['같은 이름', '같은 이름']);
+  expect(await names({ providerId: 'old' })).toEqual([]);
 });

@@ -12,8 +12,10 @@ import {
 import type { Log } from '#kit/log.ts';
 import type { TechnologyFact } from '#schema/facts.ts';
 import { companiesOf } from '../company/company.model.ts';
-import { applyCompanies } from '../company/company.ts';
+import { applyCompanies } from '../company/renewal.ts';
 import { eventsOf } from '../event/event.model.ts';
+import { savedFiltersOf } from '../saved-filter/saved-filter.model.ts';
+import { seriesOf } from '../series/series.model.ts';
 import { technologiesOf, type TechnologyRecord } from '../technology/technology.model.ts';
 
 /** The databases of who tells. */
@@ -43,7 +45,12 @@ export async function startFollowing(
   log: Log,
 ): Promise<Follower[]> {
   const positions = positionsOf(connection);
-  const hosts = { companies: companiesOf(connection), events: eventsOf(connection) };
+  const hosts = {
+    companies: companiesOf(connection),
+    events: eventsOf(connection),
+    series: seriesOf(connection),
+    savedFilters: savedFiltersOf(connection),
+  };
   const technologies = technologiesOf(connection);
   return [
     await follow({

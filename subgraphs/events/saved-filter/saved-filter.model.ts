@@ -51,6 +51,8 @@ const savedFilterSchema = new Schema(
   .index({ userId: 1, name: 1 }, { unique: true })
   // Filters that an entry of the feed may be selected by.
   .index({ notify: 1, anchors: 1 })
+  // Filters that name a firm.
+  .index({ hostId: 1 })
   // The filter that a secret opens.
   .index({ secretHash: 1 }, { unique: true });
 

@@ -23,7 +23,9 @@ const seriesSchema = new Schema(
     revision: { type: Number, required: true },
   },
   { ...plainSchema, collection: 'series' },
-);
+)
+  // What a firm that is merged hosted.
+  .index({ hostId: 1 });
 
 /** Every series that was announced. */
 export function seriesOf(connection: Connection): Model<SeriesRecord> {

@@ -7,7 +7,9 @@ import type { CompanyFact } from '#schema/facts.ts';
 
 /** A firm as a provider: its name, and whether it may take part. */
 export interface CompanyRecord
-  extends Followed, Pick<CompanyFact, 'name' | 'status' | 'restrictedUntil' | 'certificates'> {}
+  extends
+    Followed,
+    Pick<CompanyFact, 'name' | 'status' | 'restrictedUntil' | 'mergedIntoId' | 'certificates'> {}
 
 /** A firm as the graph names it here. */
 export interface CompanyKey {
@@ -22,6 +24,7 @@ const companySchema = new Schema(
     name: { type: { ko: String, en: String }, _id: false },
     status: { type: String },
     restrictedUntil: { type: Date },
+    mergedIntoId: { type: String, default: null },
     certificates: {
       type: [
         new Schema(

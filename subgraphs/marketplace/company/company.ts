@@ -1,12 +1,6 @@
 /** Providers: who may act for one, and which firms may offer something. */
-import type { Model } from 'mongoose';
-
-import { applyFacts, type FactRecord } from '#kit/facts.ts';
 import { problem, type Problem } from '#kit/refusal.ts';
 import { forbid, hasRole, isIn, signedIn, type SignedIn, type Viewer } from '#kit/viewer.ts';
-import type { CompanyFact } from '#schema/facts.ts';
-import { tracesOf } from '../service/service-details.ts';
-import type { ServiceRecord } from '../service/service.model.ts';
 import type { CompanyRecord } from './company.model.ts';
 
 /** Whether the viewer belongs to the provider, or to the secretariat. */
@@ -68,52 +62,4 @@ export function providerNames(
   providerName: string | null = null,
 ): (string | null)[] {
   return provider && !provider.gone ? [provider.name.ko, provider.name.en] : [providerName];
-}
-
-/** Brings firms up to what companies tell, and the services of those that have another name now. */
-export async function applyCompanies(
-  { companies, services }: { companies: Model<CompanyRecord>; services: Model<ServiceRecord> },
-  facts: readonly FactRecord[],
-): Promise<void> {
-  const ids = facts.map(({ key }) => key);
-  const known = await companies.find({ _id: { $in: ids } }).lean<CompanyRecord[]>();
-  const nameBefore = new Map(known.map(({ _id, name }) => [_id, JSON.stringify(name)]));
-  await applyFacts(
-    companies,
-    facts.map((fact) => ({ ...fact, state: providerState(fact.state as CompanyFact | null) })),
-  );
-  const renamed = facts
-    .filter(({ key, state }) => state !== null && nameBefore.get(key) !== nameOf(state))
-    .map(({ key }) => key);
-  await findAgain({ companies, services }, renamed);
-}
-
-function providerState(fact: CompanyFact | null): object | null {
-  return (
-    fact && {
-      name: fact.name,
-      status: fact.status,
-      restrictedUntil: fact.restrictedUntil,
-      certificates: fact.certificates,
-    }
-  );
-}
-
-function nameOf(state: unknown): string {
-  const { ko, en } = (state as CompanyFact).name;
-  return JSON.stringify({ ko, en });
-}
-
-/** Computes anew how the services of some providers are found. */
-async function findAgain(
-  { companies, services }: { companies: Model<CompanyRecord>; services: Model<ServiceRecord> },
-  providerIds: readonly string[],
-): Promise<void> {
-  for (const providerId of providerIds) {
-    const provider = await companies.findById(providerId).lean<CompanyRecord | null>();
-    for await (const service of services.find({ providerId }).lean<ServiceRecord>().cursor()) {
-      const traces = tracesOf(service, providerNames(provider, service.providerName));
-      await services.updateOne({ _id: service._id }, { $set: traces });
-    }
-  }
 }

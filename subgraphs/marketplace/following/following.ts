@@ -12,7 +12,8 @@ import {
 import type { Log } from '#kit/log.ts';
 import type { TechnologyFact } from '#schema/facts.ts';
 import { companiesOf } from '../company/company.model.ts';
-import { applyCompanies } from '../company/company.ts';
+import { applyCompanies } from '../company/renewal.ts';
+import { reviewsOf } from '../review/review.model.ts';
 import { servicesOf } from '../service/service.model.ts';
 import { technologiesOf, type TechnologyRecord } from '../technology/technology.model.ts';
 
@@ -43,7 +44,11 @@ export async function startFollowing(
   log: Log,
 ): Promise<Follower[]> {
   const positions = positionsOf(connection);
-  const providers = { companies: companiesOf(connection), services: servicesOf(connection) };
+  const providers = {
+    companies: companiesOf(connection),
+    services: servicesOf(connection),
+    reviews: reviewsOf(connection),
+  };
   const technologies = technologiesOf(connection);
   return [
     await follow({
