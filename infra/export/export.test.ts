@@ -1,0 +1,208 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import type { Platform } from '../platform.ts';
+import { startTestPlatform } from '../../test/platform.ts';
+import { ask } from '../import/graph.ts';
+import { readLandscape } from '../import/landscape-file.ts';
+import { readSource } from '../import/source.ts';
+import { ExportFault, readExport, type ExportCommand } from './command.ts';
+import { exportFile } from './export-file.ts';
+import type { Piece } from './table.ts';
+import { writePieces } from './write.ts';
+
+let folder: string;
+let platform: Platform;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'oca-export-'));
+  platform = await startTestPlatform();
+  await bring('createTechMap', { code: 'own', name: { en: 'Own' } });
+  await bring('importTechnologies', {
+    mapCode: 'own',
+    source: 'test',
+    rows: [
+      { code: 'own.data', kind: 'DOMAIN', name: { ko: '데이터', en: 'Data: all of it' } },
+      {
+        code: 'own.data.store',
+        parentCode: 'own.data',
+        kind: 'AREA',
+        name: { ko: '저장소', en: 'Storage' },
+      },
+      {
+        code: 'own.data.store.s3',
+        parentCode: 'own.data.store',
+        kind: 'TECHNOLOGY',
+        name: { en: 'Object' },
+      },
+      { code: 'own.data.idle', parentCode: 'own.data', kind: 'AREA', name: { en: 'Idle' } },
+      { code: 'own.bare', kind: 'DOMAIN', name: { en: 'Bare' } },
+    ],
+  });
+  const { techMap } = await ask<{ techMap: { id: string; draft: { revision: number } } }>(
+    platform,
+    '{ techMap(code: "own") { id draft { revision } } }',
+  );
+  await bring('publishTechMapVersion', { mapId: techMap.id, revision: techMap.draft.revision });
+  const firm = { kinds: ['SAAS'], size: 'SME', sectors: [] };
+  await bring('importCompanies', {
+    source: 'test',
+    rows: [
+      {
+        ...firm,
+        externalId: 'a',
+        name: { en: 'Yes: "we" #1', ko: '하나' },
+        website: 'https://a.example.org/',
+      },
+      { ...firm, externalId: 'b', name: { ko: '둘' }, website: 'https://b.example.org/' },
+      { ...firm, externalId: 'c', name: { en: 'Hidden' } },
+    ],
+  });
+  await platform.caughtUp();
+  const { companies } = await ask<{
+    companies: {
+      edges: { node: { id: string; name: { ko: string | null; en: string | null } } }[];
+    };
+  }>(platform, '{ companies(first: 10) { edges { node { id name { ko en } } } } }');
+  const idOf = (name: string) =>
+    companies.edges.find(({ node }) => node.name.ko === name || node.name.en === name)?.node.id;
+  await bring('importCapabilities', {
+    source: 'test',
+    rows: [
+      { companyId: idOf('하나'), technologyCode: 'own.data.store', level: 3 },
+      { companyId: idOf('하나'), technologyCode: 'own.data.store.s3', level: 8 },
+      { companyId: idOf('둘'), technologyCode: 'own.data.store', level: 5 },
+      { companyId: idOf('Hidden'), technologyCode: 'own.data.store', level: 9 },
+    ],
+  });
+}, 120_000);
+afterAll(async () => {
+  await platform.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function bring(mutation: string, input: object): Promise<void> {
+  const type = `${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Input`;
+  const data = await ask<Record<string, { problems: object[] }>>(
+    platform,
+    `mutation ($input: ${type}!) { ${mutation}(input: $input) { problems { message path } } }`,
+    { input },
+  );
+  expect(data[mutation]?.problems).toEqual([]);
+}
+
+async function exported(command: Partial<ExportCommand> & { path: string }) {
+  const whole = {
+    format: 'landscape',
+    map: 'own',
+    language: 'en',
+    table: 'CSV',
+    ...command,
+  } as const;
+  const path = join(folder, command.path);
+  return { ...(await exportFile(platform, { ...whole, path })), path };
+}
+
+describe('a landscape', () => {
+  it('holds the tree and the firms in it, and is read again as a landscape', async () => {
+    const { path, ...report } = await exported({ path: 'own.yml' });
+    expect(report).toEqual({ rows: 2, withoutWebsite: 1 });
+    const categories = readLandscape(await readSource(path));
+    expect(
+      categories.map(({ name, subcategories }) => [
+        name,
+        subcategories.map((each) => [
+          each.name,
+          each.items.map((item) => [item.name, item.homepageUrl, item.organisation]),
+        ]),
+      ]),
+    ).toEqual([
+      ['Bare', []],
+      [
+        'Data: all of it',
+        [
+          ['Idle', []],
+          [
+            'Storage',
+            [
+              ['Yes: "we" #1', 'https://a.example.org/', 'Yes: "we" #1'],
+              ['둘', 'https://b.example.org/', '둘'],
+            ],
+          ],
+        ],
+      ],
+    ]);
+    expect(await readFile(path, 'utf8')).toContain('Technology readiness level 8');
+  });
+
+  it('is written in Korean when asked', async () => {
+    const { path } = await exported({ path: 'ko.yml', language: 'ko' });
+    const names = readLandscape(await readSource(path)).map(({ name }) => name);
+    expect(names).toEqual(['Bare', '데이터']);
+  });
+
+  it('is not written for a map that is not there, and leaves nothing behind', async () => {
+    await expect(exported({ path: 'none.yml', map: 'none' })).rejects.toThrow(ExportFault);
+    await expect(
+      exported({ path: 'none.csv', map: 'none', format: 'technologies' }),
+    ).rejects.toThrow(ExportFault);
+    expect((await readdir(folder)).filter((name) => name.startsWith('none'))).toEqual([]);
+  });
+});
+
+describe('tables', () => {
+  it('hold technologies and capabilities', async () => {
+    const technologies = await exported({ path: 'own.csv', format: 'technologies' });
+    expect(technologies.rows).toBe(5);
+    expect((await readFile(technologies.path, 'utf8')).split('\n')[0]).toMatch(
+      /^code,parentCode,kind/,
+    );
+    const capabilities = await exported({
+      path: 'firms.jsonl',
+      format: 'capabilities',
+      table: 'JSONL',
+    });
+    const lines = (await readFile(capabilities.path, 'utf8')).trimEnd().split('\n');
+    const levels = lines.map((line) => (JSON.parse(line) as { level: number }).level);
+    expect(levels.toSorted((a, b) => a - b)).toEqual([3, 5, 8, 9]);
+  });
+});
+
+describe('the command', () => {
+  it('is read, and told what is wrong with it', () => {
+    expect(readExport(['technologies', 'a.JSONL', '--map', 'own'])).toEqual({
+      format: 'technologies',
+      path: 'a.JSONL',
+      map: 'own',
+      language: 'en',
+      table: 'JSONL',
+    });
+    expect(readExport(['capabilities', 'a.csv'])).toMatchObject({ map: null, table: 'CSV' });
+    for (const args of [
+      [],
+      ['pictures', 'a.csv'],
+      ['landscape'],
+      ['landscape', 'a.yml'],
+      ['landscape', 'a.yml', '--map', 'own', '--language', 'fr'],
+      ['technologies', 'a.txt', '--map', 'own'],
+      ['technologies', 'a.csv', 'b.csv', '--map', 'own'],
+      ['technologies', 'a.csv', '--mop', 'own'],
+    ])
+      expect(() => readExport(args)).toThrow(ExportFault);
+  });
+});
+
+async function* pieces(text: string, fault: Error | null): AsyncGenerator<Piece> {
+  yield { text, rows: 1 };
+  if (fault) throw fault;
+}
+
+it('leaves an older file as it was when writing breaks off', async () => {
+  const path = join(folder, 'kept.txt');
+  await writePieces(path, pieces('old', null));
+  const gone = new Error('The platform is gone.');
+  await expect(writePieces(path, pieces('new', gone))).rejects.toBe(gone);
+  expect(await readFile(path, 'utf8')).toBe('old');
+  expect((await readdir(folder)).filter((name) => name.endsWith('.part'))).toEqual([]);
+});
