@@ -1,4 +1,5 @@
 /** One request on its way through the gateway. */
+import type { QueryPlan } from '@apollo/query-planner';
 import type { ExecutionResult } from 'graphql';
 
 import type { Viewer } from '#kit/viewer.ts';
@@ -27,6 +28,10 @@ export interface Call {
   feedPlace: FeedPlace | null;
   /** Cost by `@cost` and `@listSize`; 0 before it is counted. */
   cost: number;
+  /** The plan, once there is one. */
+  plan: QueryPlan | null;
+  /** Where the request came from; null for a call from this process. */
+  address: string | null;
   /** How the request came. */
   transport: 'HTTP' | 'WEBSOCKET' | 'SSE' | 'PROCESS';
 }
@@ -40,6 +45,8 @@ export function callOf(viewer: Viewer, parts: Partial<Omit<Call, 'viewer'>> = {}
     spent: new Map(),
     feedPlace: null,
     cost: 0,
+    plan: null,
+    address: null,
     transport: 'PROCESS',
     ...parts,
   };

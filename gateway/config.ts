@@ -79,6 +79,14 @@ export interface GatewayConfig {
   feedQueueMillis: number;
   /** `FEED_COMPLETIONS` (32): events of one feed that are completed from other subgraphs at a time. */
   feedCompletions: number;
+  /** `RATE_POINTS` (2000000 in production, elsewhere 0): cost that one viewer or address may ask a minute; 0 is no limit. */
+  ratePoints: number;
+  /** `TRUSTED_PROXIES` (0): how many proxies stand in front, whose `x-forwarded-for` is believed. */
+  trustedProxies: number;
+  /** `TRUSTED_DOCUMENTS` (none): a manifest of operations that may be called by their hash. */
+  trustedDocuments: string | null;
+  /** `TRUSTED_DOCUMENTS_ONLY` (false): whether no other operation runs. */
+  trustedOnly: boolean;
   /** `METRICS_TOKEN` (none): bearer token for `/metrics`; without one they are closed in production, open elsewhere. */
   metricsToken: string | null;
   /** `DRAIN_MILLIS` (5000): how long a stop waits for requests under way. */
@@ -127,6 +135,10 @@ export function readGatewayConfig(environment: Environment = process.env): Gatew
     FEED_QUEUE_BYTES: wholeNumber(2 ** 20, 1_024, 2 ** 30),
     FEED_QUEUE_MILLIS: wholeNumber(30_000, 1, 3_600_000),
     FEED_COMPLETIONS: wholeNumber(32, 1, 10_000),
+    RATE_POINTS: wholeNumber(environment['NODE_ENV'] === 'production' ? 2_000_000 : 0, 0, 1e12),
+    TRUSTED_PROXIES: wholeNumber(0, 0, 16),
+    TRUSTED_DOCUMENTS: optional(),
+    TRUSTED_DOCUMENTS_ONLY: flag(false),
     METRICS_TOKEN: optional(),
     DRAIN_MILLIS: wholeNumber(5_000, 0, 600_000),
   });
@@ -164,6 +176,10 @@ export function readGatewayConfig(environment: Environment = process.env): Gatew
     feedQueueBytes: read.FEED_QUEUE_BYTES,
     feedQueueMillis: read.FEED_QUEUE_MILLIS,
     feedCompletions: read.FEED_COMPLETIONS,
+    ratePoints: read.RATE_POINTS,
+    trustedProxies: read.TRUSTED_PROXIES,
+    trustedDocuments: read.TRUSTED_DOCUMENTS,
+    trustedOnly: read.TRUSTED_DOCUMENTS_ONLY,
     metricsToken: read.METRICS_TOKEN,
     drainMillis: read.DRAIN_MILLIS,
   };

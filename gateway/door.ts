@@ -21,6 +21,8 @@ export interface Visit {
   transport: Call['transport'];
   /** Rejects when who asks is refused. */
   signed: () => Promise<Signed>;
+  /** Where from; null for a call from this process. */
+  address: string | null;
   /** Aborted when the client has gone. */
   signal?: AbortSignal;
 }
@@ -57,8 +59,8 @@ export function createDoor(pipeline: Pipeline, tokens: Tokens, config: GatewayCo
         const { viewer, expiresAt } = await visit.signed();
         const feedPlace: FeedPlace = { feed: null };
         const signal = timeOut(config, visit.signal);
-        const { transport } = visit;
-        const call = callOf(viewer, { expiresAt, transport, signal, feedPlace });
+        const { transport, address } = visit;
+        const call = callOf(viewer, { expiresAt, transport, address, signal, feedPlace });
         const { body } = await pipeline.server.executeOperation(request, { contextValue: call });
         return feedPlace.feed ?? resultOf(body);
       } catch (error) {

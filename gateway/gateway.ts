@@ -22,6 +22,7 @@ import { createSourceRoom, type SourceRoom } from './sources.ts';
 import { readSupergraph } from './supergraph.ts';
 import { tokenKeys } from './token-keys.ts';
 import { createTokens } from './tokens.ts';
+import { readTrustedDocuments } from './trusted-documents.ts';
 import { acceptSockets, type Sockets } from './websocket.ts';
 
 export type { GraphRequest } from './door.ts';
@@ -77,7 +78,10 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const sources = room.for(supergraph);
   const feeds = createFeeds(config, log, (error) => pipeline.format(error));
   const plugins = [requestLog(log, () => metrics)];
-  const pipeline = await createPipeline({ supergraph, sources }, { config, log, feeds, plugins });
+  const { trustedDocuments: file } = config;
+  const trusted = file === null ? null : await readTrustedDocuments(file);
+  const parts = { config, log, feeds, plugins, trusted };
+  const pipeline = await createPipeline({ supergraph, sources }, parts);
   const { issuer, audience } = config.token;
   const tokens = createTokens({ issuer, audience, log, fetchKeys: tokenKeys(pipeline) });
   const schema = () => pipeline.served().supergraph.apiSchema;
@@ -118,6 +122,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
 function inProcess(door: Door, request: GraphRequest, viewer: Viewer): Promise<Outcome> {
   return door.run(request, {
     transport: 'PROCESS',
+    address: null,
     signed: () => Promise.resolve({ viewer, expiresAt: null }),
   });
 }

@@ -17,6 +17,7 @@ import { formatted } from './operation.ts';
 import type { Origins } from './origins.ts';
 import type { Page } from './page.ts';
 import type { Pipeline } from './pipeline.ts';
+import { addressOf } from './rates.ts';
 import type { Tokens } from './tokens.ts';
 
 /** What answers over HTTP. */
@@ -91,6 +92,7 @@ function routesOf(options: HttpOptions): ReadonlyMap<string, Route> {
       ({ request, response, url, requestId }) =>
         answerCalendar(door, request, url, response, {
           transport: 'HTTP',
+          address: addressOf(request, options.config.trustedProxies),
           signed: () => door.identify(request.headers.authorization, requestId),
         }),
     ],
@@ -139,7 +141,8 @@ async function answerGraphql(
     context: async () => {
       const { viewer, expiresAt } = await door.identify(request.headers.authorization, requestId);
       const signal = timeOut(config, gone.signal);
-      return callOf(viewer, { expiresAt, signal, transport: 'HTTP' });
+      const address = addressOf(request, config.trustedProxies);
+      return callOf(viewer, { expiresAt, signal, address, transport: 'HTTP' });
     },
   });
   const text = answer.body.kind === 'complete' ? answer.body.string : '';
@@ -175,6 +178,7 @@ async function answerStream(
   }
   const body = request.method === 'POST' ? await bodyOf(request, config) : undefined;
   await answerAsStream(door, streamRequest(request, url, body), response, {
+    address: addressOf(request, config.trustedProxies),
     signed: () => door.identify(request.headers.authorization, requestId),
   });
 }

@@ -78,13 +78,14 @@ export async function openGateway(): Promise<{ gateway: Gateway; url: string }> 
 }
 
 /** An `authorization` value. */
-export function token(seconds = 900, key: KeyObject = keys.privateKey): string {
+export function token(seconds = 900, key: KeyObject = keys.privateKey, more: object = {}): string {
   const now = Math.floor(Date.now() / 1000);
   const claims = {
     sub: 'u1',
     iss: 'open-cloud-alliance',
     aud: 'open-cloud-alliance',
     exp: now + seconds,
+    ...more,
   };
   return `Bearer ${jwt.sign(claims, key, { algorithm: 'ES256', keyid: 'k' })}`;
 }

@@ -28,8 +28,11 @@ import type { Feeds } from './feeds.ts';
 import { breach, limitCodes, limitSize } from './limits.ts';
 import type { CheckedOperation, FormatError, Served } from './operation.ts';
 import { plainSubscription, refusalOf } from './plain-subscription.ts';
+import { rateLimiter } from './rates.ts';
+import { report } from './report.ts';
 import { subgraphFaultCodes } from './source.ts';
 import type { Supergraph } from './supergraph.ts';
+import { trustedCache, trustedOnly, type TrustedDocuments } from './trusted-documents.ts';
 
 /** How many plans are kept. */
 const plansKept = 2_000;
@@ -38,9 +41,11 @@ const plansKept = 2_000;
 export const gatewayCodes: readonly string[] = [
   ...Object.values(limitCodes),
   ...subgraphFaultCodes,
+  'RATE_LIMITED',
   'REQUEST_TIMEOUT',
   'REQUEST_TOO_LARGE',
   'TOO_MANY_OPERATIONS',
+  'UNTRUSTED_DOCUMENT',
   'SLOW_CONSUMER',
   'SUBSCRIPTION_CLOSED',
   'SUBSCRIPTION_NOT_SUPPORTED',
@@ -54,6 +59,8 @@ export interface PipelineOptions {
   log: Log;
   feeds: Feeds;
   plugins: ApolloServerPlugin<Call>[];
+  /** Operations that may be called by their hash. */
+  trusted?: TrustedDocuments | null;
 }
 
 /** A pipeline that can be given another supergraph while it runs. */
@@ -68,7 +75,7 @@ export interface Pipeline {
 /** Makes a pipeline over a supergraph; its server is started. */
 export async function createPipeline(
   first: { supergraph: Supergraph; sources: Sources },
-  { config, log, feeds, plugins }: PipelineOptions,
+  { config, log, feeds, plugins, trusted = null }: PipelineOptions,
 ): Promise<Pipeline> {
   let served: Served = { ...first, plans: new Cache(plansKept) };
   const listeners = new Set<GatewaySchemaLoadOrUpdateCallback>();
@@ -98,14 +105,16 @@ export async function createPipeline(
     includeStacktraceInErrorResponses: false,
     csrfPrevention: true,
     allowBatchedHttpRequests: false,
-    persistedQueries: false,
+    persistedQueries: trusted ? { cache: trustedCache(trusted), ttl: null } : false,
     stopOnTerminationSignals: false,
     stringifyResult: (result) => JSON.stringify(result),
     ...(!config.open && { parseOptions: { maxTokens: config.limits.tokens } }),
     plugins: [
       plainSubscription,
       ...plugins,
-      ...(config.open ? [] : [limiter(() => served, config)]),
+      ...(config.open ? [] : [limiter(() => served, config), ...rateLimiter(config)]),
+      ...(trusted && config.trustedOnly ? [trustedOnly(trusted)] : []),
+      report(config),
     ],
   });
   await server.start();
@@ -172,6 +181,7 @@ async function run(
   const asked = { served, document, operationName, variables, call, allowed, queryHash };
   if (operation.operation === OperationTypeNode.SUBSCRIPTION) return feeds.start(asked);
   const planned = { ...asked, plan: planOf(asked) };
+  call.plan = planned.plan;
   return within(call.signal, config, executed(planned, log));
 }
 

@@ -11,6 +11,7 @@ import type { Log } from '#kit/log.ts';
 import { serveSockets, type SocketExtra } from '#kit/socket.ts';
 import type { GatewayConfig } from './config.ts';
 import { still, type Door, type Outcome } from './door.ts';
+import { addressOf } from './rates.ts';
 import type { Signed } from './tokens.ts';
 
 /** Where sockets are opened. */
@@ -107,6 +108,7 @@ export function acceptSockets({
       { query, ...(variables && { variables }), ...(operationName && { operationName }) },
       {
         transport: 'WEBSOCKET',
+        address: addressOf(extra.request, config.trustedProxies),
         signed: async () => {
           if (renewed !== undefined) extra.signed = await door.identify(renewed, requestId);
           return still(extra.signed ?? (await door.identify(undefined, requestId)), requestId);
