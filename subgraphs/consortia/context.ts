@@ -7,6 +7,7 @@ import { callsOf, type CallRecord } from './call/call.model.ts';
 import type { ConsortiaConfig } from './config.ts';
 import { consortiaOf, type ConsortiumRecord } from './consortium/consortium.model.ts';
 import { membershipsOf, type MembershipRecord } from './consortium/membership.model.ts';
+import { ledgerOf, type LedgerRecord } from './delivery/ledger.model.ts';
 import { demandOf, type TechnologyDemand } from './pool/demand.ts';
 import type { Demand } from './pool/firm.ts';
 import { firmsOf, type FirmRecord } from './pool/firm.model.ts';
@@ -37,6 +38,7 @@ export interface Context {
   technologies: Model<TechnologyRecord>;
   documents: Model<DocumentRecord>;
   submissions: Model<SubmissionRecord>;
+  ledger: Model<LedgerRecord>;
   reviewers: Model<ReviewerRecord>;
   reviews: Model<ReviewRecord>;
   facts: Model<FactRecord>;
@@ -89,6 +91,7 @@ export function modelsOf(connection: Connection) {
     technologies: technologiesOf(connection),
     documents: documentsOf(connection),
     submissions: submissionsOf(connection),
+    ledger: ledgerOf(connection),
     reviewers: reviewersOf(connection),
     reviews: reviewsOf(connection),
     facts: factsOf(connection),

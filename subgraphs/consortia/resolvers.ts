@@ -23,6 +23,13 @@ import {
 import { findBreaches, sealConsortium } from './consortium/seal.ts';
 import { setShares, shareTotal } from './consortium/shares.ts';
 import { pointedAt, renewed } from './context.ts';
+import {
+  approveGate,
+  completeProject,
+  startProject,
+  terminateProject,
+} from './delivery/delivery.ts';
+import { findAccounts, findLedger, planBudget, recordMoney } from './delivery/money.ts';
 import { isRestrictedNow } from './pool/firm.ts';
 import { importProgrammes } from './programme/import.ts';
 import { createProgramme, findProgrammes, reviseProgramme } from './programme/programme.ts';
@@ -187,6 +194,28 @@ export const resolvers: Resolvers = {
       answer(renewed(context), 'decideCall', input, async () => ({
         call: await decideCall(context, input),
       })),
+    startProject: (_, { input }, context) =>
+      answer(renewed(context), 'startProject', input, async () => ({
+        project: await startProject(context, input),
+      })),
+    planBudget: (_, { input }, context) =>
+      answer(renewed(context), 'planBudget', input, async () => ({
+        project: await planBudget(context, input),
+      })),
+    recordMoney: (_, { input }, context) =>
+      answer(renewed(context), 'recordMoney', input, () => recordMoney(context, input)),
+    approveGate: (_, { input }, context) =>
+      answer(renewed(context), 'approveGate', input, async () => ({
+        project: await approveGate(context, input),
+      })),
+    completeProject: (_, { input }, context) =>
+      answer(renewed(context), 'completeProject', input, async () => ({
+        project: await completeProject(context, input),
+      })),
+    terminateProject: (_, { input }, context) =>
+      answer(renewed(context), 'terminateProject', input, async () => ({
+        project: await terminateProject(context, input),
+      })),
     importProgrammes: (_, { input }, context) =>
       answer(renewed(context), 'importProgrammes', input, () => importProgrammes(context, input)),
   },
@@ -217,6 +246,12 @@ export const resolvers: Resolvers = {
   RankedProject: {
     project: ({ projectId }, _, { loaders }) => pointedAt(loaders.project, projectId),
   },
+  MemberAccount: { company: ({ companyId }) => company(companyId) },
+  LedgerEntry: {
+    id: ({ _id }) => _id,
+    company: ({ companyId }) => company(companyId),
+  },
+  LedgerConnection: { totalCount: ({ count }) => count() },
   Reviewer: {
     __resolveReference: ({ id }, context) => findReviewer(context, id),
     id: ({ _id }) => _id,
@@ -247,6 +282,8 @@ export const resolvers: Resolvers = {
     documents: (project, _, context) => findDocuments(context, project),
     checklist: (project, _, context) => findChecklist(context, project),
     submission: (project, _, context) => findSubmission(context, project),
+    accounts: (project, _, context) => findAccounts(context, project),
+    ledger: (project, listing, context) => findLedger(context, project, listing),
     breaches: (project, _, context) => findBreaches(context, project),
   },
   Document: {

@@ -3,6 +3,7 @@ import { Schema, type Connection, type Model } from 'mongoose';
 import { modelOf, plainSchema } from '#kit/mongo.ts';
 import type { Page } from '#kit/page.ts';
 import type { Text } from '#kit/text.ts';
+import type { PlannedItem } from '../delivery/books.ts';
 import type { ProjectStatus } from './state.ts';
 
 /** What a project needs of one technology, as stored. */
@@ -34,6 +35,14 @@ export interface Site {
   region: string;
 }
 
+/** A gate between two stages that a project passed. */
+export interface GatePassed {
+  from: string;
+  to: string;
+  at: Date;
+  note: string | null;
+}
+
 /** A project as stored. */
 export interface ProjectRecord {
   _id: string;
@@ -63,6 +72,16 @@ export interface ProjectRecord {
   grams: string[];
   /** Counts changes of its documents; touched so that they meet a submission. */
   documentsTouched: number;
+  /** Code of the stage that it is in. */
+  stage: string | null;
+  gates: GatePassed[];
+  plan: PlannedItem[];
+  /** Counts ledger entries. */
+  entries: number;
+  startedAt: Date | null;
+  endedAt: Date | null;
+  /** Why it ended before it was finished. */
+  endReason: string | null;
   draftedBy: string;
   draftedAt: Date;
   sealedAt: Date | null;
@@ -109,6 +128,13 @@ const projectSchema = new Schema(
     audience: { type: [String], required: true },
     grams: { type: [String], required: true },
     documentsTouched: { type: Number, required: true },
+    stage: { type: String, default: null },
+    gates: { type: [Schema.Types.Mixed], required: true },
+    plan: { type: [Schema.Types.Mixed], required: true },
+    entries: { type: Number, required: true },
+    startedAt: { type: Date, default: null },
+    endedAt: { type: Date, default: null },
+    endReason: { type: String, default: null },
     draftedBy: { type: String, required: true },
     draftedAt: { type: Date, required: true },
     sealedAt: { type: Date, default: null },

@@ -25,6 +25,9 @@ export type ProjectStep =
   | 'award'
   | 'reject'
   | 'start'
+  | 'plan'
+  | 'pay'
+  | 'gate'
   | 'complete'
   | 'terminate'
   | 'withdraw';
@@ -43,6 +46,15 @@ export const projectSteps: Steps<ProjectStatus, ProjectStep> = {
   reject: { SUBMITTED: 'REJECTED' },
   // A free project has nobody to award it.
   start: { SEALED: 'RUNNING', AWARDED: 'RUNNING' },
+  plan: {
+    SEALED: 'SEALED',
+    SUBMITTED: 'SUBMITTED',
+    AWARDED: 'AWARDED',
+    RUNNING: 'RUNNING',
+  },
+  // Money of a project that ended early is still returned.
+  pay: { RUNNING: 'RUNNING', TERMINATED: 'TERMINATED' },
+  gate: { RUNNING: 'RUNNING' },
   complete: { RUNNING: 'COMPLETED' },
   terminate: { AWARDED: 'TERMINATED', RUNNING: 'TERMINATED' },
   withdraw: { DRAFT: 'WITHDRAWN', FORMING: 'WITHDRAWN', SEALED: 'WITHDRAWN' },

@@ -1,0 +1,112 @@
+import fc from 'fast-check';
+
+import {
+  accountsIn,
+  balancesOf,
+  movementBreaches,
+  type LedgerKind,
+  type Movement,
+} from './books.ts';
+
+const bounds = {
+  grants: new Map([
+    ['a', 600],
+    ['b', 400],
+  ]),
+  plan: [
+    { companyId: 'a', item: 'people', amount: 500 },
+    { companyId: 'a', item: 'cloud', amount: 300 },
+    { companyId: 'b', item: 'people', amount: 400 },
+  ],
+};
+
+const wish = fc.record({
+  kind: fc.constantFrom<LedgerKind>('PAY', 'MATCH', 'SPEND', 'RETURN', 'REVERSE'),
+  companyId: fc.constantFrom('a', 'b'),
+  item: fc.constantFrom('people', 'cloud'),
+  amount: fc.integer({ min: 1, max: 400 }),
+  reverses: fc.integer({ min: 1, max: 12 }),
+});
+
+/** The books after every wish that the rules let pass, in order. */
+function booksAfter(wishes: readonly (typeof wish extends fc.Arbitrary<infer W> ? W : never)[]) {
+  const books: Movement[] = [];
+  for (const { kind, companyId, item, amount, reverses } of wishes) {
+    const movement: Movement = {
+      number: books.length + 1,
+      kind,
+      companyId,
+      item: kind === 'SPEND' ? item : null,
+      amount,
+      reverses: kind === 'REVERSE' ? reverses : null,
+    };
+    if (movementBreaches(movement, books, bounds).length === 0) books.push(movement);
+  }
+  return books;
+}
+
+const entry = (number: number, kind: LedgerKind, amount: number, more: Partial<Movement> = {}) => ({
+  number,
+  kind,
+  companyId: 'a',
+  item: kind === 'SPEND' ? 'people' : null,
+  amount,
+  reverses: null,
+  ...more,
+});
+
+describe('the books', () => {
+  it('account for every won, whatever is recorded and taken back', () => {
+    fc.assert(
+      fc.property(fc.array(wish, { maxLength: 40 }), (wishes) => {
+        const books = booksAfter(wishes);
+        expect([...balancesOf(books).values()].reduce((total, each) => total + each, 0)).toBe(0);
+        for (const held of accountsIn(['a', 'b'], bounds.plan, books)) {
+          expect(held.paid + held.matched).toBe(held.spent + held.returned + held.left);
+          expect(held.left).toBeGreaterThanOrEqual(0);
+          expect(held.paid - held.returned).toBeLessThanOrEqual(
+            bounds.grants.get(held.companyId) ?? 0,
+          );
+          expect(held.items.reduce((total, { spent }) => total + spent, 0)).toBe(held.spent);
+          for (const { spent, planned } of held.items) expect(spent).toBeLessThanOrEqual(planned);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('say what is too much, with the limit and what was found', () => {
+    const before = [entry(1, 'PAY', 600)];
+    const faults = (movement: Movement) =>
+      movementBreaches(movement, before, bounds).map(({ rule, limit, found }) => [
+        rule,
+        limit,
+        found,
+      ]);
+    expect(faults(entry(2, 'PAY', 1))).toEqual([['PAID', '600', '601']]);
+    expect(faults(entry(2, 'SPEND', 601))).toEqual([
+      ['IN_HAND', '600', '601'],
+      ['PLANNED', '500', '601'],
+    ]);
+    expect(faults(entry(2, 'SPEND', 1, { item: 'travel' }))).toEqual([['PLANNED', '0', '1']]);
+    expect(faults(entry(2, 'RETURN', 601)).map(([rule]) => rule)).toEqual(['IN_HAND', 'RETURNED']);
+    expect(faults(entry(2, 'REVERSE', 0, { reverses: 7 }))).toEqual([
+      ['REVERSIBLE', 'an entry', '7'],
+    ]);
+  });
+
+  it('take an entry back once, and income only while it is in hand', () => {
+    const paid = entry(1, 'PAY', 500);
+    const spent = entry(2, 'SPEND', 200);
+    const back = entry(3, 'REVERSE', 0, { reverses: 2 });
+    const payBack = entry(3, 'REVERSE', 0, { reverses: 1 });
+    expect(movementBreaches(payBack, [paid, spent], bounds)).toMatchObject([{ rule: 'IN_HAND' }]);
+    expect(movementBreaches(back, [paid, spent], bounds)).toEqual([]);
+    expect(movementBreaches({ ...back, number: 4 }, [paid, spent, back], bounds)).toMatchObject([
+      { rule: 'REVERSIBLE' },
+    ]);
+    expect(accountsIn(['a'], bounds.plan, [paid, spent, back])).toMatchObject([
+      { paid: 500, spent: 0, left: 500 },
+    ]);
+  });
+});

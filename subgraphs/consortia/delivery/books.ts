@@ -1,0 +1,188 @@
+/** Double-entry books of a project: every movement takes from one account what it puts into another. Pure. */
+import type { Problem } from '#kit/refusal.ts';
+import { breach } from '../programme/breaches.ts';
+
+/** Kinds of movements of money. */
+export type LedgerKind = 'PAY' | 'MATCH' | 'SPEND' | 'RETURN' | 'REVERSE';
+
+/** A movement of money, won. */
+export interface Movement {
+  number: number;
+  kind: LedgerKind;
+  companyId: string;
+  item: string | null;
+  amount: number;
+  /** Number of the movement that it takes back. */
+  reverses: number | null;
+}
+
+/** Money planned for a firm and an item, won. */
+export interface PlannedItem {
+  companyId: string;
+  item: string;
+  amount: number;
+}
+
+/** Balances by account name; together they are always 0. */
+export type Balances = ReadonlyMap<string, number>;
+
+/** Names of accounts: public money, a firm's own money, a firm's money in hand, what a firm used for an item. */
+export const account = {
+  grant: (companyId: string) => `GRANT ${companyId}`,
+  own: (companyId: string) => `OWN ${companyId}`,
+  hand: (companyId: string) => `HAND ${companyId}`,
+  used: (companyId: string, item: string) => `USED ${companyId} ${item}`,
+} as const;
+
+/** Out of which account a movement takes, and into which it puts. */
+function accountsOf({ kind, companyId, item }: Movement): [from: string, to: string] {
+  const hand = account.hand(companyId);
+  if (kind === 'PAY') return [account.grant(companyId), hand];
+  if (kind === 'MATCH') return [account.own(companyId), hand];
+  if (kind === 'RETURN') return [hand, account.grant(companyId)];
+  return [hand, account.used(companyId, item ?? '')];
+}
+
+/** Balances after all movements: what was put in less what was taken out. */
+export function balancesOf(movements: readonly Movement[]): Balances {
+  const balances = new Map<string, number>();
+  const add = (name: string, amount: number) =>
+    balances.set(name, (balances.get(name) ?? 0) + amount);
+  const byNumber = new Map(movements.map((movement) => [movement.number, movement]));
+  for (const movement of movements) {
+    const original = movement.reverses === null ? null : byNumber.get(movement.reverses);
+    const [from, to] = accountsOf(original ?? movement);
+    const amount = original ? -original.amount : movement.amount;
+    add(from, -amount);
+    add(to, amount);
+  }
+  return balances;
+}
+
+/** A firm's money in a project, won. */
+export interface Account {
+  companyId: string;
+  planned: number;
+  paid: number;
+  matched: number;
+  spent: number;
+  returned: number;
+  left: number;
+  items: { item: string; planned: number; spent: number }[];
+}
+
+/** Each firm's money: what was taken back does not count on either side. */
+export function accountsIn(
+  companyIds: readonly string[],
+  plan: readonly PlannedItem[],
+  movements: readonly Movement[],
+): Account[] {
+  return companyIds.map((companyId) => accountOf(companyId, plan, movements));
+}
+
+function accountOf(
+  companyId: string,
+  plan: readonly PlannedItem[],
+  movements: readonly Movement[],
+): Account {
+  const balances = balancesOf(movements);
+  const own = notReversed(movements).filter((movement) => movement.companyId === companyId);
+  const sumOf = (kind: LedgerKind) => sum(own.filter((each) => each.kind === kind));
+  const planned = plan.filter((each) => each.companyId === companyId);
+  const names = new Set([...planned, ...own].flatMap(({ item }) => item ?? []));
+  return {
+    companyId,
+    planned: sum(planned),
+    paid: sumOf('PAY'),
+    matched: sumOf('MATCH'),
+    spent: sumOf('SPEND'),
+    returned: sumOf('RETURN'),
+    left: balances.get(account.hand(companyId)) ?? 0,
+    items: [...names].toSorted().map((item) => ({
+      item,
+      planned: sum(planned.filter((each) => each.item === item)),
+      spent: balances.get(account.used(companyId, item)) ?? 0,
+    })),
+  };
+}
+
+/** Movements that were not taken back, and that take nothing back. */
+export function notReversed(movements: readonly Movement[]): Movement[] {
+  const reversed = new Set(movements.map(({ reverses }) => reverses));
+  return movements.filter(({ number, kind }) => kind !== 'REVERSE' && !reversed.has(number));
+}
+
+function sum(amounts: readonly { amount: number }[]): number {
+  return amounts.reduce((total, { amount }) => total + amount, 0);
+}
+
+/** What the movements of a project must keep to; won. */
+export interface Bounds {
+  /** What each member may receive: its share of the budget; null while that is not settled. */
+  grants: ReadonlyMap<string, number>;
+  plan: readonly PlannedItem[];
+}
+
+/** What is wrong with a movement after those before it. */
+export function movementBreaches(
+  movement: Movement,
+  before: readonly Movement[],
+  { grants, plan }: Bounds,
+): Problem[] {
+  const { companyId, amount, kind } = movement;
+  const held = accountOf(companyId, plan, before);
+  const received = held.paid - held.returned;
+  const inHand =
+    amount <= held.left ? [] : [over('IN_HAND', 'More than is in hand.', held.left, amount)];
+  switch (kind) {
+    case 'PAY':
+      return paymentBreaches(received + amount, grants.get(companyId) ?? 0);
+    case 'MATCH':
+      return [];
+    case 'RETURN':
+      return [...inHand, ...returnBreaches(received, amount)];
+    case 'SPEND':
+      return [...inHand, ...spendingBreaches(held, movement)];
+    case 'REVERSE':
+      return reversalBreaches(movement, before);
+    default:
+      return kind satisfies never;
+  }
+}
+
+function paymentBreaches(found: number, limit: number): Problem[] {
+  if (found <= limit) return [];
+  return [over('PAID', 'More than the member is to receive.', limit, found)];
+}
+
+/** A member gives back no more public money than it received. */
+function returnBreaches(received: number, amount: number): Problem[] {
+  if (amount <= received) return [];
+  return [over('RETURNED', 'More than the member received.', received, amount)];
+}
+
+function spendingBreaches({ items }: Account, { item, amount }: Movement): Problem[] {
+  const planned = items.find((each) => each.item === item) ?? { planned: 0, spent: 0 };
+  const found = planned.spent + amount;
+  if (found <= planned.planned) return [];
+  return [over('PLANNED', 'More than is planned for the item.', planned.planned, found)];
+}
+
+/** A movement is taken back once, and only while the money that it moved is still there. */
+function reversalBreaches({ reverses }: Movement, before: readonly Movement[]): Problem[] {
+  const original = notReversed(before).find(({ number }) => number === reverses);
+  if (!original)
+    return [
+      breach('REVERSIBLE', 'No such entry is left to take back.', 'an entry', String(reverses), [
+        'reverses',
+      ]),
+    ];
+  const isIncome = original.kind === 'PAY' || original.kind === 'MATCH';
+  const left = balancesOf(before).get(account.hand(original.companyId)) ?? 0;
+  if (!isIncome || original.amount <= left) return [];
+  return [over('IN_HAND', 'The money was used since.', left, original.amount)];
+}
+
+function over(rule: string, message: string, limit: number, found: number): Problem {
+  return breach(rule, message, limit, found, ['amount']);
+}

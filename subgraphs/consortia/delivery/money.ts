@@ -1,0 +1,248 @@
+/** Planning and recording a project's money. */
+import { newId } from '#kit/id.ts';
+import { findPage } from '#kit/page.ts';
+import { problem, refusal, refuseAny, type Problem } from '#kit/refusal.ts';
+import { tidy } from '#kit/text.ts';
+import { actingFor, hasRole, isIn, signedIn, signedInAs, type SignedIn } from '#kit/viewer.ts';
+import type { MembershipRecord } from '../consortium/membership.model.ts';
+import { shareAmounts } from '../consortium/shares.ts';
+import type { Context } from '../context.ts';
+import { pageOf, type Listing } from '../listing.ts';
+import { breach } from '../programme/breaches.ts';
+import { isParticipant, maySee } from '../project/audience.ts';
+import type { ProjectRecord } from '../project/project.model.ts';
+import { changeProject, projectToLead } from '../project/project.ts';
+import { projectSteps } from '../project/state.ts';
+import { stateAfter } from '../steps.ts';
+import { memberIdsOf } from '../submission/submission.ts';
+import { readReason, reasonLength } from '../wording.ts';
+import {
+  accountsIn,
+  movementBreaches,
+  notReversed,
+  type Account,
+  type LedgerKind,
+  type Movement,
+  type PlannedItem,
+} from './books.ts';
+import type { LedgerPage, LedgerRecord } from './ledger.model.ts';
+
+const itemsLimit = 1_000;
+
+/** A plan as a client gives it. */
+export interface GivenPlan {
+  projectId: string;
+  revision: number;
+  items: readonly PlannedItem[];
+}
+
+/**
+ * Says who is to use how much for what. An owner or editor of the lead's firm may.
+ *
+ * @throws {Refusal} NOT_FOUND (projectId, items/…/companyId), WRONG_STATE (projectId), STALE (revision), INVALID (items;
+ * rules PLAN_SUM, PLAN_ONCE, PLAN_SPENT)
+ */
+export async function planBudget(context: Context, given: GivenPlan): Promise<ProjectRecord> {
+  const project = await projectToLead(context, given.projectId, ['projectId']);
+  const status = stateAfter(projectSteps, project.status, 'plan', ['projectId']);
+  const memberIds = await memberIdsOf(context, project);
+  const plan = given.items.map(({ companyId, item, amount }) => ({
+    companyId,
+    item: tidy(item),
+    amount,
+  }));
+  const movements = await readMovements(context, project._id);
+  refuseAny(planFaults(plan, memberIds, project, movements));
+  return changeProject(context, project, given.revision, { plan, status }, memberIds);
+}
+
+/** What is wrong with a plan. */
+export function planFaults(
+  plan: readonly PlannedItem[],
+  memberIds: readonly string[],
+  { budget, matching }: Pick<ProjectRecord, 'budget' | 'matching'>,
+  movements: readonly Movement[],
+): Problem[] {
+  const faults: Problem[] = [];
+  if (plan.length > itemsLimit)
+    faults.push(problem('INVALID', `A plan has up to ${itemsLimit} items.`, ['items']));
+  plan.forEach(({ companyId, item }, index) => {
+    const at = ['items', String(index)];
+    const length = Array.from(item).length;
+    if (!memberIds.includes(companyId))
+      faults.push(problem('NOT_FOUND', 'The consortium has no such member.', [...at, 'companyId']));
+    if (length < 2 || length > 100)
+      faults.push(problem('INVALID', 'An item has 2 to 100 characters.', [...at, 'item']));
+    if (plan.findIndex((each) => each.companyId === companyId && each.item === item) < index)
+      faults.push(
+        breach('PLAN_ONCE', 'An item is planned once for a member.', 1, 2, [...at, 'item']),
+      );
+  });
+  const whole = (budget ?? 0) + matching;
+  const total = plan.reduce((sum, { amount }) => sum + amount, 0);
+  if (total !== whole)
+    faults.push(breach('PLAN_SUM', 'A plan sums to budget and matching.', whole, total, ['items']));
+  for (const { companyId, items } of accountsIn(memberIds, plan, movements))
+    for (const { item, planned, spent } of items)
+      if (spent > planned)
+        faults.push(
+          breach(
+            'PLAN_SPENT',
+            `More is spent already on ${item} by ${companyId}.`,
+            planned,
+            spent,
+            ['items'],
+          ),
+        );
+  return faults;
+}
+
+/** A movement of money as a client gives it. */
+export interface GivenMoney {
+  projectId: string;
+  kind: LedgerKind;
+  companyId?: string | null | undefined;
+  item?: string | null | undefined;
+  amount?: number | null | undefined;
+  reverses?: number | null | undefined;
+  memo?: string | null | undefined;
+}
+
+/** What came of recording a movement. */
+export interface Recorded {
+  entry: LedgerRecord;
+  project: ProjectRecord;
+}
+
+/**
+ * Moves money in a running project's ledger. Who may depends on the kind: see the schema.
+ *
+ * @throws {Refusal} NOT_FOUND (projectId, companyId), WRONG_STATE (projectId), INVALID (companyId, item, amount,
+ * reverses, memo; rules PAID, IN_HAND, RETURNED, PLANNED, REVERSIBLE)
+ * @throws {GraphQLError} UNAUTHENTICATED, FORBIDDEN
+ */
+export async function recordMoney(context: Context, given: GivenMoney): Promise<Recorded> {
+  const { viewer, projects, ledger } = context;
+  signedIn(viewer);
+  const path = ['projectId'];
+  const found = await projects.findById(given.projectId).lean<ProjectRecord>();
+  if (!found || !maySee(viewer, found))
+    throw refusal('NOT_FOUND', 'There is no such project.', path);
+  const { userId } = actingOn(context, found, given);
+  stateAfter(projectSteps, found.status, 'pay', path);
+  const faults: Problem[] = [];
+  const memo = readReason(given.memo, { ...reasonLength, least: 0 }, ['memo'], faults);
+  faults.push(...formFaults(given, await memberIdsOf(context, found)));
+  refuseAny(faults);
+  // Two movements at one time write the same project: the second sees the first, and its number follows.
+  const project = await projects
+    .findOneAndUpdate({ _id: found._id }, { $inc: { entries: 1 } }, { returnDocument: 'after' })
+    .lean<ProjectRecord>();
+  if (!project) throw refusal('NOT_FOUND', 'There is no such project.', path);
+  const before = await readMovements(context, project._id);
+  const movement = movementFrom(given, project.entries, before);
+  const grants = await grantsIn(context, project);
+  refuseAny(movementBreaches(movement, before, { grants, plan: project.plan }));
+  const entry: LedgerRecord = {
+    _id: newId(),
+    projectId: project._id,
+    ...movement,
+    memo,
+    recordedBy: userId,
+    recordedAt: new Date(),
+  };
+  await ledger.create([entry]);
+  return { entry, project };
+}
+
+/** The movement that is asked for; one that takes another back speaks of the same firm, item and amount. */
+function movementFrom(given: GivenMoney, number: number, before: readonly Movement[]): Movement {
+  const { kind } = given;
+  const reverses = given.reverses ?? null;
+  if (reverses !== null) {
+    const original = notReversed(before).find((each) => each.number === reverses);
+    const { companyId = '', item = null, amount = 0 } = original ?? {};
+    return { number, kind, companyId, item, amount, reverses };
+  }
+  const item = given.item == null ? null : tidy(given.item);
+  const { companyId, amount } = given;
+  return { number, kind, companyId: companyId ?? '', item, amount: amount ?? 0, reverses };
+}
+
+/** Who may record what: public money is the secretariat's, or the lead's in a project that no call awarded. */
+function actingOn(
+  { viewer }: Context,
+  { leadCompanyId, callId }: ProjectRecord,
+  { kind, companyId }: GivenMoney,
+): SignedIn {
+  if (kind === 'REVERSE') return signedInAs(viewer, 'SECRETARIAT');
+  if (kind === 'PAY')
+    return callId === null
+      ? actingFor(viewer, leadCompanyId, 'EDITOR')
+      : signedInAs(viewer, 'SECRETARIAT');
+  return companyId != null && isIn(viewer, companyId, 'EDITOR')
+    ? signedIn(viewer)
+    : actingFor(viewer, leadCompanyId, 'EDITOR');
+}
+
+/** Which fields a kind of movement takes. */
+function formFaults(given: GivenMoney, memberIds: readonly string[]): Problem[] {
+  const { kind, companyId, item, amount, reverses } = given;
+  const isReversal = kind === 'REVERSE';
+  const faults: Problem[] = [];
+  const check = (holds: boolean, message: string, field: string) => {
+    if (!holds) faults.push(problem('INVALID', message, [field]));
+  };
+  check(
+    (companyId == null) === isReversal,
+    'Every movement but a reversal has a firm.',
+    'companyId',
+  );
+  check((amount == null) === isReversal, 'Every movement but a reversal has an amount.', 'amount');
+  check((reverses != null) === isReversal, 'A reversal alone names an entry.', 'reverses');
+  check((item != null) === (kind === 'SPEND'), 'Spending alone is for an item.', 'item');
+  check(amount !== 0, 'An amount is above 0.', 'amount');
+  if (companyId != null && !memberIds.includes(companyId))
+    faults.push(problem('NOT_FOUND', 'The consortium has no such member.', ['companyId']));
+  return faults;
+}
+
+function readMovements({ ledger }: Context, projectId: string): Promise<LedgerRecord[]> {
+  return ledger.find({ projectId }).sort({ number: 1 }).lean<LedgerRecord[]>();
+}
+
+/** What each member may receive of the public money: its share of the budget. */
+async function grantsIn(
+  { memberships }: Context,
+  { consortiumId, budget }: ProjectRecord,
+): Promise<Map<string, number>> {
+  const members = await memberships
+    .find({ consortiumId: consortiumId ?? '', standing: true })
+    .sort({ _id: 1 })
+    .lean<MembershipRecord[]>();
+  const amounts = shareAmounts(members, budget);
+  return new Map(members.map(({ _id, companyId }) => [companyId, amounts.get(_id) ?? 0]));
+}
+
+/** Who used how much, for those who take part and the secretariat; empty for others. */
+export async function findAccounts(context: Context, project: ProjectRecord): Promise<Account[]> {
+  if (!isParticipant(context.viewer, project)) return [];
+  return readAccounts(context, project);
+}
+
+/** Who used how much, as stored now. */
+export async function readAccounts(context: Context, project: ProjectRecord): Promise<Account[]> {
+  const movements = await readMovements(context, project._id);
+  return accountsIn(await memberIdsOf(context, project), project.plan, movements);
+}
+
+/** A project's ledger, newest first, for those who take part and the secretariat; empty for others. */
+export function findLedger(
+  { viewer, ledger }: Context,
+  project: ProjectRecord,
+  listing: Listing,
+): Promise<LedgerPage> {
+  const isOpen = hasRole(viewer, 'SECRETARIAT') || isParticipant(viewer, project);
+  const filter = isOpen ? { projectId: project._id } : { _id: { $in: [] } };
+  return findPage(ledger, filter, [['number', -1]], pageOf(listing));
+}
