@@ -75,6 +75,7 @@ function firm(index: number): CompanyRecord {
     restrictedUntil: null,
     restrictedBecause: null,
     mergedIntoId: null,
+    cloudRevenues: [],
     registeredAt,
     approvedAt: registeredAt,
     origin: null,

@@ -67,6 +67,22 @@ const rows: Record<string, Row> = {
     may: signedIn,
     input: () => ({ currentPassword: 'x', code: '000000' }),
   },
+  'Query.companyGrowth': { may: everybody, args: () => ({ from: '2026-01', to: '2026-12' }) },
+  'Query.cloudRevenueYears': { may: ['SECRETARIAT'] },
+  'Query.certificationYears': { may: ['SECRETARIAT'] },
+  'Mutation.mergeCompanies': {
+    may: ['SECRETARIAT'],
+    input: ({ companyId, revision }) => ({
+      id: companyId,
+      revision,
+      intoId: 'none',
+      intoRevision: 1,
+    }),
+  },
+  'Mutation.reportRevenue': {
+    may: ['EDITOR', 'OWNER', 'SECRETARIAT'],
+    input: ({ companyId, revision }) => ({ companyId, revision, year: 2025, amount: 1 }),
+  },
   'Mutation.signUp': {
     may: everybody,
     input: () => ({ name: 'N', email: 'n@example.org', password: 'a long password' }),
@@ -200,6 +216,7 @@ it('records every deed of every mutation, in a chain that is whole', async () =>
     'resetPassword',
     'changePassword',
     'forgetSearch',
+    'mergeCompanies',
     'startSecondFactor',
     'confirmSecondFactor',
     'removeSecondFactor',

@@ -33,7 +33,10 @@ import {
   registerCompany,
   updateCompany,
 } from './company/company.ts';
+import { mergeCompanies } from './company/merge.ts';
+import { reportRevenue } from './company/revenue.ts';
 import { restrictCompany, restrictedUntil, reviewCompany } from './company/standing.ts';
+import { certificationYears, companyGrowth, revenueYears } from './figure/figure.ts';
 import { findMails } from './mail/post.ts';
 import {
   acceptMembership,
@@ -57,6 +60,9 @@ export const resolvers: Resolvers = {
       searchCompanies(context, filter ?? {}, order, { first, after: after ?? null }),
     sectors: (_, __, context) => findSectors(context),
     tokenKeys: (_, __, context) => findTokenKeys(context),
+    companyGrowth: (_, args, context) => companyGrowth(context, args),
+    cloudRevenueYears: (_, { threshold }, context) => revenueYears(context, threshold),
+    certificationYears: (_, { scheme }, context) => certificationYears(context, scheme ?? null),
     mailbox: (_, { to, first, after }, context) =>
       findMails(context, to, { first, after: after ?? null }),
   },
@@ -97,6 +103,14 @@ export const resolvers: Resolvers = {
     reviewCompany: (_, { input }, context) =>
       answer(context, 'reviewCompany', input, async () => ({
         company: await reviewCompany(context, input),
+      })),
+    mergeCompanies: (_, { input }, context) =>
+      answer(context, 'mergeCompanies', input, async () => ({
+        company: await mergeCompanies(context, input),
+      })),
+    reportRevenue: (_, { input }, context) =>
+      answer(context, 'reportRevenue', input, async () => ({
+        company: await reportRevenue(context, input),
       })),
     restrictCompany: (_, { input }, context) =>
       answer(context, 'restrictCompany', input, async () => ({
@@ -158,6 +172,8 @@ export const resolvers: Resolvers = {
       ),
     statusReason: ({ _id, statusReason }, _, { viewer }) =>
       maySeeInside(viewer, _id) ? statusReason : null,
+    cloudRevenues: ({ _id, cloudRevenues }, _, { viewer }) =>
+      maySeeInside(viewer, _id) ? cloudRevenues : null,
     certifications: (company, { current }) => certificationsOf(company, current),
     restrictedUntil: (company) => restrictedUntil(company),
     mergedInto: ({ mergedIntoId }, _, { loaders }) =>

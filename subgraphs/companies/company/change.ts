@@ -18,10 +18,11 @@ export async function readAt(
   { companies }: Pick<Context, 'companies'>,
   { id, revision }: { id: string; revision: number },
   path = 'id',
+  revisionPath = 'revision',
 ): Promise<CompanyRecord> {
   const company = await companies.findById(id).lean();
   if (!company) throw refusal('NOT_FOUND', 'There is no such company.', [path]);
-  if (company.revision !== revision) throw stale(company.revision);
+  if (company.revision !== revision) throw stale(company.revision, revisionPath);
   return company;
 }
 
@@ -78,13 +79,7 @@ export async function tell(
   );
 }
 
-function stale(found: number | null) {
-  return refusal(
-    'STALE',
-    'The company was changed since it was read; read it again.',
-    ['revision'],
-    {
-      found: found === null ? null : String(found),
-    },
-  );
+function stale(found: number | null, path = 'revision') {
+  const message = 'The company was changed since it was read; read it again.';
+  return refusal('STALE', message, [path], { found: found === null ? null : String(found) });
 }

@@ -147,6 +147,7 @@ function rowProblems(
   return [
     ...keyProblems(tidy(row.externalId), known.seen, path),
     ...profileProblems(profile, sectors, path),
+    ...goneProblems(before, path),
     ...takenProblems(profile.businessNumber, before, known, path),
     ...(row.certifications ?? []).flatMap((each, place) =>
       certificateProblems(each, [...path, 'certifications', String(place)]),
@@ -224,6 +225,16 @@ function keyProblems(externalId: string, seen: ReadonlySet<string>, path: string
   if (externalId === '' || externalId.length > 200)
     return [problem('INVALID', 'A key has 1 to 200 characters.', at)];
   return seen.has(externalId) ? [problem('TAKEN', 'An earlier row has this key.', at)] : [];
+}
+
+function goneProblems(before: CompanyRecord | null, path: string[]): Problem[] {
+  if (before?.status !== 'MERGED' && before?.status !== 'CLOSED') return [];
+  return [
+    problem('WRONG_STATE', `This company is ${before.status}.`, [...path, 'externalId'], {
+      rule: 'COMPANY_GONE',
+      found: before.status,
+    }),
+  ];
 }
 
 function takenProblems(

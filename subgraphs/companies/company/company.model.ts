@@ -44,6 +44,8 @@ export interface CompanyRecord {
   restrictedUntil: Date | null;
   restrictedBecause: string | null;
   mergedIntoId: string | null;
+  /** Whole won, the last year first. */
+  cloudRevenues: { year: number; amount: number }[];
   registeredAt: Date;
   approvedAt: Date | null;
   origin: { source: string; externalId: string } | null;
@@ -81,6 +83,11 @@ const certificationSchema = new Schema(
   plainSchema,
 );
 
+const revenueSchema = new Schema(
+  { year: { type: Number, required: true }, amount: { type: Number, required: true } },
+  { ...plainSchema, _id: false },
+);
+
 const companySchema = new Schema(
   {
     _id: { type: String, required: true },
@@ -101,6 +108,7 @@ const companySchema = new Schema(
     restrictedUntil: { type: Date, default: null },
     restrictedBecause: { type: String, default: null },
     mergedIntoId: { type: String, default: null },
+    cloudRevenues: { type: [revenueSchema], required: true },
     registeredAt: { type: Date, required: true },
     approvedAt: { type: Date, default: null },
     origin: {
@@ -116,6 +124,10 @@ const companySchema = new Schema(
     { businessNumber: 1 },
     { unique: true, partialFilterExpression: { businessNumber: { $gt: '' } } },
   )
+  // Growth, month by month.
+  .index({ status: 1, approvedAt: 1 })
+  // Records that became part of another.
+  .index({ mergedIntoId: 1 }, { partialFilterExpression: { mergedIntoId: { $gt: '' } } })
   // Certificates that come to their end.
   .index({ 'certifications.validTo': 1 })
   // A row of a source is one firm; serves imports.

@@ -39,14 +39,19 @@ export async function findCompany(
   return company && maySeeCompany(viewer, company) ? company : null;
 }
 
-/** The company that another subgraph refers to, whatever its state: who holds its key already knows of it. */
-export function findReferred(
+/**
+ * The company that another subgraph refers to, whatever its state: who holds its key already knows of it. A reference
+ * to a company that became part of another reaches that one.
+ */
+export async function findReferred(
   { loaders }: Context,
   reference: { id?: string | null | undefined; businessNumber?: string | null | undefined },
 ): Promise<CompanyRecord | null> {
-  return reference.id == null
-    ? loaders.companyByNumber.load(reference.businessNumber ?? '')
-    : loaders.company.load(reference.id);
+  const company =
+    reference.id == null
+      ? await loaders.companyByNumber.load(reference.businessNumber ?? '')
+      : await loaders.company.load(reference.id);
+  return company?.mergedIntoId == null ? company : loaders.company.load(company.mergedIntoId);
 }
 
 /** The company that a record of ours belongs to: it is never removed. */
@@ -117,6 +122,7 @@ export function newCompany(profile: CompanyProfile): CompanyRecord {
     restrictedUntil: null,
     restrictedBecause: null,
     mergedIntoId: null,
+    cloudRevenues: [],
     registeredAt: new Date(),
     approvedAt: null,
     origin: null,
