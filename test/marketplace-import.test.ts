@@ -75,13 +75,13 @@ it('creates, then leaves alone what is the same, then changes what differs', asy
     { provider: { id: 'firm' }, providerName: null },
   ]);
   const changed = [
-    row('alpha', { marketplaces: ['GCP'] }),
+    row('alpha', { marketplaces: ['GOOGLE_CLOUD'] }),
     row('beta', { providerId: 'firm', withdrawn: true }),
   ];
   expect(await services('once', changed)).toEqual({ ...none, updated: 2 });
   expect(await services('once', changed)).toEqual({ ...none, unchanged: 2 });
   expect(await found('imported alpha')).toMatchObject([
-    { listings: [{ marketplace: { code: 'GCP' } }] },
+    { listings: [{ marketplace: { code: 'GOOGLE_CLOUD' } }] },
   ]);
   expect(await found('imported beta')).toEqual([]);
   expect(await services('once', rows)).toEqual({ ...none, updated: 2 });

@@ -131,7 +131,7 @@ describe('a service', () => {
 describe('a listing', () => {
   it('goes its way step by step, and the catalogue knows where it stands', async () => {
     const { id: serviceId } = await listed({ name: { ko: '가는 길' } });
-    const { id, nextStatuses } = await added(serviceId, 'NAVER');
+    const { id, nextStatuses } = await added(serviceId, 'NAVER_CLOUD');
     expect(nextStatuses).toEqual(['SUBMITTED', 'WITHDRAWN']);
     const at = async (to: string, revision: number, more: object = {}) =>
       (await run(owner, 'advanceListing', { id, revision, to, ...more })).payload;
@@ -149,15 +149,15 @@ describe('a listing', () => {
         { status: 'LISTED', note: '승인' },
       ],
     });
-    expect(await names({ marketplaces: ['NAVER'] })).toEqual(['가는 길']);
+    expect(await names({ marketplaces: ['NAVER_CLOUD'] })).toEqual(['가는 길']);
     await at('WITHDRAWN', 3);
-    expect(await names({ marketplaces: ['NAVER'] })).toEqual([]);
+    expect(await names({ marketplaces: ['NAVER_CLOUD'] })).toEqual([]);
   });
 
   it('is one a marketplace, of which a service has many', async () => {
     const { id: serviceId } = await listed();
     await added(serviceId, 'AWS');
-    await added(serviceId, 'GCP');
+    await added(serviceId, 'GOOGLE_CLOUD');
     const again = await run(owner, 'addListing', { serviceId, marketplace: 'AWS' });
     expect(again.payload?.problems).toEqual([{ code: 'TAKEN', path: ['marketplace'], rule: null }]);
     const unknown = await run(owner, 'addListing', { serviceId, marketplace: 'NOWHERE' });
@@ -293,7 +293,9 @@ describe('finding', () => {
       ({ code }) => code,
     );
     expect(codes).toEqual(codes.toSorted());
-    expect(codes).toEqual(expect.arrayContaining(['AWS', 'AZURE', 'GCP', 'NAVER', 'KT', 'NHN']));
+    expect(codes).toEqual(
+      expect.arrayContaining(['AWS', 'AZURE', 'GOOGLE_CLOUD', 'NAVER_CLOUD', 'KT', 'NHN']),
+    );
     expect(marketplaces).toContainEqual({ code: 'KT', serviceCount: 1 });
   });
 });

@@ -42,7 +42,7 @@ const firstMarketplaces: readonly MarketplaceRecord[] = [
     'https://azuremarketplace.microsoft.com',
   ),
   first(
-    'GCP',
+    'GOOGLE_CLOUD',
     '구글 클라우드 마켓플레이스',
     'Google Cloud Marketplace',
     'Google',
@@ -63,7 +63,7 @@ const firstMarketplaces: readonly MarketplaceRecord[] = [
     'https://marketplace.alibabacloud.com',
   ),
   first(
-    'NAVER',
+    'NAVER_CLOUD',
     '네이버 클라우드 마켓플레이스',
     'NAVER Cloud Marketplace',
     'NAVER Cloud',
