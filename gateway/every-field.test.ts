@@ -81,7 +81,7 @@ function everyField(): { path: string[]; coordinates: string[] }[] {
   ];
   let next = roots.flatMap((kind) => {
     const type = supergraph.apiSchema.getRootType(kind);
-    return type ? [{ type, path: [String(kind)], coordinates: [] as string[] }] : [];
+    return type ? [{ type, path: [kind] as string[], coordinates: [] as string[] }] : [];
   });
   while (next.length > 0) {
     const below: typeof next = [];
