@@ -6,7 +6,7 @@ import { problem, refusal, refuseAny, type Problem } from '#kit/refusal.ts';
 import type { Text } from '#kit/text.ts';
 import { signedInAs, type Viewer } from '#kit/viewer.ts';
 import type { Context } from '../context.ts';
-import { pageOf, type Listing } from '../listing.ts';
+import { pageOf, type Listing } from '../form/listing.ts';
 import type { ProgrammeRecord } from '../programme/programme.model.ts';
 import {
   checkSectors,
@@ -16,7 +16,7 @@ import {
   type Rules,
 } from '../programme/rules.ts';
 import { breach } from '../programme/breaches.ts';
-import { nameLength, readText, type GivenText } from '../wording.ts';
+import { nameLength, readText, type GivenText } from '../form/wording.ts';
 import type { CallPage, CallRecord } from './call.model.ts';
 
 const anySector = '*';

@@ -4,7 +4,7 @@ import { signedInAs } from '#kit/viewer.ts';
 import type { Context } from '../context.ts';
 import type { ProgrammeRecord } from '../programme/programme.model.ts';
 import type { GivenRules } from '../programme/rules.ts';
-import type { GivenText } from '../wording.ts';
+import type { GivenText } from '../form/wording.ts';
 import type { CallRecord } from './call.model.ts';
 import {
   callStatus,

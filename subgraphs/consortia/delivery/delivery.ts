@@ -9,9 +9,9 @@ import { maySee } from '../project/audience.ts';
 import type { ProjectRecord } from '../project/project.model.ts';
 import { changeProject } from '../project/project.ts';
 import { projectSteps, type ProjectStep } from '../project/state.ts';
-import { stateAfter } from '../steps.ts';
+import { stateAfter } from '../step/steps.ts';
 import { memberIdsOf } from '../submission/submission.ts';
-import { readReason, reasonLength } from '../wording.ts';
+import { readReason, reasonLength } from '../form/wording.ts';
 import type { Account } from './books.ts';
 import { readAccounts } from './money.ts';
 

@@ -7,15 +7,15 @@ import { actingFor, hasRole, isIn, signedIn, signedInAs, type SignedIn } from '#
 import type { MembershipRecord } from '../consortium/membership.model.ts';
 import { shareAmounts } from '../consortium/shares.ts';
 import type { Context } from '../context.ts';
-import { pageOf, type Listing } from '../listing.ts';
+import { pageOf, type Listing } from '../form/listing.ts';
 import { breach } from '../programme/breaches.ts';
 import { isParticipant, maySee } from '../project/audience.ts';
 import type { ProjectRecord } from '../project/project.model.ts';
 import { changeProject, projectToLead } from '../project/project.ts';
 import { projectSteps } from '../project/state.ts';
-import { stateAfter } from '../steps.ts';
+import { stateAfter } from '../step/steps.ts';
 import { memberIdsOf } from '../submission/submission.ts';
-import { readReason, reasonLength } from '../wording.ts';
+import { readReason, reasonLength } from '../form/wording.ts';
 import {
   accountsIn,
   movementBreaches,

@@ -5,8 +5,8 @@ import { problem, refusal, refuseAny, type Problem } from '#kit/refusal.ts';
 import type { Text } from '#kit/text.ts';
 import { signedInAs } from '#kit/viewer.ts';
 import type { Context } from '../context.ts';
-import { pageOf, type Listing } from '../listing.ts';
-import { nameLength, readText, type GivenText } from '../wording.ts';
+import { pageOf, type Listing } from '../form/listing.ts';
+import { nameLength, readText, type GivenText } from '../form/wording.ts';
 import type { ProgrammePage, ProgrammeRecord } from './programme.model.ts';
 import { orderEditions, readRules, type GivenRules, type Rules } from './rules.ts';
 

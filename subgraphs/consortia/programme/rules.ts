@@ -2,7 +2,7 @@
 import { problem, type Problem } from '#kit/refusal.ts';
 import type { Text } from '#kit/text.ts';
 import type { CompanyKind } from '#schema/facts.ts';
-import { nameLength, readText, type GivenText } from '../wording.ts';
+import { nameLength, readText, type GivenText } from '../form/wording.ts';
 
 /** Least and most members of a kind. */
 export interface KindLimit {

@@ -1,7 +1,13 @@
 /** What a project says of itself: how it is read and checked. Pure. */
 import { problem, type Problem } from '#kit/refusal.ts';
 import { sectorForm } from '../programme/rules.ts';
-import { nameLength, readText, searchGrams, summaryLength, type GivenText } from '../wording.ts';
+import {
+  nameLength,
+  readText,
+  searchGrams,
+  summaryLength,
+  type GivenText,
+} from '../form/wording.ts';
 import type { ProjectRecord, StageBudget } from './project.model.ts';
 
 /** A project's content as a client gives it. */

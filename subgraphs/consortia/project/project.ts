@@ -8,12 +8,12 @@ import type { ProjectFact } from '#schema/facts.ts';
 import { callStatus } from '../call/call.ts';
 import type { CallRecord } from '../call/call.model.ts';
 import type { Context } from '../context.ts';
-import { pageOf, type Listing } from '../listing.ts';
+import { pageOf, type Listing } from '../form/listing.ts';
 import type { FirmRecord } from '../pool/firm.model.ts';
 import { mayTakePart } from '../pool/firm.ts';
 import { planBreaches, type Plan } from '../programme/breaches.ts';
-import { stateAfter } from '../steps.ts';
-import { wantedGrams, type GivenText } from '../wording.ts';
+import { stateAfter } from '../step/steps.ts';
+import { wantedGrams, type GivenText } from '../form/wording.ts';
 import { isInside, maySee, publicStatuses, visibleTo } from './audience.ts';
 import { readContent, type GivenContent } from './content.ts';
 import type {

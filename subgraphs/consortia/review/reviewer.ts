@@ -5,9 +5,9 @@ import { findPage } from '#kit/page.ts';
 import { problem, refusal, refuseAny, type Problem } from '#kit/refusal.ts';
 import { hasRole, signedInAs } from '#kit/viewer.ts';
 import type { Context } from '../context.ts';
-import { pageOf, type Listing } from '../listing.ts';
+import { pageOf, type Listing } from '../form/listing.ts';
 import { unknownTechnologies } from '../project/requirement.ts';
-import { nameLength, readText, type GivenText } from '../wording.ts';
+import { nameLength, readText, type GivenText } from '../form/wording.ts';
 import type { ReviewerPage, ReviewerRecord } from './reviewer.model.ts';
 
 const technologiesLimit = 200;

@@ -24,3 +24,11 @@ export function stateAfter<State extends string, Step extends string>(
     found: state,
   });
 }
+
+/** The machine as a Mermaid state diagram, drawn from its table. */
+export function drawSteps(steps: Steps<string, string>, first: string): string {
+  const arrows = Object.entries(steps).flatMap(([step, moves]) =>
+    Object.entries(moves).map(([from, to]) => `  ${from} --> ${to}: ${step}`),
+  );
+  return ['stateDiagram-v2', `  [*] --> ${first}`, ...arrows].join('\n');
+}

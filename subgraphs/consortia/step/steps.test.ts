@@ -1,7 +1,9 @@
-import { consortiumSteps, membershipSteps } from './consortium/state.ts';
-import { publicStatuses } from './project/audience.ts';
-import { projectSteps } from './project/state.ts';
-import { stateAfter, type Steps } from './steps.ts';
+import { readFile } from 'node:fs/promises';
+
+import { consortiumSteps, membershipSteps } from '../consortium/state.ts';
+import { publicStatuses } from '../project/audience.ts';
+import { projectSteps } from '../project/state.ts';
+import { drawSteps, stateAfter, type Steps } from './steps.ts';
 
 /** States that can be reached from a first one by any steps. */
 function reachable(steps: Steps<string, string>, first: string): string[] {
@@ -62,5 +64,17 @@ describe('the tables', () => {
     expect(reachable(membershipSteps, 'DECLINED')).toEqual(['DECLINED']);
     expect(reachable(membershipSteps, 'WITHDRAWN')).toEqual(['WITHDRAWN']);
     expect(reachable(consortiumSteps, 'DISSOLVED')).toEqual(['DISSOLVED']);
+  });
+});
+
+describe('the README', () => {
+  it('draws the machines as their tables are', async () => {
+    const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
+    const drawn = [...readme.matchAll(/```mermaid\n(.*?)\n```/gsu)].map(([, drawing]) => drawing);
+    expect(drawn).toEqual([
+      drawSteps(projectSteps, 'DRAFT'),
+      drawSteps(consortiumSteps, 'FORMING'),
+      drawSteps(membershipSteps, 'INVITED'),
+    ]);
   });
 });
