@@ -20,6 +20,7 @@ interface Membership {
 interface Consortium {
   id: string;
   revision: number;
+  status: string;
   memberships: Membership[];
 }
 
@@ -27,7 +28,8 @@ interface Consortium {
 const answerDays = 21;
 
 const projectFields = 'project { id revision requirements { id } }';
-const consortiumFields = 'consortium { id revision memberships { id revision company { id } } }';
+const consortiumFields =
+  'consortium { id revision status memberships { id revision company { id } } }';
 
 /** Drafts a project and, where the seed says so, invites, accepts, shares and seals. Safe to repeat within a day. */
 export async function seedProject(
@@ -67,12 +69,14 @@ interface Step {
   viewer: Viewer;
   /** Tells steps of the same field apart. */
   name?: string;
+  /** Whether a repeat comes with a newer revision, and is told by what it finds rather than by a key. */
+  isRevised?: boolean;
 }
 
 /** Runs mutations that are answered once, however often the seed is tried. */
 function runner(graph: Graph, key: string) {
-  return async <Payload>({ field, type, select, viewer, name }: Step, input: object) => {
-    const idempotencyKey = `seed-${key}-${field}-${name ?? 'once'}`;
+  return async <Payload>({ field, type, select, viewer, name, isRevised }: Step, input: object) => {
+    const idempotencyKey = isRevised === true ? null : `seed-${key}-${field}-${name ?? 'once'}`;
     const { payload } = await ask<{ payload: Payload & { problems: GraphProblem[] } }>(
       graph,
       `mutation Seed($input: ${type}!) { payload: ${field}(input: $input) { ${select} ${problemFields} } }`,
@@ -165,6 +169,7 @@ async function seal(
 ): Promise<void> {
   const viewer = actorOf(users, lead);
   const before = await consortiumOf(graph, projectId, viewer);
+  if (before.status === 'SEALED') return;
   const shareByCompany = new Map([
     [companyOf(viewer), leadShare ?? 0],
     ...(invitations ?? []).map(
@@ -175,12 +180,13 @@ async function seal(
     membershipId: id,
     share: shareByCompany.get(company.id) ?? 0,
   }));
+  const revisable = { select: consortiumFields, viewer, isRevised: true };
   const { consortium } = await run<{ consortium: Consortium }>(
-    { field: 'setShares', type: 'SetSharesInput', select: consortiumFields, viewer },
+    { ...revisable, field: 'setShares', type: 'SetSharesInput' },
     { consortiumId: before.id, revision: before.revision, shares },
   );
   await run(
-    { field: 'sealConsortium', type: 'SealConsortiumInput', select: consortiumFields, viewer },
+    { ...revisable, field: 'sealConsortium', type: 'SealConsortiumInput' },
     { consortiumId: consortium.id, revision: consortium.revision },
   );
 }

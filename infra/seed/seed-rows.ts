@@ -15,11 +15,11 @@ export function seedCode(path: string): string {
   return `${seedMap}.${path}`;
 }
 
-/** Every row, in the order in which they must go in. */
+/** Every row, in the order in which they must go in; companies come first, because they tell whose seed it is. */
 export function* seedRows(data: SeedData, now: Date): Generator<RowFound> {
+  yield* companyRows(data, now);
   for (const row of technologyRows(data.technologies, null, 0))
     yield { kind: 'row', to: 'technologies', line: 0, row };
-  yield* companyRows(data, now);
   for (const company of data.companies)
     for (const row of capabilityRows(company.capabilities ?? {}))
       yield { kind: 'row', to: 'capabilities', line: 0, company: company.key, row };

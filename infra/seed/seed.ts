@@ -33,8 +33,8 @@ const source = 'seed';
 const lastProgramme = 'COMPUTE';
 
 /**
- * Brings the seed in, unless it is there already; a start that was cut short goes on where it was. In production
- * nothing is brought in: the accounts' password is known to everyone.
+ * Brings the seed into an empty platform; a start that was cut short goes on where it was. Nothing is brought in beside
+ * data that did not come from the seed, and nothing in production: the accounts' password is known to everyone.
  *
  * @returns null when there was nothing to do
  * @throws {GraphFault} when the platform refuses any of it
@@ -44,7 +44,7 @@ export async function seed(
   environment: Environment = processEnvironment,
   now = new Date(),
 ): Promise<SeedReport | null> {
-  if (environment['NODE_ENV'] === 'production' || (await isSeeded(graph))) return null;
+  if (environment['NODE_ENV'] === 'production' || !(await isWanted(graph))) return null;
   const data = await readSeed();
   await importRows('importMarketplaces', 'ImportMarketplacesInput', graph, data.marketplaces);
   const { tallies, remarks } = await load(graph, seedRows(data, now), {
@@ -87,13 +87,28 @@ export async function seed(
   };
 }
 
-async function isSeeded(graph: Graph): Promise<boolean> {
-  const { programmes } = await ask<{ programmes: { edges: unknown[] } }>(
-    graph,
-    'query IsSeeded($kind: String!) { programmes(filter: { kind: $kind }, first: 1) { edges { cursor } } }',
-    { kind: lastProgramme },
-  );
-  return programmes.edges.length > 0;
+interface Count {
+  totalCount: number;
+}
+
+const standing = `query Standing($source: String!, $last: String!) {
+  seeded: companies(filter: { origin: { source: $source } }, first: 1) { totalCount }
+  last: programmes(filter: { kind: $last }, first: 1) { totalCount }
+  companies(
+    filter: { statuses: [PENDING, APPROVED, SUSPENDED, MERGED, CLOSED] }
+    first: 1
+  ) { totalCount }
+  techMaps(first: 1) { totalCount }
+  programmes(first: 1) { totalCount }
+}`;
+
+/** Whether the platform is empty, or holds a seed that is not complete. */
+async function isWanted(graph: Graph): Promise<boolean> {
+  const { seeded, last, ...all } = await ask<
+    Record<'seeded' | 'last' | 'companies' | 'techMaps' | 'programmes', Count>
+  >(graph, standing, { source, last: lastProgramme });
+  if (seeded.totalCount > 0) return last.totalCount === 0;
+  return Object.values(all).every(({ totalCount }) => totalCount === 0);
 }
 
 function isLast({ kind }: SeedProgramme): boolean {
