@@ -11,6 +11,7 @@ import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { MongoClient, MongoServerError } from 'mongodb';
 import type { ChangeStream, ClientSession, Db } from 'mongodb';
+import { isProgram } from './program.ts';
 
 /** What is tried. */
 export type CrashOptions = {
@@ -169,7 +170,10 @@ export async function runCrashTest(options: CrashOptions): Promise<CrashResult> 
   const file = join(folder, 'data.db');
   const port = await freePort();
   let child = await start(file, port, options.synchronous);
-  const client = new MongoClient(child.uri, { serverSelectionTimeoutMS: 20_000 });
+  const client = new MongoClient(child.uri, {
+    serverSelectionTimeoutMS: 20_000,
+    heartbeatFrequencyMS: 500,
+  });
   try {
     await client.connect();
     const db = client.db('crash');
@@ -184,7 +188,7 @@ export async function runCrashTest(options: CrashOptions): Promise<CrashResult> 
       ...Array.from({ length: 2 }, () => transferAlways(client, db, ledger)),
     ];
     for (let round = 1; round <= options.kills; round += 1) {
-      await pause(100 + Math.random() * 400);
+      await underLoad(ledger);
       await kill(child);
       child = await start(file, port, options.synchronous);
       if (round % 10 === 0) options.report?.(`${round} kills, ${ledger.inserts.size} inserts`);
@@ -201,6 +205,19 @@ export async function runCrashTest(options: CrashOptions): Promise<CrashResult> 
     await kill(child);
     rmSync(folder, { recursive: true });
   }
+}
+
+const MOST_LOADING = 10_000;
+
+/** Waits until writes are acknowledged again, and then for any moment of the next ones. */
+async function underLoad(ledger: Ledger): Promise<void> {
+  const [before, deadline] = [progressOf(ledger), Date.now() + MOST_LOADING];
+  while (progressOf(ledger) < before + 10 && Date.now() < deadline) await pause(5);
+  await pause(Math.random() * 100);
+}
+
+function progressOf({ inserts, transfers, incremented }: Ledger): number {
+  return inserts.size + transfers.size + incremented;
 }
 
 function newLedger(): Ledger {
@@ -304,4 +321,4 @@ async function run(): Promise<void> {
   process.exitCode = faults.length === 0 ? 0 : 1;
 }
 
-if (import.meta.main) await run();
+if (isProgram(import.meta.url)) await run();

@@ -1,14 +1,15 @@
-// The database as a process of its own: npm run database -- --port N --data FILE [--host H] [--socket PATH]
+// The database as a process of its own:
+// npm run database -- --data FILE (--port N [--host 127.0.0.1] | --socket PATH) [--user NAME --password-file FILE]
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { deploy } from './deployment.ts';
-import type { ListenAddress } from './deployment.ts';
+import type { DatabaseOptions, ListenAddress } from './deployment.ts';
 import { DatabaseFault } from './fault.ts';
 
-const USAGE = 'npm run database -- --data FILE (--port N [--host 127.0.0.1] | --socket PATH)';
+const USAGE =
+  'npm run database -- --data FILE (--port N [--host 127.0.0.1] | --socket PATH) [--user NAME --password-file FILE] [--synchronous FULL|NORMAL]';
 
-type Arguments = { data: string; listen: ListenAddress; synchronous: 'FULL' | 'NORMAL' };
-
-function readArguments(): Arguments {
+function readArguments(): DatabaseOptions {
   const { values } = parseArgs({
     options: {
       data: { type: 'string' },
@@ -16,22 +17,42 @@ function readArguments(): Arguments {
       host: { type: 'string', default: '127.0.0.1' },
       socket: { type: 'string' },
       synchronous: { type: 'string', default: 'FULL' },
+      user: { type: 'string' },
+      'password-file': { type: 'string' },
     },
   });
   const { data, socket, synchronous } = values;
   if (data === undefined) throw new Error('--data FILE is missing.');
   if (synchronous !== 'FULL' && synchronous !== 'NORMAL')
     throw new Error('--synchronous is FULL or NORMAL.');
-  if (socket !== undefined) return { data, listen: { path: socket }, synchronous };
-  const port = Number(values.port ?? Number.NaN);
+  const listen = socket === undefined ? readPort(values.host, values.port) : { path: socket };
+  const credentials = readCredentials(values.user, values['password-file']);
+  return { file: data, listen, synchronous, ...(credentials === undefined ? {} : { credentials }) };
+}
+
+function readPort(host: string, text: string | undefined): ListenAddress {
+  const port = Number(text ?? Number.NaN);
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
-    throw new Error('--port needs a number from 0 to 65535.');
-  return { data, listen: { host: values.host, port }, synchronous };
+    throw new Error('--port needs a number from 0 to 65535, or give --socket PATH.');
+  return { host, port };
+}
+
+function readCredentials(
+  user: string | undefined,
+  passwordFile: string | undefined,
+): DatabaseOptions['credentials'] {
+  if (user === undefined && passwordFile === undefined) return undefined;
+  if (user === undefined || passwordFile === undefined)
+    throw new Error('--user and --password-file belong together.');
+  // On the command line every user of the machine could read it.
+  const password = readFileSync(passwordFile, 'utf8').trim();
+  if (password === '') throw new Error(`${passwordFile} holds no password.`);
+  return { user, password };
 }
 
 async function run(): Promise<void> {
-  const { data, listen, synchronous } = readArguments();
-  const deployment = await deploy({ file: data, listen, synchronous });
+  const options = readArguments();
+  const deployment = await deploy(options);
   let isClosing = false;
   const stop = (): void => {
     if (isClosing) return;
@@ -40,7 +61,8 @@ async function run(): Promise<void> {
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
-  process.stdout.write(`ready ${deployment.uri}\n`);
+  // The password is not for the log.
+  process.stdout.write(`ready ${deployment.uri.replace(/\/\/[^@/]*@/, '//')}\n`);
 }
 
 try {

@@ -6,7 +6,7 @@ export const SQLITE_NOTADB = 26;
 
 /** The primary code of an error of SQLite; undefined for any other error. */
 export function sqliteCode(error: unknown): number | undefined {
-  if (!(error instanceof Error) || !('errcode' in error)) return undefined;
+  if (typeof error !== 'object' || error === null || !('errcode' in error)) return undefined;
   // The low byte; the rest tells more than we need.
   return Number(error.errcode) & 0xff;
 }

@@ -1,0 +1,199 @@
+// Who may connect, and what cannot bring the server down.
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { connect } from 'node:net';
+import type { Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { BSON, MongoClient, MongoServerError } from 'mongodb';
+import { startDatabase } from './server.ts';
+import type { Database } from './server.ts';
+
+let folder: string;
+let database: Database;
+let client: MongoClient;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'database-protection-'));
+  const listen = { path: join(folder, 'private', 'database.sock') };
+  database = await startDatabase({ file: join(folder, 'data.db'), listen, synchronous: 'NORMAL' });
+  client = await MongoClient.connect(database.uri);
+});
+
+afterAll(async () => {
+  await client.close();
+  await database.close();
+  rmSync(folder, { recursive: true });
+});
+
+function socketPath(): string {
+  return join(folder, 'private', 'database.sock');
+}
+
+describe('the door', () => {
+  it('is a socket that only its owner can reach', () => {
+    expect(statSync(join(folder, 'private')).mode & 0o777).toBe(0o700);
+    expect(statSync(socketPath()).mode & 0o777).toBe(0o600);
+  });
+
+  it('is not opened to other machines without a password', async () => {
+    const listen = { host: '0.0.0.0', port: 0 };
+    await expect(startDatabase({ file: join(folder, 'wide.db'), listen })).rejects.toThrow(
+      /password/,
+    );
+  });
+
+  it('asks for the password, when there is one', async () => {
+    const listen = { host: '127.0.0.1', port: 0 };
+    const credentials = { user: 'op=er,ator', password: 'pässword' };
+    const closed = await startDatabase({ file: join(folder, 'closed.db'), listen, credentials });
+    const right = await MongoClient.connect(closed.uri);
+    await right.db('d').collection('c').insertOne({ a: 1 });
+    await right.close();
+    const bare = closed.uri.replace(/\/\/[^@]*@/, '//');
+    const nobody = await MongoClient.connect(bare);
+    await expect(nobody.db('d').collection('c').findOne()).rejects.toMatchObject({ code: 13 });
+    await nobody.close();
+    const wrong = new MongoClient(bare, {
+      auth: { username: credentials.user, password: 'wrong' },
+    });
+    await expect(wrong.connect()).rejects.toMatchObject({ code: 18 });
+    await wrong.close();
+    await closed.close();
+  });
+});
+
+async function openSocket(): Promise<Socket> {
+  const socket = connect(socketPath());
+  socket.on('error', () => socket.destroy());
+  await once(socket, 'connect');
+  return socket;
+}
+
+function frame(body: Uint8Array, opCode = 2013): Buffer {
+  const head = Buffer.alloc(16);
+  head.writeInt32LE(16 + body.length, 0);
+  head.writeInt32LE(opCode, 12);
+  return Buffer.concat([head, body]);
+}
+
+function message(command: Record<string, unknown>): Buffer {
+  return frame(Buffer.concat([Buffer.alloc(4), Buffer.from([0]), BSON.serialize(command)]));
+}
+
+/** Damages a good message in one of many ways. */
+function broken(good: Buffer): Buffer {
+  const bytes = Buffer.from(good);
+  const way = Math.random();
+  if (way < 0.5)
+    for (let hits = 0; hits < 3; hits += 1)
+      bytes[Math.floor(Math.random() * bytes.length)] = Math.floor(Math.random() * 256);
+  else if (way < 0.7)
+    bytes.writeInt32LE(
+      Math.floor((Math.random() - 0.5) * 2 ** 32),
+      16 + Math.floor(Math.random() * 12),
+    );
+  else if (way < 0.85)
+    return frame(randomBytes(Math.floor(Math.random() * 64)), Math.random() < 0.5 ? 2013 : 2004);
+  else return bytes.subarray(0, Math.floor(Math.random() * bytes.length));
+  return bytes;
+}
+
+describe('broken messages', () => {
+  it('by the ten thousand leave the server answering', async () => {
+    const good = message({
+      find: 'c',
+      filter: { a: [1, { b: 'text' }], d: new Date(0) },
+      $db: 'd',
+    });
+    for (let round = 0; round < 500; round += 1) {
+      const socket = await openSocket();
+      socket.resume();
+      for (let sent = 0; sent < 40; sent += 1) socket.write(broken(good));
+      const closed = new Promise((resolve) => socket.once('close', resolve));
+      socket.end();
+      await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, 200))]);
+      socket.destroy();
+    }
+    expect(await client.db('d').command({ ping: 1 })).toMatchObject({ ok: 1 });
+  });
+});
+
+async function manyThings(): Promise<string> {
+  const things = client.db('limits').collection('many');
+  if ((await things.estimatedDocumentCount()) === 0)
+    await things.insertMany(
+      Array.from({ length: 20_000 }, (_, n) => ({ n, text: `text ${n % 977}` })),
+    );
+  return things.collectionName;
+}
+
+/** Looks at every document for every document. */
+function slowStages(from: string): object[] {
+  const pipeline = [{ $match: { $expr: { $gt: ['$n', '$$n'] } } }];
+  return [{ $lookup: { from, let: { n: '$n' }, pipeline, as: 'all' } }, { $count: 'n' }];
+}
+
+async function codeOf(work: Promise<unknown>): Promise<unknown> {
+  const error = await work.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  return error instanceof MongoServerError ? error.code : error;
+}
+
+describe('work that takes too long', () => {
+  it('ends when its time is up, and others are served meanwhile', async () => {
+    const name = await manyThings();
+    const limits = client.db('limits');
+    const work = limits.collection(name).aggregate(slowStages(name), { maxTimeMS: 300 });
+    const [code] = await Promise.all([codeOf(work.toArray()), limits.command({ ping: 1 })]);
+    expect(code).toBe(50);
+  });
+
+  it('can be found and killed', async () => {
+    const name = await manyThings();
+    const work = client.db('limits').collection(name).aggregate(slowStages(name));
+    const code = codeOf(work.toArray());
+    const admin = client.db('admin');
+    let running: { opid: number; command?: Record<string, unknown> }[] = [];
+    while (running.length === 0) {
+      const { inprog } = await admin.command({ currentOp: 1 });
+      running = inprog.filter((one: { ns: string }) => one.ns === `limits.${name}`);
+    }
+    await admin.command({ killOp: 1, op: running[0]?.opid });
+    expect(await code).toBe(11_601);
+  });
+
+  it('is refused memory beyond its limit, or goes to disk where it may', async () => {
+    const things = client.db('limits').collection('large');
+    const pad = 'x'.repeat(120_000);
+    for (let batch = 0; batch < 10; batch += 1)
+      await things.insertMany(
+        Array.from({ length: 100 }, (_, n) => ({ n: (batch * 100 + n * 37) % 1000, pad })),
+      );
+    const sorted = { sort: { n: 1 } as const, projection: { n: 1, _id: 0 } };
+    await expect(
+      things.find({}, { ...sorted, allowDiskUse: false }).toArray(),
+    ).rejects.toMatchObject({ code: 292 });
+    const found = await things.find({}, { ...sorted, allowDiskUse: true }).toArray();
+    const numbers = found.map((one) => one['n']);
+    expect(numbers).toEqual(numbers.toSorted((left, right) => left - right));
+    expect(numbers).toHaveLength(1000);
+    const gathered = things
+      .aggregate([{ $group: { _id: null, all: { $push: '$$ROOT' } } }])
+      .toArray();
+    await expect(gathered).rejects.toMatchObject({ code: 146 });
+  });
+
+  it('takes no document of more than sixteen megabytes, and none nested deeper than a hundred levels', async () => {
+    const things = client.db('limits').collection('sizes');
+    await things.insertOne({ key: 1, text: 'x'.repeat(10_000_000) });
+    const doubled = things.updateOne({ key: 1 }, [{ $set: { more: '$text' } }]);
+    await expect(doubled).rejects.toMatchObject({ code: 10_334 });
+    let deep: Record<string, unknown> = {};
+    for (let level = 0; level < 150; level += 1) deep = { deep };
+    await expect(things.insertOne(deep)).rejects.toMatchObject({ code: 15 });
+  });
+});
