@@ -14,14 +14,9 @@ import { readinessLevels } from './capability/readiness-level.ts';
 import { findFigures, findGap, findGaps } from './demand/gap.ts';
 import { levelPlaces, noNeed } from './demand/need.ts';
 import { findRelated, findSimilar } from './likeness/related.ts';
-import { reported } from './placement/import-report.ts';
-import {
-  addTechnology,
-  findPlacement,
-  findPlacements,
-  moveTechnology,
-  updateTechnology,
-} from './placement/placement.ts';
+import { addTechnology } from './placement/addition.ts';
+import { moveTechnology } from './placement/move.ts';
+import { findPlacement, findPlacements, updateTechnology } from './placement/placement.ts';
 import { removeTechnology } from './placement/removal.ts';
 import { importTechnologies } from './placement/technology-import.ts';
 import type { Resolvers } from './schema.generated.ts';
@@ -111,24 +106,12 @@ export const resolvers: Resolvers = {
       answer(context, 'removeTechnology', input, () => removeTechnology(context, input)),
     setSuccession: (_, { input }, context) =>
       answer(context, 'setSuccession', input, () => setSuccession(context, input)),
-    importTechnologies: async (_, { input }, context) =>
-      reported(
-        await answer(context, 'importTechnologies', input, async () => ({
-          report: await importTechnologies(context, input),
-        })),
-      ),
-    importTechnologyTable: async (_, { input }, context) =>
-      reported(
-        await answer(context, 'importTechnologyTable', input, async () => ({
-          report: await importTechnologyTable(context, input),
-        })),
-      ),
-    importCapabilityTable: async (_, { input }, context) =>
-      reported(
-        await answer(context, 'importCapabilityTable', input, async () => ({
-          report: await importCapabilityTable(context, input),
-        })),
-      ),
+    importTechnologies: (_, { input }, context) =>
+      answer(context, 'importTechnologies', input, () => importTechnologies(context, input)),
+    importTechnologyTable: (_, { input }, context) =>
+      answer(context, 'importTechnologyTable', input, () => importTechnologyTable(context, input)),
+    importCapabilityTable: (_, { input }, context) =>
+      answer(context, 'importCapabilityTable', input, () => importCapabilityTable(context, input)),
     draftCapabilities: (_, { input }, context) =>
       answer(context, 'draftCapabilities', input, async () => ({
         capabilityDraft: await draftCapabilities(context, input),
@@ -146,12 +129,8 @@ export const resolvers: Resolvers = {
       answer(context, 'verifyCapability', input, async () => ({
         capability: await verifyCapability(context, input),
       })),
-    importCapabilities: async (_, { input }, context) =>
-      reported(
-        await answer(context, 'importCapabilities', input, async () => ({
-          report: await importCapabilities(context, input),
-        })),
-      ),
+    importCapabilities: (_, { input }, context) =>
+      answer(context, 'importCapabilities', input, () => importCapabilities(context, input)),
   },
   Company: {
     capabilities: ({ id }, request, context) => findCompanyCapabilities(context, id, request),

@@ -8,9 +8,10 @@ import type { Context } from '../context.ts';
 import { importFaults, type ImportReport } from '../placement/technology-import.ts';
 import { countFaults } from '../technology/content.ts';
 import type { Claim } from './capability.model.ts';
-import { findClaimables, inCodeOrder, publishMaps, sameClaim, snapshot } from './capability-map.ts';
+import { findClaimables } from './capability-map.ts';
 import type { CapabilityMapRecord } from './capability-map.model.ts';
 import { claimFaults, claimed, tidyClaim, type ClaimInput, type Claimables } from './claim.ts';
+import { inCodeOrder, publishMaps, sameClaim, snapshot } from './publication.ts';
 
 /** A capability from another source. */
 export interface CapabilityRow extends ClaimInput {

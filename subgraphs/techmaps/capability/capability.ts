@@ -6,7 +6,7 @@ import { signedInAs } from '#kit/viewer.ts';
 import type { Context } from '../context.ts';
 import { queriedLevel } from '../supply/supply.ts';
 import type { CapabilityPage, CapabilityRecord } from './capability.model.ts';
-import { tellMap } from './capability-map.ts';
+import { tellMap } from './publication.ts';
 import { levelFaults } from './readiness-level.ts';
 
 const order = [

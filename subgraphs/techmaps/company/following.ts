@@ -2,7 +2,7 @@
 import { applyFacts, type FactRecord } from '#kit/facts.ts';
 import type { CompanyFact } from '#schema/facts.ts';
 
-import type { Publishing } from '../capability/capability-map.ts';
+import type { Publishing } from '../capability/publication.ts';
 import { markFirmsDue, recountDue } from '../supply/recount.ts';
 import { handOverMerged } from './merger.ts';
 

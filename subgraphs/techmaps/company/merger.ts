@@ -2,12 +2,7 @@
 import { transaction } from '#kit/mongo.ts';
 
 import type { CapabilityMapRecord } from '../capability/capability-map.model.ts';
-import {
-  inCodeOrder,
-  publishMaps,
-  snapshot,
-  type Publishing,
-} from '../capability/capability-map.ts';
+import { inCodeOrder, publishMaps, snapshot, type Publishing } from '../capability/publication.ts';
 import type { Claim } from '../capability/capability.model.ts';
 import { joined } from '../succession/carry.ts';
 import type { CompanyRecord } from './company.model.ts';

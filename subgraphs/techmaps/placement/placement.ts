@@ -1,6 +1,4 @@
-/** Changing a map's draft: adding, changing, moving and removing technologies. */
-import { newId } from '#kit/id.ts';
-import { isDuplicateKey } from '#kit/mongo.ts';
+/** What versions of a map say of technologies: reading it, and changing it in the draft. */
 import { findPage, type PageRequest } from '#kit/page.ts';
 import { problem, refusal, refuseAny, type Problem } from '#kit/refusal.ts';
 import { signedInAs } from '#kit/viewer.ts';
@@ -8,14 +6,10 @@ import { signedInAs } from '#kit/viewer.ts';
 import type { Context } from '../context.ts';
 import {
   changedContent,
-  codeFaults,
   contentFaults,
   countFaults,
-  newContent,
   type ContentInput,
-  type GivenText,
 } from '../technology/content.ts';
-import { newTechnology } from '../technology/technology.ts';
 import { touchDraftOf } from '../tech-map/version.ts';
 import type { VersionRecord } from '../tech-map/version.model.ts';
 import {
@@ -25,7 +19,7 @@ import {
   type PlacementRecord,
 } from './placement.model.ts';
 import { relationFaults, tidyRelations } from './relation.ts';
-import { breadthLimit, broaderBelow, heightOf, pathBelow, placeFaults, rebased } from './tree.ts';
+import { breadthLimit, broaderBelow, placeFaults } from './tree.ts';
 
 /** What a version says of one technology; null when it does not have it. */
 export async function findPlacement(
@@ -44,51 +38,6 @@ export async function findPlacements(
 ): Promise<PlacementPage> {
   const filter = { versionId, ...(parentId != null && { parentId }) };
   return findPage(placements, filter, [['code', 1], ['_id', 1]], page); // prettier-ignore
-}
-
-/** A technology to add, as a client gives it. */
-export interface NewTechnology extends ContentInput {
-  mapId: string;
-  code: string;
-  name: GivenText;
-  kind: Placed['kind'];
-  parentId?: string | null | undefined;
-  requires?: readonly string[] | null | undefined;
-  alternatives?: readonly string[] | null | undefined;
-}
-
-/**
- * Adds a technology to the map's draft. For the secretariat.
- *
- * @throws {Refusal} INVALID, NOT_FOUND (mapId, parentId, relations), TAKEN (code), LIMIT_REACHED, WRONG_STATE
- */
-export async function addTechnology(
-  context: Context,
-  given: NewTechnology,
-): Promise<PlacementRecord> {
-  signedInAs(context.viewer, 'SECRETARIAT');
-  const draft = await touchDraftOf(context, given.mapId, 1);
-  const content = newContent(given);
-  const relations = tidyRelations(given, { requires: [], alternatives: [] });
-  const parent =
-    given.parentId == null ? null : await findPlacement(context, draft._id, given.parentId);
-  refuseAny([
-    ...codeFaults(given.code, ['code']),
-    ...contentFaults(content, []),
-    ...(given.parentId != null && !parent
-      ? [unknown('parentId')]
-      : placeFaults({ technologyId: null, ...content }, parent, 0, ['parentId'])),
-    ...(await breadthFaults(context, draft, given.parentId ?? null)),
-    ...(await relationFaults(context, draft, relations, null)),
-  ]);
-  const placed = {
-    ...content,
-    ...relations,
-    code: given.code,
-    parentId: given.parentId ?? null,
-    ancestorIds: pathBelow(parent),
-  };
-  return createPlacement(context, draft, await identify(context, draft, placed), placed);
 }
 
 /** A change to what the draft says; what is not given stays. */
@@ -117,54 +66,7 @@ export async function updateTechnology(
     ...(await kindChangeFaults(context, placement, content.kind)),
     ...(await relationFaults(context, draft, relations, placement.technologyId)),
   ]);
-  return store(context, placement, change.revision, { ...content, ...relations });
-}
-
-/** A move in the draft. */
-export interface TechnologyMove {
-  technologyId: string;
-  revision: number;
-  parentId?: string | null | undefined;
-  position?: number | null | undefined;
-}
-
-/**
- * Moves a technology with its branch. For the secretariat.
- *
- * @throws {Refusal} INVALID (parentId: `TREE_HAS_NO_CYCLE`, `KIND_FITS_PLACE`), LIMIT_REACHED, NOT_FOUND, STALE, WRONG_STATE
- */
-export async function moveTechnology(
-  context: Context,
-  { technologyId, revision, parentId = null, position }: TechnologyMove,
-): Promise<PlacementRecord> {
-  signedInAs(context.viewer, 'SECRETARIAT');
-  const { draft, placement } = await inDraft(context, technologyId);
-  const parent = parentId === null ? null : await findPlacement(context, draft._id, parentId);
-  const below = await branchBelow(context, placement);
-  const content = changedContent(placement, { position: position ?? null });
-  refuseAny([
-    ...(parentId !== null && !parent
-      ? [unknown('parentId')]
-      : placeFaults(placement, parent, heightOf(placement, below), ['parentId'])),
-    ...(parentId === placement.parentId ? [] : await breadthFaults(context, draft, parentId)),
-    ...contentFaults(content, []),
-  ]);
-  const ancestorIds = pathBelow(parent);
-  const moved = await store(context, placement, revision, {
-    parentId,
-    ancestorIds,
-    position: content.position,
-  });
-  if (below.length > 0)
-    await context.placements.bulkWrite(
-      below.map((each) => ({
-        updateOne: {
-          filter: { _id: each._id },
-          update: { $set: { ancestorIds: rebased(each.ancestorIds, technologyId, ancestorIds) } },
-        },
-      })),
-    );
-  return moved;
+  return storePlacement(context, placement, change.revision, { ...content, ...relations });
 }
 
 /** Everything that stands below a placement in its version. */
@@ -173,49 +75,6 @@ export async function branchBelow(
   { versionId, technologyId }: PlacementRecord,
 ): Promise<PlacementRecord[]> {
   return placements.find({ versionId, ancestorIds: technologyId }).lean();
-}
-
-/**
- * The technology that the code names: a new one, seen in drafts alone until it is published, or one that an earlier
- * version had, which then comes back as itself.
- *
- * @throws {Refusal} TAKEN when the draft or another map has the code
- */
-async function identify(
-  context: Context,
-  { _id: versionId, mapId }: VersionRecord,
-  placed: Placed,
-): Promise<string> {
-  const { technologies } = context;
-  const taken = () =>
-    refusal('TAKEN', 'Another technology has this code.', ['code'], { found: placed.code });
-  const known = await technologies.findOne({ code: placed.code }).lean();
-  if (!known) {
-    const technology = newTechnology(newId(), mapId, placed, null);
-    await technologies.create([technology]).catch((error: unknown) => {
-      throw isDuplicateKey(error) ? taken() : error;
-    });
-    return technology._id;
-  }
-  if (known.mapId !== mapId || (await findPlacement(context, versionId, known._id))) throw taken();
-  return known._id;
-}
-
-async function createPlacement(
-  { placements }: Context,
-  { _id: versionId }: VersionRecord,
-  technologyId: string,
-  placed: Placed,
-): Promise<PlacementRecord> {
-  const placement = {
-    ...placed,
-    _id: placementId(versionId, technologyId),
-    versionId,
-    technologyId,
-    revision: 1,
-  };
-  await placements.create([placement]);
-  return placement;
 }
 
 /**
@@ -235,7 +94,12 @@ export async function inDraft(
   return { draft, placement };
 }
 
-async function store(
+/**
+ * Changes what the draft says of a technology, when it is still as it was read.
+ *
+ * @throws {Refusal} STALE (revision)
+ */
+export async function storePlacement(
   { placements }: Context,
   placement: PlacementRecord,
   revision: number,
@@ -249,7 +113,8 @@ async function store(
   return { ...placement, ...change, revision: revision + 1 };
 }
 
-async function breadthFaults(
+/** No more than 1,000 stand directly below one. */
+export async function breadthFaults(
   { placements }: Context,
   { _id: versionId }: VersionRecord,
   parentId: string | null,
@@ -272,7 +137,8 @@ async function kindChangeFaults(
   ];
 }
 
-function unknown(field: string): Problem {
+/** A technology that the draft does not have. */
+export function unknownFault(field: string): Problem {
   return problem('NOT_FOUND', 'The draft has no such technology.', [field]);
 }
 

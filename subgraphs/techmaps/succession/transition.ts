@@ -6,12 +6,7 @@ import { findPage, type PageRequest } from '#kit/page.ts';
 import { isIn } from '#kit/viewer.ts';
 
 import type { CapabilityMapRecord } from '../capability/capability-map.model.ts';
-import {
-  inCodeOrder,
-  publishMaps,
-  snapshot,
-  type Publishing,
-} from '../capability/capability-map.ts';
+import { inCodeOrder, publishMaps, snapshot, type Publishing } from '../capability/publication.ts';
 import type { Context } from '../context.ts';
 import type { ProjectRecord } from '../demand/demand.model.ts';
 import { carry, type Carried, type Succeeding } from './carry.ts';
