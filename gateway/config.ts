@@ -96,6 +96,9 @@ export interface GatewayConfig {
 /** Which planner serves. */
 export type PlannerChoice = (typeof planners)[number];
 
+/** Bytes of one request body in an open gateway: its other limits are off. */
+const openBodyBytes = 2 ** 26;
+
 const planners = ['AUTO', 'HIVE', 'APOLLO'] as const;
 const levels = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 
@@ -167,7 +170,7 @@ export function readGatewayConfig(environment: Environment = process.env): Gatew
       selections: read.LIMIT_SELECTIONS,
       cost: read.LIMIT_COST,
     },
-    bodyBytes: read.LIMIT_BODY_BYTES,
+    bodyBytes: read.GATEWAY_OPEN ? openBodyBytes : read.LIMIT_BODY_BYTES,
     socketOperations: read.LIMIT_SOCKET_OPERATIONS,
     requestTimeoutMillis: read.REQUEST_TIMEOUT_MILLIS,
     subgraphTimeoutMillis: read.SUBGRAPH_TIMEOUT_MILLIS,
