@@ -12,11 +12,12 @@ import {
   type TestMarketplace,
 } from './marketplace.ts';
 import { someone, user } from './service.ts';
+import { comment, levels, second, stepsOf, third, type Review, type Steps } from './selection.ts';
 import { tellFirms } from './told.ts';
 
 let { query, listed, drafted, uri, stop, heard } = {} as TestMarketplace;
+let { run, outcome, submitted, step, judged } = {} as Steps;
 
-const second = user('reviewer-2', { roles: ['REVIEWER'] });
 const certificate = {
   scheme: 'CSAP',
   type: 'SAAS_STANDARD',
@@ -27,74 +28,12 @@ const certificate = {
 
 beforeAll(async () => {
   ({ query, listed, drafted, uri, stop, heard } = await startMarketplace());
+  ({ run, outcome, submitted, step, judged } = stepsOf({ query, listed }));
   await tellFirms(uri, { rival: { certificates: [certificate] }, third: {} });
   await heard();
 });
 
 afterAll(() => stop());
-
-interface Review {
-  id: string;
-  status: string;
-  revision: number;
-  targetDays: number;
-  exemptions: { eligibility: boolean; capability: boolean } | null;
-}
-interface Payload {
-  review: Review | null;
-  problems: { code: string; path: string[]; rule: string | null }[];
-}
-
-const levels = {
-  availability: 9990,
-  responseHours: 4,
-  recoveryHours: 24,
-  compensation: { ko: '월 이용료의 10 퍼센트' },
-};
-const comment = '요건을 갖추었습니다. 좋습니다.';
-
-async function run(viewer: Viewer, name: string, input: object): Promise<Payload> {
-  const type = `${name[0]?.toUpperCase()}${name.slice(1)}Input`;
-  const data = await query(
-    viewer,
-    `mutation ($input: ${type}!) { ${name}(input: $input) {
-      review { id status revision targetDays exemptions { eligibility capability } }
-      problems { code path rule } } }`,
-    { input },
-  );
-  return data[name] as Payload;
-}
-
-/** The state that a mutation leads to, or the first reason why it does not. */
-async function outcome(viewer: Viewer, name: string, input: object): Promise<string> {
-  try {
-    const { review, problems } = await run(viewer, name, input);
-    return review?.status ?? problems[0]?.code ?? 'nothing';
-  } catch (error) {
-    return error instanceof Error ? error.message : 'nothing';
-  }
-}
-
-async function submitted(details: object = {}, viewer = owner): Promise<Review> {
-  const { id } = await listed(details, viewer);
-  const { review, problems } = await run(viewer, 'submitService', { serviceId: id, levels });
-  if (!review) throw new Error(JSON.stringify(problems));
-  return review;
-}
-
-async function step(viewer: Viewer, name: string, review: Review, more: object): Promise<Review> {
-  const { id, revision } = review;
-  const payload = await run(viewer, name, { id, revision, ...more });
-  if (!payload.review) throw new Error(JSON.stringify(payload.problems));
-  return payload.review;
-}
-
-async function judged(review: Review): Promise<Review> {
-  const once = await step(reviewer, 'giveServiceOpinion', review, { verdict: 'PASS', comment });
-  return step(second, 'giveServiceOpinion', once, { verdict: 'PASS', comment });
-}
-
-const third = user('third-owner', { companies: { third: 'OWNER' } });
 
 it('goes through both parts, and is found as selected', async () => {
   const first = await submitted({ providerId: 'third', name: { ko: '처음 서비스' } }, third);

@@ -193,6 +193,7 @@ const gates: Record<string, Gate> = {
   'Mutation.verifyEmail': 'ANYONE',
   'Mutation.withdrawCertification': 'SIGNED_IN',
   'Mutation.withdrawMembership': 'SIGNED_IN',
+  'Mutation.withdrawProject': 'SIGNED_IN',
   'Mutation.withdrawService': 'SIGNED_IN',
   'Mutation.withdrawServiceReview': 'SIGNED_IN',
   'Subscription.eventAnnounced': 'ANYONE',

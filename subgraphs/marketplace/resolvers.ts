@@ -9,6 +9,7 @@ import {
   stepsOf,
 } from './listing/listing.ts';
 import { findMarketplaces, importMarketplaces, marketplaceOf } from './marketplace/marketplace.ts';
+import { auditsFor, auditService, findAuditsDue } from './review/audit.ts';
 import { daysUnderReview, stepsShown, targetDays } from './review/review-rules.ts';
 import {
   checkServiceReview,
@@ -43,6 +44,7 @@ export const resolvers: Resolvers = {
     services: (_, { filter, ...page }, context) => findServices(context, filter, page),
     serviceReview: (_, { id }, context) => findReview(context, id),
     serviceReviews: (_, { statuses, ...page }, context) => findReviews(context, statuses, page),
+    auditsDue: (_, { by, ...page }, context) => findAuditsDue(context, by, page),
     selectionTerms: (_, _args, context) => readTerms(context),
     selectionFigures: (_, { from, to }, context) => findFigures(context, from, to),
     marketplaces: (_, _args, context) => findMarketplaces(context),
@@ -96,6 +98,10 @@ export const resolvers: Resolvers = {
       answer(context, 'withdrawServiceReview', input, async () => ({
         review: await withdrawServiceReview(context, input),
       })),
+    auditService: (_, { input }, context) =>
+      answer(context, 'auditService', input, async () => ({
+        service: await auditService(context, input),
+      })),
     changeSelectionTerms: (_, { input }, context) =>
       answer(context, 'changeSelectionTerms', input, async () => ({
         terms: await changeSelectionTerms(context, input),
@@ -114,6 +120,7 @@ export const resolvers: Resolvers = {
     sectors: ({ sectors }) => sectors.map((code) => ({ code })),
     technologies: ({ technologies }) => technologies.map((id) => ({ id })),
     listings: (service, _, context) => findListings(context, service),
+    audits: (service, _, { viewer }) => auditsFor(viewer, service),
     reviews: ({ _id }, _, context) => findReviewsOf(context, _id),
   },
   ServiceConnection: {

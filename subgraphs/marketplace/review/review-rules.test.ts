@@ -15,7 +15,8 @@ import {
 import type { SelectionStatus, SelectionStep } from './review.model.ts';
 
 const now = new Date('2030-06-15T00:00:00Z');
-const terms = { completenessDays: 3, eligibilityDays: 10, capabilityDays: 12, fewestOpinions: 2 };
+const aims = { completenessDays: 3, eligibilityDays: 10, capabilityDays: 12 };
+const terms = { ...aims, fewestOpinions: 2, auditMonths: 12 };
 const held = { scheme: 'CSAP', type: 'SAAS_STANDARD', grade: 'MID' };
 const certificate = { ...held, validFrom: '2029-01-01', validTo: '2031-01-01' };
 const claim: ClaimedCertification = { scheme: 'CSAP', grade: null, validTo: null };

@@ -49,6 +49,8 @@ export interface TermsRecord {
   eligibilityDays: number;
   capabilityDays: number;
   fewestOpinions: number;
+  /** Months from selection, or from an audit, to the next audit. */
+  auditMonths: number;
   revision: number;
 }
 
@@ -81,6 +83,7 @@ const dayFields = {
   eligibilityDays: { type: Number, required: true },
   capabilityDays: { type: Number, required: true },
   fewestOpinions: { type: Number, required: true },
+  auditMonths: { type: Number, required: true },
 } as const;
 
 const reviewSchema = new Schema(

@@ -28,6 +28,7 @@ import type {
   SelectionStatus,
   SelectionVerdict,
 } from './review.model.ts';
+import { nextAuditDay } from './audit-day.ts';
 import { readTerms } from './terms.ts';
 
 type Maybe<Value> = Value | null | undefined;
@@ -139,9 +140,9 @@ export async function checkServiceReview(
   const service = await context.services.findById(review.serviceId).lean();
   if (!service) throw new Error(`Service ${review.serviceId} is under review and not there.`);
   const provider = await findProvider(context, review.providerId);
-  const selected = await context.reviews.exists({
+  const selected = await context.services.exists({
     providerId: review.providerId,
-    status: 'SELECTED',
+    selectedAt: { $type: 'date' },
   });
   const exemptions = exemptionsOf(service, provider, selected !== null, now);
   const to = nextAfter('SUBMITTED', exemptions);
@@ -306,7 +307,10 @@ async function step(
   const { userId } = signedIn(context.viewer);
   const ends = !isOpen(status);
   if (status === 'SELECTED')
-    await context.services.updateOne({ _id: review.serviceId }, { $set: { selectedAt: now } });
+    await context.services.updateOne(
+      { _id: review.serviceId },
+      { $set: { selectedAt: now, auditDueOn: nextAuditDay(now, review.terms.auditMonths) } },
+    );
   return store(context, review, {
     status,
     open: !ends,

@@ -1,6 +1,7 @@
 import { figuresOf, type Decided } from './selection-figures.ts';
 
-const terms = { completenessDays: 3, eligibilityDays: 10, capabilityDays: 12, fewestOpinions: 2 };
+const aims = { completenessDays: 3, eligibilityDays: 10, capabilityDays: 12 };
+const terms = { ...aims, fewestOpinions: 2, auditMonths: 12 };
 
 function at(day: number): Date {
   return new Date(Date.UTC(2030, 0, day));

@@ -13,6 +13,7 @@ export interface TermsInput {
   eligibilityDays?: number | null | undefined;
   capabilityDays?: number | null | undefined;
   fewestOpinions?: number | null | undefined;
+  auditMonths?: number | null | undefined;
 }
 
 const only = 'selection';
@@ -21,13 +22,16 @@ const limits = {
   eligibilityDays: 365,
   capabilityDays: 365,
   fewestOpinions: 20,
+  // Quality is audited at least once a year.
+  auditMonths: 12,
 } as const;
 type Term = keyof typeof limits;
 const names = Object.keys(limits) as Term[];
 
 /** Puts the first terms there: 25 days in all, which is the alliance's aim. */
 export async function seedTerms(terms: Model<TermsRecord>): Promise<void> {
-  const first = { completenessDays: 3, eligibilityDays: 10, capabilityDays: 12, fewestOpinions: 2 };
+  const days = { completenessDays: 3, eligibilityDays: 10, capabilityDays: 12 };
+  const first = { ...days, fewestOpinions: 2, auditMonths: 12 };
   await terms.updateOne(
     { _id: only },
     { $setOnInsert: { ...first, revision: 1 } },

@@ -154,8 +154,15 @@ function asImported(
 
 function settle(before: ServiceRecord | null, imported: ServiceRecord): Verdict {
   if (before === null) return { service: imported, before };
-  const { _id, listedAt, selectedAt, revision } = before;
-  const kept = { _id, selectedAt, listedAt: listedAt ?? imported.listedAt, revision: revision + 1 };
+  const { _id, listedAt, selectedAt, auditDueOn, audits, revision } = before;
+  const kept = {
+    _id,
+    selectedAt,
+    auditDueOn,
+    audits,
+    listedAt: listedAt ?? imported.listedAt,
+    revision: revision + 1,
+  };
   return isSame(before, imported) && isSameStanding(before, imported)
     ? { same: before }
     : { service: { ...imported, ...kept }, before };

@@ -44,6 +44,14 @@ export interface ServiceTraces {
   grams: string[];
 }
 
+/** An audit of a selected service's quality. */
+export interface ServiceAudit {
+  at: Date;
+  userId: string;
+  verdict: 'PASS' | 'FAIL';
+  note: string | null;
+}
+
 /** A service as stored. */
 export interface ServiceRecord extends ServiceDetails, ServiceTraces {
   _id: string;
@@ -57,6 +65,10 @@ export interface ServiceRecord extends ServiceDetails, ServiceTraces {
   listedAt: Date | null;
   /** When it was selected as a digital service; follows its review. */
   selectedAt: Date | null;
+  /** Calendar day by which it is to be audited; null unless it is selected. */
+  auditDueOn: string | null;
+  /** The oldest first. */
+  audits: ServiceAudit[];
   changedAt: Date;
   origin: { source: string; externalId: string } | null;
   revision: number;
@@ -108,6 +120,21 @@ const serviceSchema = new Schema(
     listedOn: { type: [String], required: true },
     listedAt: { type: Date, default: null },
     selectedAt: { type: Date, default: null },
+    auditDueOn: { type: String, default: null },
+    audits: {
+      type: [
+        new Schema(
+          {
+            at: { type: Date, required: true },
+            userId: { type: String, required: true },
+            verdict: { type: String, required: true },
+            note: { type: String, default: null },
+          },
+          { _id: false },
+        ),
+      ],
+      required: true,
+    },
     changedAt: { type: Date, required: true },
     origin: {
       type: new Schema({ source: String, externalId: String }, { _id: false }),
@@ -130,6 +157,11 @@ const serviceSchema = new Schema(
   .index(
     { status: 1, selectedAt: 1, sortName: 1, _id: 1 },
     { partialFilterExpression: { selectedAt: { $type: 'date' } } },
+  )
+  // Selected services whose audit is due.
+  .index(
+    { auditDueOn: 1, _id: 1 },
+    { partialFilterExpression: { auditDueOn: { $type: 'string' } } },
   )
   // Services of a provider.
   .index({ providerId: 1, sortName: 1, _id: 1 })

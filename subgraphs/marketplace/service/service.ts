@@ -216,6 +216,8 @@ export function newService(
     listedOn: [],
     listedAt: null,
     selectedAt: null,
+    auditDueOn: null,
+    audits: [],
     changedAt: now,
     origin: null,
     revision: 1,
