@@ -62,16 +62,12 @@ async function draft(title: string, more: Record<string, unknown> = {}) {
 const deadline = new Date(Date.now() + 86_400_000).toISOString();
 
 async function invite(projectId: string, companyId: string, more: Record<string, unknown> = {}) {
-  const { inviteCompany } = await alliance.data<{
-    inviteCompany: { membership: Membership | null; problems: SeenProblem[] };
-  }>(
+  return alliance.change<{ membership: Membership | null }>(
     lead,
-    `mutation ($input: InviteCompanyInput!) {
-      inviteCompany(input: $input) { membership { ${membershipFields} } ${problemFields} }
-    }`,
-    { input: { projectId, companyId, deadline, ...more } },
+    'inviteCompany',
+    { projectId, companyId, deadline, ...more },
+    `membership { ${membershipFields} }`,
   );
-  return inviteCompany;
 }
 
 async function answer(
@@ -157,17 +153,13 @@ async function setShares(projectId: string, shares: Record<string, number>) {
 }
 
 async function seal(projectId: string) {
-  const consortium = await consortiumOf(projectId);
-  const { sealConsortium } = await alliance.data<{
-    sealConsortium: { consortium: { status: string } | null; problems: SeenProblem[] };
-  }>(
+  const { id: consortiumId, revision } = await consortiumOf(projectId);
+  return alliance.change<{ consortium: { status: string } | null }>(
     lead,
-    `mutation ($input: SealConsortiumInput!) {
-      sealConsortium(input: $input) { consortium { status } ${problemFields} }
-    }`,
-    { input: { consortiumId: consortium.id, revision: consortium.revision } },
+    'sealConsortium',
+    { consortiumId, revision },
+    'consortium { status }',
   );
-  return sealConsortium;
 }
 
 describe('forming a consortium', () => {
@@ -396,5 +388,36 @@ describe('forming a consortium', () => {
       ({ status }) => status !== 'WITHDRAWN',
     );
     expect(standing.map(({ share }) => share)).toEqual([6_000, 1_000, 3_000]);
+  });
+
+  it('ends with its project when the lead takes that back, and frees everybody', async () => {
+    const project = await draft('Taken back');
+    const { membership } = await invite(project.id, 'soft');
+    if (!membership) throw new Error('Nobody was invited.');
+    await answer('acceptInvitation', 'soft', membership);
+    const { revision } = (
+      await alliance.data<{ project: { revision: number } }>(
+        lead,
+        'query ($id: ID!) { project(id: $id) { revision } }',
+        { id: project.id },
+      )
+    ).project;
+    const withdraw = () =>
+      alliance.change<{ project: { status: string } | null }>(
+        lead,
+        'withdrawProject',
+        { projectId: project.id, revision, reason: '사업을 접습니다.' },
+        'project { status }',
+      );
+    expect((await withdraw()).project?.status).toBe('WITHDRAWN');
+    const after = await board(project.id);
+    expect(after?.consortium?.status).toBe('DISSOLVED');
+    expect(after?.consortium?.memberships.map(({ status }) => status)).toEqual([
+      'WITHDRAWN',
+      'WITHDRAWN',
+    ]);
+    expect((await withdraw()).problems).toMatchObject([
+      { code: 'WRONG_STATE', path: ['projectId'] },
+    ]);
   });
 });

@@ -119,6 +119,22 @@ const lists: [string, string, typeof lead][] = [
     '{ projects { edges { node { requirements { supply { firms } } assemblies { edges { cursor } } } } } }',
     lead,
   ],
+  ['reviewers', '{ reviewers { edges { cursor } } }', secretary],
+  ['own reviews', '{ reviewTasks { edges { cursor } } }', lead],
+  ['own open reviews', '{ reviewTasks(status: ASSIGNED) { edges { cursor } } }', lead],
+  [
+    'documents, receipts and ledgers',
+    `{ projects { edges { node {
+      documents { code } checklist { document { id } } submission { number }
+      accounts { left } ledger { edges { cursor } } breaches { rule }
+    } } } }`,
+    lead,
+  ],
+  [
+    'rankings and reviews of calls',
+    '{ calls { edges { node { ranking { rank } reviews { id } calibration { mean } } } } }',
+    secretary,
+  ],
   ['an inbox', '{ invitations(companyId: "infra") { edges { cursor } } }', lead],
   [
     "a firm's consortia and memberships",

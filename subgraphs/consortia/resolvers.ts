@@ -3,7 +3,12 @@ import { answer, attempt } from '#kit/answer.ts';
 import { seoulDay } from '#kit/instant.ts';
 import { callStatus, findCall, findCalls, openCall } from './call/call.ts';
 import { reviseCall } from './call/revise.ts';
-import { dissolveConsortium, findConsortiaOf, findConsortium } from './consortium/consortium.ts';
+import {
+  dissolveConsortium,
+  findConsortiaOf,
+  findConsortium,
+  withdrawProject,
+} from './consortium/consortium.ts';
 import { answerCounter, counterInvitation } from './consortium/counter.ts';
 import { inviteProposal } from './consortium/invite-proposal.ts';
 import { assignRequirements, inviteCompany } from './consortium/invite.ts';
@@ -111,6 +116,10 @@ export const resolvers: Resolvers = {
     updateProject: (_, { input }, context) =>
       answer(renewed(context), 'updateProject', input, async () => ({
         project: await updateProject(context, input),
+      })),
+    withdrawProject: (_, { input }, context) =>
+      answer(renewed(context), 'withdrawProject', input, async () => ({
+        project: await withdrawProject(context, input),
       })),
     setRequirements: (_, { input }, context) =>
       answer(renewed(context), 'setRequirements', input, async () => ({
@@ -299,7 +308,7 @@ export const resolvers: Resolvers = {
     __resolveReference: ({ id }, context) => findConsortium(context, id),
     id: ({ _id }) => _id,
     project: ({ projectId }, _, { loaders }) => pointedAt(loaders.project, projectId),
-    memberships: ({ _id }, _, context) => membershipsShown(context, _id),
+    memberships: (consortium, _, context) => membershipsShown(context, consortium),
     shareTotal: async ({ _id }, _, { loaders }) =>
       shareTotal(await loaders.membershipsIn.load(_id)),
   },

@@ -1,4 +1,5 @@
 /** Consortia: the firms that carry out a project together. */
+import { publishFacts } from '#kit/facts.ts';
 import { newId } from '#kit/id.ts';
 import { findPage } from '#kit/page.ts';
 import { refusal, refuseAny, type Problem } from '#kit/refusal.ts';
@@ -152,18 +153,63 @@ export async function dissolveConsortium(
     status,
     reason,
   });
-  await context.memberships.updateMany(
-    { consortiumId: consortium._id, standing: true },
-    {
-      $set: { status: 'WITHDRAWN', answeredAt: new Date(), reason },
-      $unset: { standing: 1, running: 1 },
-      $inc: { revision: 1 },
-    },
-  );
+  await endMemberships(context, consortium._id, reason);
   await changeProject(context, project, project.revision, {
     status: stateAfter(projectSteps, project.status, 'disband', ['consortiumId']),
     consortiumId: null,
     audience: [project.leadCompanyId],
   });
   return dissolved;
+}
+
+async function endMemberships(
+  { memberships }: Context,
+  consortiumId: string,
+  reason: string | null,
+): Promise<void> {
+  await memberships.updateMany(
+    { consortiumId, standing: true },
+    {
+      $set: { status: 'WITHDRAWN', answeredAt: new Date(), reason },
+      $unset: { standing: 1, running: 1 },
+      $inc: { revision: 1 },
+    },
+  );
+}
+
+/**
+ * Takes a project back that is not submitted, for good; its consortium ends with it. An owner or editor of the lead's
+ * firm may.
+ *
+ * @throws {Refusal} NOT_FOUND (projectId), WRONG_STATE (projectId), STALE (revision), INVALID (reason)
+ */
+export async function withdrawProject(
+  context: Context,
+  given: { projectId: string; revision: number; reason: string },
+): Promise<ProjectRecord> {
+  const path = ['projectId'];
+  const project = await projectToLead(context, given.projectId, path);
+  const status = stateAfter(projectSteps, project.status, 'withdraw', path);
+  const faults: Problem[] = [];
+  const endReason = readReason(given.reason, reasonLength, ['reason'], faults);
+  refuseAny(faults);
+  if (project.consortiumId !== null) {
+    const consortium = await readConsortium(context, project.consortiumId, path);
+    const ended = stateAfter(consortiumSteps, consortium.status, 'end', path);
+    await changeConsortium(context, consortium, consortium.revision, {
+      status: ended,
+      reason: endReason,
+    });
+    await endMemberships(context, consortium._id, endReason);
+  }
+  const endedAt = new Date();
+  const withdrawn = await changeProject(context, project, given.revision, {
+    status,
+    endReason,
+    endedAt,
+  });
+  // Whoever followed it as a public project is told that it is gone.
+  if (project.sealedAt !== null)
+    await publishFacts(context.facts, [{ kind: 'project', key: project._id, state: null }]);
+  return withdrawn;
 }

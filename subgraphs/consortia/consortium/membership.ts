@@ -1,12 +1,12 @@
 /** Memberships: a firm's place in a consortium, from the invitation on. */
 import { findPage } from '#kit/page.ts';
 import { problem, refusal, refuseAny, type Problem } from '#kit/refusal.ts';
-import { actingFor, forbid, hasRole, isIn, signedIn } from '#kit/viewer.ts';
+import { actingFor, forbid, isIn, signedIn } from '#kit/viewer.ts';
 import type { Context } from '../context.ts';
 import { pageOf, type Listing } from '../form/listing.ts';
 import type { FirmRecord } from '../pool/firm.model.ts';
 import { mayTakePart } from '../pool/firm.ts';
-import { isInside, maySee, visibleTo } from '../project/audience.ts';
+import { isInside, isParticipant, maySee, visibleTo } from '../project/audience.ts';
 import type { ProjectRecord, RequirementRecord } from '../project/project.model.ts';
 import { shownRequirements } from '../project/project.ts';
 import { stateAfter } from '../step/steps.ts';
@@ -58,20 +58,19 @@ export async function findMembership(
 /** Memberships of a consortium: all for those who take part or are asked to, accepted ones for others. */
 export async function membershipsShown(
   { viewer, loaders }: Context,
-  consortiumId: string,
+  { _id, projectId }: Pick<ConsortiumRecord, '_id' | 'projectId'>,
 ): Promise<MembershipRecord[]> {
-  const all = await loaders.membershipsIn.load(consortiumId);
-  const isInsider =
-    hasRole(viewer, 'SECRETARIAT') ||
-    all.some(({ companyId, standing }) => standing === true && isIn(viewer, companyId, 'VIEWER'));
-  return isInsider ? all : all.filter(({ status }) => status === 'ACCEPTED');
+  const all = await loaders.membershipsIn.load(_id);
+  const project = await loaders.project.load(projectId);
+  if (project && isParticipant(viewer, project)) return all;
+  return all.filter(({ status }) => status === 'ACCEPTED');
 }
 
 /** Whether the viewer belongs to a firm that takes part or is asked to, or to the secretariat. */
-async function isPart({ viewer, loaders }: Context, { consortiumId, companyId }: MembershipRecord) {
+async function isPart({ viewer, loaders }: Context, { projectId, companyId }: MembershipRecord) {
   if (isInside(viewer, companyId)) return true;
-  const all = await loaders.membershipsIn.load(consortiumId);
-  return all.some((each) => each.standing && isInside(viewer, each.companyId));
+  const project = await loaders.project.load(projectId);
+  return project !== null && isParticipant(viewer, project);
 }
 
 /** Why a firm declined or left, for those who take part; null for others. */
