@@ -151,10 +151,10 @@ const reviewSchema = new Schema(
   .index({ serviceId: 1, open: 1 }, { unique: true, partialFilterExpression: { open: true } })
   // Reviews in some states, the one submitted first comes first.
   .index({ status: 1, submittedAt: 1, _id: 1 })
-  // What a firm has selected.
-  .index({ providerId: 1, status: 1 })
-  // What ended in a span of time.
-  .index({ endedAt: 1 });
+  // Reviews of a firm, for when it is merged into another.
+  .index({ providerId: 1 })
+  // What was decided in a span of time.
+  .index({ status: 1, endedAt: 1 });
 
 /** Every review. */
 export function reviewsOf(connection: Connection): Model<ReviewRecord> {
