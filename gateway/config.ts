@@ -65,6 +65,8 @@ export interface GatewayConfig {
   bodyBytes: number;
   /** `LIMIT_SOCKET_OPERATIONS` (100): operations under way on one WebSocket. */
   socketOperations: number;
+  /** `LIMIT_ADDRESS_SOCKETS` (500): WebSockets open from one address. */
+  addressSockets: number;
   /** `REQUEST_TIMEOUT_MILLIS` (30000): the longest one request may take. */
   requestTimeoutMillis: number;
   /** `SUBGRAPH_TIMEOUT_MILLIS` (10000): the longest one call to a subgraph may take. */
@@ -131,6 +133,7 @@ export function readGatewayConfig(environment: Environment = process.env): Gatew
     LIMIT_COST: wholeNumber(100_000, 1, 1_000_000_000),
     LIMIT_BODY_BYTES: wholeNumber(2 ** 18, 1_024, 2 ** 30),
     LIMIT_SOCKET_OPERATIONS: wholeNumber(100, 1, 100_000),
+    LIMIT_ADDRESS_SOCKETS: wholeNumber(500, 1, 1_000_000),
     REQUEST_TIMEOUT_MILLIS: wholeNumber(30_000, 1, 600_000),
     SUBGRAPH_TIMEOUT_MILLIS: wholeNumber(10_000, 1, 600_000),
     SUBGRAPH_ANSWER_BYTES: wholeNumber(2 ** 24, 1_024, 2 ** 30),
@@ -172,6 +175,7 @@ export function readGatewayConfig(environment: Environment = process.env): Gatew
     },
     bodyBytes: read.GATEWAY_OPEN ? openBodyBytes : read.LIMIT_BODY_BYTES,
     socketOperations: read.LIMIT_SOCKET_OPERATIONS,
+    addressSockets: read.LIMIT_ADDRESS_SOCKETS,
     requestTimeoutMillis: read.REQUEST_TIMEOUT_MILLIS,
     subgraphTimeoutMillis: read.SUBGRAPH_TIMEOUT_MILLIS,
     subgraphAnswerBytes: read.SUBGRAPH_ANSWER_BYTES,

@@ -2,6 +2,7 @@
 import { buildOperationContext, executeQueryPlan } from '@apollo/gateway';
 import type { QueryPlan } from '@apollo/query-planner';
 import {
+  GraphQLError,
   Kind,
   parse,
   type DocumentNode,
@@ -27,6 +28,8 @@ export interface Execution {
   operationName: string | undefined;
   variables: Record<string, unknown>;
   call: Call;
+  /** Whether a null where none may be is an error, as GraphQL has it, or told in `extensions`, as stock gateways do. */
+  strict: boolean;
 }
 
 /** Where subgraphs are, by name. */
@@ -39,7 +42,7 @@ const failedPaths = 50;
 export async function executePlan(
   supergraph: Supergraph,
   sources: Sources,
-  { plan, document, operationName, variables, call }: Execution,
+  { plan, document, operationName, variables, call, strict }: Execution,
   log: Log,
 ): Promise<ExecutionResult> {
   const operation = buildOperationContext({
@@ -54,7 +57,7 @@ export async function executePlan(
     request: { variables },
     context: call,
   };
-  return executeQueryPlan(
+  const result = await executeQueryPlan(
     plan,
     serviceMap(sources, log),
     requestContext as RequestContext,
@@ -62,6 +65,22 @@ export async function executePlan(
     supergraph.fullSchema,
     supergraph.api,
   );
+  return strict ? withNullErrors(result) : result;
+}
+
+/** The executor tells of nulls where none may be only when nothing else went wrong: a subgraph broke its word. */
+function withNullErrors({ extensions, ...result }: ExecutionResult): ExecutionResult {
+  const { valueCompletion, ...others } = extensions ?? {};
+  const nulls = Array.isArray(valueCompletion) ? (valueCompletion as GraphQLError[]) : [];
+  const errors = nulls.map(
+    ({ message, path }) =>
+      new GraphQLError(message, { path: path ?? [], extensions: { code: 'UNEXPECTED_NULL' } }),
+  );
+  return {
+    ...result,
+    ...(errors.length > 0 && { errors: [...(result.errors ?? []), ...errors] }),
+    ...(Object.keys(others).length > 0 && { extensions: others }),
+  };
 }
 
 type RequestContext = Parameters<typeof executeQueryPlan>[2];

@@ -159,6 +159,7 @@ export class FeedGroup implements Taker {
           document,
           operationName,
           variables,
+          strict: !config.open,
           call: callOf(this.viewer, { signal: AbortSignal.timeout(config.requestTimeoutMillis) }),
         },
         log,

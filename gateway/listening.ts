@@ -68,6 +68,7 @@ export async function openGateway(): Promise<{ gateway: Gateway; url: string }> 
       ALLOWED_ORIGINS: 'https://listed.example',
       LIMIT_BODY_BYTES: '2048',
       LIMIT_SOCKET_OPERATIONS: '3',
+      LIMIT_ADDRESS_SOCKETS: '4',
       REQUEST_TIMEOUT_MILLIS: '700',
     }),
     log,

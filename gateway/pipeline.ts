@@ -45,6 +45,7 @@ export const gatewayCodes: readonly string[] = [
   'REQUEST_TIMEOUT',
   'REQUEST_TOO_LARGE',
   'TOO_MANY_OPERATIONS',
+  'UNEXPECTED_NULL',
   'UNTRUSTED_DOCUMENT',
   'SLOW_CONSUMER',
   'SUBSCRIPTION_CLOSED',
@@ -182,7 +183,7 @@ async function run(
   if (operation.operation === OperationTypeNode.SUBSCRIPTION) return feeds.start(asked);
   const planned = { ...asked, plan: planOf(asked) };
   call.plan = planned.plan;
-  return within(call.signal, config, executed(planned, log));
+  return within(call.signal, config, executed(planned, config, log));
 }
 
 /** A change is made whole or not at all, and a feed that shows nothing is not begun. */
@@ -226,10 +227,13 @@ async function executed(
     call,
     allowed,
   }: CheckedOperation & { plan: QueryPlan },
+  { open }: GatewayConfig,
   log: Log,
 ): Promise<ExecutionResult> {
   const { supergraph, sources } = served;
-  const execution = { plan, document, operationName, variables, call };
+  // What was taken out is null too; its errors are told below.
+  const strict = !open && allowed.refused.length === 0;
+  const execution = { plan, document, operationName, variables, call, strict };
   const result = await executePlan(supergraph, sources, execution, log);
   if (allowed.refused.length === 0) return result;
   const { data = null, errors = [] } = result;

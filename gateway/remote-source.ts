@@ -142,12 +142,17 @@ function answerOf(
   { statusCode }: Dispatcher.ResponseData,
 ): SubgraphAnswer {
   const answer = parsed(text);
-  if (answer && ('data' in answer || Array.isArray(answer.errors))) return answer;
-  const cause = new Error(`HTTP ${statusCode}, and no GraphQL answer`);
+  // A refusal of the request itself is between the gateway and the subgraph: no client can do anything about it.
+  const refused = statusCode >= 400 && answer !== null && !('data' in answer);
+  if (answer && !refused && ('data' in answer || Array.isArray(answer.errors))) return answer;
+  const cause = new Error(`HTTP ${statusCode}: ${text.slice(0, causeLength)}`);
   throw statusCode >= 500
     ? new SubgraphFault(name, 'SUBGRAPH_UNAVAILABLE', cause)
     : new SubgraphFault(name, 'SUBGRAPH_BAD_ANSWER', cause);
 }
+
+/** How much of an unusable answer is logged, in characters. */
+const causeLength = 200;
 
 function parsed(text: string): SubgraphAnswer | null {
   try {

@@ -142,6 +142,18 @@ describe('graphql-transport-ws', () => {
     }
   });
 
+  it('is open so many times for one address and no more', async () => {
+    const address = url.replace('http', 'ws').concat('graphql');
+    const open4 = [1, 2, 3, 4].map(() => new WebSocket(address, 'graphql-transport-ws'));
+    await Promise.all(open4.map((socket) => once(socket, 'open')));
+    const [error] = (await once(new WebSocket(address, 'graphql-transport-ws'), 'error')) as [
+      Error,
+    ];
+    expect(error.message).toContain('429');
+    for (const socket of open4) socket.close();
+    await Promise.all(open4.map((socket) => once(socket, 'close')));
+  });
+
   it('takes no message larger than a body may be', async () => {
     const socket = new WebSocket(
       url.replace('http', 'ws').concat('graphql'),

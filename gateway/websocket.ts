@@ -58,10 +58,24 @@ export function acceptSockets({
     maxPayload: config.bodyBytes,
     perMessageDeflate: false,
   });
+  const byAddress = new Map<string, number>();
+  const counted = (request: IncomingMessage, socket: Duplex): boolean => {
+    const address = addressOf(request, config.trustedProxies);
+    const open = byAddress.get(address) ?? 0;
+    if (open >= config.addressSockets && !config.open) return false;
+    byAddress.set(address, open + 1);
+    socket.once('close', () => {
+      const left = (byAddress.get(address) ?? 1) - 1;
+      if (left > 0) byAddress.set(address, left);
+      else byAddress.delete(address);
+    });
+    return true;
+  };
   http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const [path] = (request.url ?? '').split('?');
     if (path !== socketPath) refuse(socket, '404 Not Found');
     else if (!mayCall(request)) refuse(socket, '403 Forbidden');
+    else if (!counted(request, socket)) refuse(socket, '429 Too Many Requests');
     else
       sockets.handleUpgrade(request, socket, head, (opened) =>
         sockets.emit('connection', opened, request),
