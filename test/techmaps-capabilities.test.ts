@@ -35,6 +35,7 @@ function publish(companyId: string, revision: number, capabilities: object[]): P
 }
 
 async function supplyOf(code: string): Promise<{ firms: number; levels: Record<number, number> }> {
+  await world.service.caughtUp();
   const [supply] = (await world.ask(
     someone,
     'query ($code: String!) { supply(technologyCodes: [$code]) { firms levels { level firms } } }',

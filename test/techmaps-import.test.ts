@@ -176,6 +176,7 @@ describe('importing capabilities', () => {
         { code: 'INVALID', path: ['rows', '5', 'technologyCode'], rule: 'TECHNOLOGY_ONCE' },
       ],
     });
+    await world.service.caughtUp();
     expect(await world.ask(someone, firms)).toEqual({ supply: { firms: 2 } });
     expect(await lay({ rows: own })).toMatchObject({ created: 0, updated: 0, unchanged: 3 });
     expect(await lay({ rows: [{ ...own[2], level: 5 }] })).toMatchObject({

@@ -46,6 +46,7 @@ async function publish(companyId: string, levels: Record<string, number>, revisi
   const input = { companyId, revision, capabilities };
   const { problems } = await world.mutate(world.editor(companyId), 'publishCapabilities', input);
   expect(problems).toEqual([]);
+  await world.service.caughtUp();
 }
 
 async function tellProjects(projects: Record<string, Partial<ProjectFact> | null>): Promise<void> {

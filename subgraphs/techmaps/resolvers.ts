@@ -1,5 +1,5 @@
 /** Which domain function answers which field. No rules here. */
-import { answer } from '#kit/answer.ts';
+import { answer, type Answer } from '#kit/answer.ts';
 
 import {
   findCapabilities,
@@ -11,6 +11,7 @@ import { publishCapabilities } from './capability/capability-map.ts';
 import { discardDraft, draftCapabilities, draftFaults, findDraft } from './capability/draft.ts';
 import { compareMaps, findMap, findMaps } from './capability/history.ts';
 import { readinessLevels } from './capability/readiness-level.ts';
+import type { Context } from './context.ts';
 import { findFigures, findGap, findGaps } from './demand/gap.ts';
 import { levelPlaces, noNeed } from './demand/need.ts';
 import { findRelated, findSimilar } from './likeness/related.ts';
@@ -83,13 +84,8 @@ export const resolvers: Resolvers = {
       answer(context, 'reviewTechMapVersion', input, async () => ({
         version: await reviewVersion(context, input),
       })),
-    publishTechMapVersion: async (_, { input }, context) => {
-      const answered = await answer(context, 'publishTechMapVersion', input, () =>
-        publishVersion(context, input),
-      );
-      context.aftermath.wake();
-      return answered;
-    },
+    publishTechMapVersion: (_, { input }, context) =>
+      answerAndWake(context, 'publishTechMapVersion', input, () => publishVersion(context, input)),
     addTechnology: (_, { input }, context) =>
       answer(context, 'addTechnology', input, async () => ({
         placement: await addTechnology(context, input),
@@ -111,7 +107,9 @@ export const resolvers: Resolvers = {
     importTechnologyTable: (_, { input }, context) =>
       answer(context, 'importTechnologyTable', input, () => importTechnologyTable(context, input)),
     importCapabilityTable: (_, { input }, context) =>
-      answer(context, 'importCapabilityTable', input, () => importCapabilityTable(context, input)),
+      answerAndWake(context, 'importCapabilityTable', input, () =>
+        importCapabilityTable(context, input),
+      ),
     draftCapabilities: (_, { input }, context) =>
       answer(context, 'draftCapabilities', input, async () => ({
         capabilityDraft: await draftCapabilities(context, input),
@@ -121,7 +119,7 @@ export const resolvers: Resolvers = {
         company: await discardDraft(context, input),
       })),
     publishCapabilities: (_, { input }, context) =>
-      answer(context, 'publishCapabilities', input, async () => ({
+      answerAndWake(context, 'publishCapabilities', input, async () => ({
         capabilityMap: await publishCapabilities(context, input),
         company: { id: input.companyId },
       })),
@@ -130,7 +128,7 @@ export const resolvers: Resolvers = {
         capability: await verifyCapability(context, input),
       })),
     importCapabilities: (_, { input }, context) =>
-      answer(context, 'importCapabilities', input, () => importCapabilities(context, input)),
+      answerAndWake(context, 'importCapabilities', input, () => importCapabilities(context, input)),
   },
   Company: {
     capabilities: ({ id }, request, context) => findCompanyCapabilities(context, id, request),
@@ -248,6 +246,18 @@ export const resolvers: Resolvers = {
       loaders.technology.load(technologyId).then(there),
   },
 };
+
+/** Answers a mutation that leaves something to do for the time between requests. */
+async function answerAndWake<Fields extends object>(
+  context: Context,
+  mutation: string,
+  input: { idempotencyKey?: string | null | undefined },
+  work: () => Promise<Fields>,
+): Promise<Answer<Fields>> {
+  const answered = await answer(context, mutation, input, work);
+  context.aftermath.wake();
+  return answered;
+}
 
 /** A record that a stored id of our own points at. */
 function there<Record>(record: Record | null): Record {

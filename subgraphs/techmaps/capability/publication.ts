@@ -7,7 +7,7 @@ import { isDuplicateKey } from '#kit/mongo.ts';
 import { refusal } from '#kit/refusal.ts';
 import type { CapabilityMapFact } from '#schema/facts.ts';
 
-import { recount, type Counting } from '../supply/recount.ts';
+import { markPublished, type Counting } from '../supply/recount.ts';
 import type { CapabilityRecord, Claim } from './capability.model.ts';
 import type { CapabilityMapRecord } from './capability-map.model.ts';
 
@@ -38,7 +38,8 @@ export function snapshot(
 }
 
 /**
- * Makes each map its company's newest: the capabilities become what it says, supply is counted, others are told.
+ * Makes each map its company's newest: the capabilities become what it says, others are told, and supply is counted
+ * soon after.
  *
  * @param maps at most one a company, each with the revision after the newest
  * @throws {Refusal} STALE (revision) when another was published meanwhile
@@ -59,7 +60,7 @@ export async function publishMaps(
   });
   const before = await capabilities.find({ companyId: { $in: companyIds } }).lean();
   await capabilities.bulkWrite(maps.flatMap((map) => changesTo(before, map)));
-  await recount(context, companyIds);
+  await markPublished(context, companyIds);
   await tellMap(context, companyIds);
 }
 

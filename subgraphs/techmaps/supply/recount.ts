@@ -51,6 +51,26 @@ export async function markFirmsDue(
   await footprints.updateMany({ _id: { $in: [...companyIds] } }, { $set: { due: true } });
 }
 
+/** Notes that these firms published: each is to be counted anew, or for the first time. */
+export async function markPublished(
+  { footprints }: Pick<Counting, 'footprints'>,
+  companyIds: readonly string[],
+): Promise<void> {
+  await footprints.bulkWrite(
+    companyIds.map((id) => ({
+      updateOne: {
+        filter: { _id: id },
+        update: {
+          $set: { due: true },
+          $setOnInsert: { counted: [], groups: [] },
+          $inc: { revision: 1 },
+        },
+        upsert: true,
+      },
+    })),
+  );
+}
+
 /** Counts every firm that is due, some at a time, each time in a transaction of its own. */
 export async function recountDue(counting: Counting): Promise<void> {
   for (;;) {
@@ -66,8 +86,8 @@ export async function recountDue(counting: Counting): Promise<void> {
   }
 }
 
-/** Counts these firms anew; called in the transaction of the change. */
-export async function recount(counting: Counting, companyIds: readonly string[]): Promise<void> {
+/** Counts these firms anew, in one transaction with nothing else: firms that publish at once meet in no count. */
+async function recount(counting: Counting, companyIds: readonly string[]): Promise<void> {
   if (companyIds.length === 0) return;
   const ids = [...companyIds];
   const { footprints } = counting;
