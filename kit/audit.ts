@@ -136,10 +136,20 @@ export async function recordDeed(
   await auditOf(connection).create([{ _id: idOf(lane, number), ...entry, ...rest, hash }]);
 }
 
-/** Takes what a user put in out of the log; the deeds stay, and so does the chain. */
-export async function eraseInputs(connection: Connection, userId: string): Promise<number> {
+/**
+ * Takes what a user put in out of the log, and what others put in that names one of the words, such as the user's
+ * e-mail; the deeds stay, and so does the chain. Reads the whole log.
+ */
+export async function eraseInputs(
+  connection: Connection,
+  userId: string,
+  words: readonly string[] = [],
+): Promise<number> {
+  const named = words.map((word) => ({
+    input: { $regex: word.replaceAll(/[$()*+.?[\\\]^{|}]/g, String.raw`\$&`) },
+  }));
   const { modifiedCount } = await auditOf(connection).updateMany(
-    { userId, input: { $ne: null } },
+    { $or: [{ userId, input: { $ne: null } }, ...named] },
     { $set: { input: null, salt: null } },
   );
   return modifiedCount;

@@ -15,6 +15,8 @@ export const records: Record<SubgraphName, Record<string, string>> = {
     Sector: './sector/sector.model.ts#SectorRecord',
     SavedSearch: './search/saved-search.model.ts#SavedSearchRecord',
     Mail: './mail/mail.model.ts#MailRecord',
+    ContactRead: './privacy/contact-read.model.ts#ContactReadRecord',
+    ContactReadConnection: './privacy/contact-read.model.ts#ContactReadPage',
     MailConnection: './mail/mail.model.ts#MailPage',
   },
   techmaps: {
@@ -66,6 +68,7 @@ export const records: Record<SubgraphName, Record<string, string>> = {
     AssemblyDemand: './proposal/shown.ts#ShownDemand',
     MemberReason: './proposal/shown.ts#ShownReason',
     Document: './submission/document.model.ts#DocumentRecord',
+    PipelineStep: './figure/figures.ts#PipelineStep',
     MemberAccount: './delivery/books.ts#Account',
     LedgerEntry: './delivery/ledger.model.ts#LedgerRecord',
     LedgerConnection: './delivery/ledger.model.ts#LedgerPage',

@@ -88,6 +88,13 @@ describe('verifyAudit', () => {
     expect(report.faults.length).toBeGreaterThanOrEqual(anchors.length);
   });
 
+  it('erases what others put in that names the user', async () => {
+    await deed({ email: 'a.d@example.org' }, user('bob'));
+    await deed({ email: 'a-d@example.org' }, user('bob'));
+    expect(await eraseInputs(connection, 'nobody', ['a.d@example.org'])).toBe(1);
+    expect(await faults()).toEqual([]);
+  });
+
   it('keeps the chain when what a user put in is erased', async () => {
     await deed({ name: 'Bob' }, user('bob'));
     expect(await eraseInputs(connection, 'ada')).toBe(40);

@@ -4,6 +4,7 @@ import type { Connection, Model } from 'mongoose';
 
 import { answerModelsOf } from '#kit/answer.ts';
 import { factsOf, positionsOf, type FactRecord } from '#kit/facts.ts';
+import { newId } from '#kit/id.ts';
 import type { Viewer } from '#kit/viewer.ts';
 import { attemptsOf, type AttemptRecord } from './account/attempt.model.ts';
 import { letterTokensOf, type LetterTokenRecord } from './account/letter-token.model.ts';
@@ -17,6 +18,7 @@ import { mailboxOf, postOf, type MailRecord, type PostRecord } from './mail/mail
 import { membersOf, type MemberRecord } from './member/member.model.ts';
 import { entriesOf, type EntryRecord } from './search/entry.model.ts';
 import { savedSearchesOf, type SavedSearchRecord } from './search/saved-search.model.ts';
+import { contactReadsOf, type ContactReadRecord } from './privacy/contact-read.model.ts';
 import {
   toldMapsOf,
   toldProjectsOf,
@@ -48,6 +50,7 @@ export interface Models {
   entries: Model<EntryRecord>;
   toldMaps: Model<ToldMapRecord>;
   savedSearches: Model<SavedSearchRecord>;
+  contactReads: Model<ContactReadRecord>;
   expiryNotices: Model<ExpiryNoticeRecord>;
   toldProjects: Model<ToldProjectRecord>;
   facts: Model<FactRecord>;
@@ -61,6 +64,8 @@ export interface Loaders {
   sector: DataLoader<string, SectorRecord | null>;
   /** Of a company. */
   members: DataLoader<string, MemberRecord[]>;
+  /** Keeps that the viewer reads somebody's contact data, once a request. */
+  contactRead: DataLoader<string, void>;
 }
 
 /** A context for one request. */
@@ -70,7 +75,7 @@ export function createContext(
   viewer: Viewer,
 ): Context {
   const models = modelsOf(connection);
-  return { viewer, connection, config, ...models, loaders: loadersOf(models) };
+  return { viewer, connection, config, ...models, loaders: loadersOf(models, viewer) };
 }
 
 /** The collections of this subgraph. */
@@ -89,6 +94,7 @@ export function modelsOf(connection: Connection): Models {
     entries: entriesOf(connection),
     toldMaps: toldMapsOf(connection),
     savedSearches: savedSearchesOf(connection),
+    contactReads: contactReadsOf(connection),
     expiryNotices: expiryNoticesOf(connection),
     toldProjects: toldProjectsOf(connection),
     facts: factsOf(connection),
@@ -104,7 +110,8 @@ export function collectionsOf(connection: Connection): object[] {
   ];
 }
 
-function loadersOf({ companies, users, sectors, members }: Models): Loaders {
+function loadersOf(models: Models, viewer: Viewer): Loaders {
+  const { companies, users, sectors, members, contactReads } = models;
   return {
     company: byKey(
       (ids) => companies.find({ _id: { $in: ids } }).lean(),
@@ -126,6 +133,19 @@ function loadersOf({ companies, users, sectors, members }: Models): Loaders {
       const found = await members.find({ companyId: { $in: [...ids] } }).lean();
       const of = Map.groupBy(found, ({ companyId }) => companyId);
       return ids.map((id) => of.get(id) ?? []);
+    }),
+    contactRead: new DataLoader(async (subjectIds) => {
+      const { userId, requestId } = viewer;
+      const at = new Date();
+      const reads = subjectIds.map((subjectId) => ({
+        _id: newId(),
+        subjectId,
+        readerId: userId ?? '',
+        requestId,
+        at,
+      }));
+      await contactReads.insertMany(reads);
+      return subjectIds.map(() => undefined);
     }),
   };
 }

@@ -48,6 +48,8 @@ import {
   transferOwnership,
 } from './member/member.ts';
 import type { Resolvers } from './schema.generated.ts';
+import { emailOfMember, emailOfUser, findContactReads } from './privacy/contact.ts';
+import { eraseAccount, exportOwnData } from './privacy/own-data.ts';
 import { findSavedSearches, forgetSearch, saveSearch } from './search/saved-search.ts';
 import { searchCompanies } from './search/search.ts';
 import { addSector, findSectors, renameSector } from './sector/sector.ts';
@@ -60,6 +62,7 @@ export const resolvers: Resolvers = {
       searchCompanies(context, filter ?? {}, order, { first, after: after ?? null }),
     sectors: (_, __, context) => findSectors(context),
     tokenKeys: (_, __, context) => findTokenKeys(context),
+    ownData: (_, __, context) => exportOwnData(context),
     companyGrowth: (_, args, context) => companyGrowth(context, args),
     cloudRevenueYears: (_, { threshold }, context) => revenueYears(context, threshold),
     certificationYears: (_, { scheme }, context) => certificationYears(context, scheme ?? null),
@@ -82,6 +85,8 @@ export const resolvers: Resolvers = {
     resetPassword: (_, { input }, context) =>
       attempt(async () => ({ user: await resetPassword(context, input) })),
     changePassword: (_, { input }, context) => attempt(() => changePassword(context, input)),
+    eraseAccount: (_, { input }, context) =>
+      attempt(async () => ({ user: await eraseAccount(context, input) })),
     startSecondFactor: (_, { input }, context) => attempt(() => startSecondFactor(context, input)),
     confirmSecondFactor: (_, { input }, context) =>
       attempt(() => confirmSecondFactor(context, input)),
@@ -181,6 +186,11 @@ export const resolvers: Resolvers = {
     members: async ({ _id }, _, { viewer, loaders }) =>
       maySeeInside(viewer, _id) ? inRank(await loaders.members.load(_id)) : null,
   },
+  ContactReadConnection: { totalCount: ({ count }) => count() },
+  ContactRead: {
+    id: ({ _id }) => _id,
+    reader: ({ readerId }, _, { loaders }) => loaders.user.load(readerId),
+  },
   MailConnection: { totalCount: ({ count }) => count() },
   Mail: { id: ({ _id }) => _id },
   CompanyConnection: { totalCount: ({ count }) => count(), facets: ({ facets }) => facets() },
@@ -188,12 +198,15 @@ export const resolvers: Resolvers = {
   CompanyMember: {
     id: ({ _id }) => _id,
     company: ({ companyId }, _, context) => findOwn(context, companyId),
+    email: (member, _, context) => emailOfMember(context, member),
     user: ({ userId }, _, { loaders }) => (userId === null ? null : loaders.user.load(userId)),
   },
   User: {
     __resolveReference: ({ id }, { loaders }) => loaders.user.load(id),
     id: ({ _id }) => _id,
-    email: ({ _id, email }, _, { viewer }) => (maySeeUser(viewer, _id) ? email : null),
+    email: (user, _, context) => emailOfUser(context, user),
+    contactReads: ({ _id }, page, context) =>
+      findContactReads(context, _id, { first: page.first, after: page.after ?? null }),
     emailVerified: ({ _id, verifiedAt }, _, { viewer }) =>
       maySeeUser(viewer, _id) ? verifiedAt !== null : null,
     secondFactor: (user, _, { viewer }) =>

@@ -1,4 +1,5 @@
-import { estimate, isQuickerInOrder, type Sample } from './estimate.ts';
+import { estimate, frequencyIn, isQuickerInOrder, type Sample } from './estimate.ts';
+import { entryQuery } from './query.ts';
 
 const drawn = Array.from({ length: 100 }, (_, index) => {
   const rare = index < 2 ? ['rare'] : [];
@@ -31,5 +32,16 @@ describe('isQuickerInOrder', () => {
     [{ share: 0.005, rarest: 500 }, false],
   ])('for %j is %s', (found, quicker) => {
     expect(isQuickerInOrder(found, 21)).toBe(quicker);
+  });
+});
+
+describe('frequencyIn', () => {
+  it('puts the rarest of what must hold first', () => {
+    const terms = entryQuery({ sizes: null, text: '클라우드' }, '2026-01-01', null, (term) =>
+      term === '우드' ? 1 : 5,
+    );
+    expect(JSON.stringify(terms)).toContain('"$all":["우드","클라","라우"]');
+    expect(frequencyIn(sample)('rare')).toBe(2);
+    expect(frequencyIn(sample)('unseen')).toBe(0);
   });
 });

@@ -13,10 +13,11 @@ export interface Sample {
 }
 
 const sampleSize = 1_000;
-/** How long a sample is good, in milliseconds. */
+/** How long a sample is good, in milliseconds; while there are few entries, a moment. */
 const goodFor = 5 * 60_000;
+const goodForFew = 5_000;
 
-const samples = new WeakMap<object, { at: number; sample: Promise<Sample> }>();
+const samples = new WeakMap<object, { until: number; sample: Promise<Sample> }>();
 
 /** The sample of a database's entries; as old as five minutes. */
 export function sampleOf({
@@ -25,11 +26,21 @@ export function sampleOf({
 }: Pick<Context, 'connection' | 'entries'>): Promise<Sample> {
   const known = samples.get(connection);
   const now = Date.now();
-  if (known && now - known.at < goodFor) return known.sample;
+  if (known && now < known.until) return known.sample;
   const sample = draw(entries);
-  samples.set(connection, { at: now, sample });
-  sample.catch(() => samples.delete(connection));
+  samples.set(connection, { until: now + goodForFew, sample });
+  sample.then(
+    ({ drawn }) => {
+      if (drawn.length === sampleSize) samples.set(connection, { until: now + goodFor, sample });
+    },
+    () => samples.delete(connection),
+  );
   return sample;
+}
+
+/** In how many entries of a sample a term is. */
+export function frequencyIn({ drawn }: Sample): (term: string) => number {
+  return (term) => drawn.filter((terms) => terms.has(term)).length;
 }
 
 /** What the terms of a query are likely to find. */

@@ -45,18 +45,20 @@ const mostTechnologies = 20;
  *
  * @param today `YYYY-MM-DD` in Asia/Seoul
  * @param ids companies of the source's keys; null when the filter names none
+ * @param frequency how often a term is there; the rarest of those that must hold is named first, to be looked up by
  * @throws {GraphQLError} BAD_USER_INPUT for a text or a list that is too long, or a level that there is not
  */
 export function entryQuery(
   filter: CompanyFilter,
   today: string,
   ids: string[] | null,
+  frequency: (term: string) => number = alike,
 ): QueryFilter<EntryRecord> {
   const words = wordsIn(filter);
   const { all, anyOf } = termsOfFilter(filter);
   const conditions: QueryFilter<EntryRecord>[] = [
     ...(ids === null ? [] : [{ _id: { $in: ids } }]),
-    ...(all.length > 0 ? [{ terms: { $all: all } }] : []),
+    ...(all.length > 0 ? [{ terms: { $all: rarestFirst(all, frequency) } }] : []),
     ...anyOf.map((terms) => ({ terms: { $in: terms } })),
     { status: statusOf(filter.statuses ?? ['APPROVED']) },
     ...(filter.available === false ? [{ terms: { $ne: facet('available', 'yes') } }] : []),
@@ -65,6 +67,15 @@ export function entryQuery(
     ...(filter.certificate ? [held(filter.certificate, today)] : []),
   ];
   return conditions.length === 1 ? (conditions[0] ?? {}) : { $and: conditions };
+}
+
+function rarestFirst(terms: readonly string[], frequency: (term: string) => number): string[] {
+  const weighed = terms.map((term) => ({ term, weight: frequency(term) }));
+  return weighed.sort((a, b) => a.weight - b.weight).map(({ term }) => term);
+}
+
+function alike(): number {
+  return 0;
 }
 
 /** The terms that a filter asks for. */

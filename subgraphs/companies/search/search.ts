@@ -19,7 +19,7 @@ import type { CompanyPage } from '../company/company.model.ts';
 import type { Context } from '../context.ts';
 import type { EntryRecord } from './entry.model.ts';
 import { countFacets } from './facets.ts';
-import { estimate, isQuickerInOrder, sampleOf } from './estimate.ts';
+import { estimate, frequencyIn, isQuickerInOrder, sampleOf, type Sample } from './estimate.ts';
 import { entryQuery, termsOfFilter, wordsIn, type CompanyFilter } from './query.ts';
 import { ranked } from './rank.ts';
 
@@ -46,6 +46,7 @@ const ways = {
   NEWEST: 'status_1_registeredAt_-1__id_-1',
   TRACK_RECORD: 'status_1_completed_-1__id_-1',
 } as const;
+const byTerms = 'terms_1_status_1_sortName_1__id_1';
 const mostKeys = 100;
 /** Of how many found ones the relevance is weighed, the first by name. */
 const mostRanked = 1_000;
@@ -66,11 +67,12 @@ export async function searchCompanies(
   if (others && !hasRole(viewer, 'SECRETARIAT'))
     forbid('Only SECRETARIAT may search companies that are not approved.');
   const ids = await idsOfOrigin(context, filter.origin);
-  const query = entryQuery(filter, seoulDay(new Date()), ids);
+  const sample = await sampleOf(context);
+  const query = entryQuery(filter, seoulDay(new Date()), ids, frequencyIn(sample));
   const page =
     order === 'RELEVANCE'
       ? await rankedPage(context, query, wordsIn(filter), request)
-      : await findPage(entries, query, orders[order], request, await wayOf(context, filter, order));
+      : await findPage(entries, query, orders[order], request, wayOf(sample, filter, order));
   const nodes = await loaders.company.loadMany(page.edges.map(({ node }) => node._id));
   return {
     ...page,
@@ -83,16 +85,16 @@ export async function searchCompanies(
   };
 }
 
-/** The index to walk where most of the entries are found; undefined where the database finds its way by the terms. */
-async function wayOf(
-  context: Context,
+/** The index to walk: in order where many match, by the rarest term where few do; undefined where nothing is asked. */
+function wayOf(
+  sample: Sample,
   filter: CompanyFilter,
   order: keyof typeof ways,
-): Promise<string | undefined> {
+): string | undefined {
   const terms = termsOfFilter(filter);
   if (terms.all.length === 0 && terms.anyOf.length === 0) return undefined;
-  const found = estimate(await sampleOf(context), terms);
-  return isQuickerInOrder(found, defaultPageSize) ? ways[order] : undefined;
+  const found = estimate(sample, terms);
+  return isQuickerInOrder(found, defaultPageSize) ? ways[order] : byTerms;
 }
 
 /** A page in the order of relevance, which no index has: the found ones are weighed in memory, so many at most. */

@@ -1,0 +1,111 @@
+/** What this subgraph keeps of a person: handed out to them, and erased when they ask. */
+import { ticketsOf } from '#kit/answer.ts';
+import { auditOf, eraseInputs, recordDeed } from '#kit/audit.ts';
+import { transaction } from '#kit/mongo.ts';
+import { problem, refusal, refuseAny } from '#kit/refusal.ts';
+import { signedIn } from '#kit/viewer.ts';
+import { clearAttempts, countAttempt } from '../account/attempt.ts';
+import { isPassword } from '../account/password.ts';
+import type { UserRecord } from '../account/user.model.ts';
+import type { Context } from '../context.ts';
+import { keepsOwner } from '../member/member.ts';
+
+/** How many of the last deeds and reads are handed out. */
+const mostEntries = 10_000;
+
+/** Everything that this subgraph keeps of the viewer, as JSON; without secrets. The user may. */
+export async function exportOwnData(context: Context): Promise<string> {
+  const { userId } = signedIn(context.viewer);
+  const { connection, users, members, sessions, savedSearches, contactReads } = context;
+  const user = await users.findById(userId).lean();
+  if (!user) return '{}';
+  const { passwordHash: _, secondFactor, signUpKey: __, ...account } = user;
+  const own = { userId };
+  const data = {
+    account: { ...account, hasSecondFactor: secondFactor !== null },
+    memberships: await members.find({ $or: [own, { email: user.email }] }).lean(),
+    sessions: await sessions
+      .find(own, { startedAt: 1, expiresAt: 1, endedAt: 1, endedBecause: 1 })
+      .lean(),
+    savedSearches: await savedSearches.find(own, { name: 1, filter: 1, savedAt: 1 }).lean(),
+    contactReads: await contactReads
+      .find({ subjectId: userId })
+      .sort({ _id: -1 })
+      .limit(mostEntries)
+      .lean(),
+    deeds: await auditOf(connection)
+      .find(own, { at: 1, mutation: 1, input: 1 })
+      .sort({ at: -1 })
+      .limit(mostEntries)
+      .lean(),
+  };
+  return JSON.stringify(data, null, 2);
+}
+
+/**
+ * Erases the viewer's account: name, e-mail, memberships, sessions, searches, and what was put in with every deed. What
+ * public money needs stays: that somebody, now without a name, did what when. The user may, with the password.
+ *
+ * @throws {Refusal} INVALID (currentPassword), LIMIT_REACHED, WRONG_STATE for the last owner of a company
+ */
+export async function eraseAccount(
+  context: Context,
+  { currentPassword }: { currentPassword: string },
+): Promise<UserRecord> {
+  const { userId } = signedIn(context.viewer);
+  const user = await context.users.findById(userId).lean();
+  if (!user) throw refusal('NOT_FOUND', 'This account is gone.');
+  await countAttempt(context, 'sign-in', user.email, ['currentPassword']);
+  if (!(await isPassword(currentPassword, user.passwordHash)))
+    throw refusal('INVALID', 'This is not your password.', ['currentPassword'], {
+      rule: 'CREDENTIALS',
+    });
+  await clearAttempts(context, 'sign-in', user.email);
+  return transaction(context.connection, () => erase(context, user));
+}
+
+async function erase(context: Context, user: UserRecord): Promise<UserRecord> {
+  const { connection, viewer, users, members, sessions, savedSearches } = context;
+  const { _id: userId, email } = user;
+  await leaveCompanies(context, userId);
+  await members.deleteMany({ email, state: 'INVITED' });
+  await sessions.deleteMany({ userId });
+  await savedSearches.deleteMany({ userId });
+  await context.letterTokens.deleteMany({ userId });
+  await context.post.deleteMany({ to: email });
+  await context.mailbox.deleteMany({ to: email });
+  await ticketsOf(connection).deleteMany({ _id: { $gte: `${userId} `, $lt: `${userId}!` } });
+  await eraseInputs(connection, userId, [email]);
+  const nobody = {
+    name: '—',
+    // An address that nobody can have, RFC 2606.
+    email: `${userId}@erased.invalid`,
+    passwordHash: null,
+    secondFactor: null,
+    roles: [],
+    verifiedAt: null,
+    signUpKey: null,
+  };
+  await users.updateOne({ _id: userId }, { $set: nobody, $inc: { revision: 1 } });
+  await recordDeed(connection, { viewer, mutation: 'eraseAccount', input: {} });
+  return { ...user, ...nobody, revision: user.revision + 1 };
+}
+
+async function leaveCompanies({ companies, members }: Context, userId: string): Promise<void> {
+  const own = await members.find({ userId }).lean();
+  for (const { _id, companyId } of own) {
+    await companies.updateOne({ _id: companyId }, { $inc: { memberChanges: 1 } });
+    const all = await members.find({ companyId }).lean();
+    refuseAny(
+      keepsOwner(all, _id, null)
+        ? []
+        : [
+            problem('WRONG_STATE', 'You are the last owner of a company.', [], {
+              rule: 'LAST_OWNER',
+              found: companyId,
+            }),
+          ],
+    );
+    await members.deleteOne({ _id });
+  }
+}
