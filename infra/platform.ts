@@ -3,9 +3,14 @@ import { readFile } from 'node:fs/promises';
 
 import type { Environment } from '#kit/config.ts';
 import type { Log } from '#kit/log.ts';
-import { executable, type Service, type Subgraph } from '#kit/subgraph.ts';
+import { executable, type Runtime, type Service, type Subgraph } from '#kit/subgraph.ts';
 import { readGatewayConfig } from '../gateway/config.ts';
-import { createGateway, type Account, type Gateway } from '../gateway/gateway.ts';
+import {
+  createGateway,
+  type Account,
+  type Gateway,
+  type LocalSubgraph,
+} from '../gateway/gateway.ts';
 import { companies } from '../subgraphs/companies/subgraph.ts';
 import { consortia } from '../subgraphs/consortia/subgraph.ts';
 import { events } from '../subgraphs/events/subgraph.ts';
@@ -50,18 +55,11 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform> 
   const storage = await openStorage(readPlatformConfig(environment), { joinRunning });
   const services = new Map<string, Service>();
   try {
-    const started = await Promise.all(
-      subgraphs.map(async (subgraph) => {
-        const runtime = {
-          mongoUri: storage.uri,
-          environment,
-          log: log.child({ subgraph: subgraph.name }),
-        };
-        const service = await subgraph.start(runtime);
-        services.set(subgraph.name, service);
-        return [subgraph.name, local(subgraph, service)] as const;
-      }),
-    );
+    const started = await startAll(services, (subgraph) => ({
+      mongoUri: storage.uri,
+      environment,
+      log: log.child({ subgraph: subgraph.name }),
+    }));
     const gateway = await createGateway({
       supergraphSdl: await readFile(config.supergraph, 'utf8'),
       config,
@@ -77,7 +75,24 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform> 
   }
 }
 
-function local(subgraph: Subgraph, service: Service) {
+/** Starts every subgraph; when one fails, waits for the others, so that all that started can be stopped. */
+async function startAll(
+  services: Map<string, Service>,
+  runtimeOf: (subgraph: Subgraph) => Runtime,
+): Promise<(readonly [string, LocalSubgraph])[]> {
+  const outcomes = await Promise.allSettled(
+    subgraphs.map(async (subgraph) => {
+      const service = await subgraph.start(runtimeOf(subgraph));
+      services.set(subgraph.name, service);
+      return [subgraph.name, local(subgraph, service)] as const;
+    }),
+  );
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failed) throw failed.reason;
+  return outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+}
+
+function local(subgraph: Subgraph, service: Service): LocalSubgraph {
   return {
     schema: executable(subgraph),
     createContext: service.createContext.bind(service),

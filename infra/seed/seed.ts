@@ -102,6 +102,15 @@ const standing = `query Standing($source: String!, $last: String!) {
   programmes(first: 1) { totalCount }
 }`;
 
+/** Whether the platform holds a complete seed, and with it the seed's accounts. */
+export async function holdsSeed(graph: Graph): Promise<boolean> {
+  const { seeded, last } = await ask<Record<'seeded' | 'last', Count>>(graph, standing, {
+    source,
+    last: lastProgramme,
+  });
+  return seeded.totalCount > 0 && last.totalCount > 0;
+}
+
 /** Whether the platform is empty, or holds a seed that is not complete. */
 async function isWanted(graph: Graph): Promise<boolean> {
   const { seeded, last, ...all } = await ask<
