@@ -125,7 +125,7 @@ async function inbox(viewer: Viewer, unreadOnly = false) {
 async function inboxOf(viewer: Viewer, count: number) {
   for (;;) {
     const found = await inbox(viewer);
-    if (found.totalCount >= count) return found;
+    if (found.items.length >= count) return found;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
