@@ -32,18 +32,22 @@ const types: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
-/** Nothing but what this host serves; GraphiQL styles itself in place, so styles may be inline. */
-const policy = [
+/** Nothing but what this host serves. */
+const strictPolicy = [
   "default-src 'none'",
   "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data:",
-  "font-src 'self' data:",
+  "style-src 'self'",
+  "img-src 'self'",
   "connect-src 'self'",
   "base-uri 'none'",
-  "form-action 'self'",
+  "form-action 'none'",
   "frame-ancestors 'none'",
 ].join('; ');
+
+/** GraphiQL styles itself in place and carries its fonts in its style sheet. */
+const graphiqlPolicy = strictPolicy
+  .replace("style-src 'self'", "style-src 'self' 'unsafe-inline'; font-src 'self' data:")
+  .replace("img-src 'self'", "img-src 'self' data:");
 
 /** Files by path; a closed list, so that no path leads out of it. */
 const files: ReadonlyMap<string, string> = new Map(
@@ -100,7 +104,8 @@ function send(
   lasting: boolean,
 ): void {
   response.setHeader('content-type', types[extname(file)] ?? 'application/octet-stream');
-  response.setHeader('content-security-policy', policy);
+  const isGraphiql = file.endsWith('graphiql.html');
+  response.setHeader('content-security-policy', isGraphiql ? graphiqlPolicy : strictPolicy);
   response.setHeader('referrer-policy', 'no-referrer');
   response.setHeader('cache-control', lasting ? 'public, max-age=86400' : 'no-cache');
   if (request.method === 'HEAD') {

@@ -181,6 +181,20 @@ describe('a subgraph elsewhere', () => {
     await ask(query);
   });
 
+  it('that says null where none may be is told of', async () => {
+    answers(entities({ note: null }));
+    expect(await ask('{ person(id: "1") { note } }')).toEqual({
+      data: { person: null },
+      errors: [
+        {
+          message: expect.stringContaining('Person.note'),
+          path: ['person', 'note'],
+          extensions: { code: 'UNEXPECTED_NULL' },
+        },
+      ],
+    });
+  });
+
   it('keeps its own text and address to itself', async () => {
     answers(
       (_, response) =>

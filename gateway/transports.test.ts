@@ -45,7 +45,11 @@ const allOfStream = async (query: string, headers: Record<string, string> = {}) 
     retryAttempts: 0,
   });
   const found: unknown[] = [];
-  for await (const result of client.iterate({ query })) found.push(result);
+  try {
+    for await (const result of client.iterate({ query })) found.push(result);
+  } finally {
+    client.dispose();
+  }
   return found;
 };
 
@@ -85,7 +89,9 @@ describe('graphql-transport-ws', () => {
   });
 
   it('opens for no bad token, with a code that clients try again after', async () => {
-    expect(await all(open({ authorization: token(-60) }), '{ who }')).toMatchObject({ code: 4403 });
+    const client = open({ authorization: token(-60) });
+    expect(await all(client, '{ who }')).toMatchObject({ code: 4403 });
+    await client.dispose();
   });
 
   it('takes a newer token with an operation, and ends feeds with their token', async () => {
