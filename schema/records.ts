@@ -68,7 +68,7 @@ export const records: Record<SubgraphName, Record<string, string>> = {
     AssemblyDemand: './proposal/shown.ts#ShownDemand',
     MemberReason: './proposal/shown.ts#ShownReason',
     Document: './submission/document.model.ts#DocumentRecord',
-    PipelineStep: './figure/figures.ts#PipelineStep',
+    PipelineStep: './figure/figures.ts#PipelineFigure',
     MemberAccount: './delivery/books.ts#Account',
     LedgerEntry: './delivery/ledger.model.ts#LedgerRecord',
     LedgerConnection: './delivery/ledger.model.ts#LedgerPage',

@@ -212,6 +212,45 @@ describe('reviewing a call', () => {
     ]);
   });
 
+  it('counts where projects stand, and how concentrated the awards are', async () => {
+    const { awardConcentration: found } = await alliance.data<{ awardConcentration: object }>(
+      someone,
+      `{ awardConcentration(year: 2026) {
+        projects budget
+        byFirm { index parts { key amount share } } bySector { index } byRegion { index }
+      } }`,
+    );
+    expect(found).toEqual({
+      projects: 2,
+      budget: 200,
+      byFirm: {
+        index: 0.5,
+        parts: [
+          { key: 'beta', amount: 100, share: 0.5 },
+          { key: 'gamma', amount: 100, share: 0.5 },
+        ],
+      },
+      bySector: { index: 1 },
+      byRegion: { index: 1 },
+    });
+    const { awardConcentration: none } = await alliance.data<{ awardConcentration: object }>(
+      someone,
+      '{ awardConcentration(year: 1999) { projects byFirm { index } } }',
+    );
+    expect(none).toEqual({ projects: 0, byFirm: { index: 0 } });
+    const { projectPipeline } = await alliance.data<{
+      projectPipeline: { status: string; projects: number; budget: number }[];
+    }>(
+      secretary,
+      '{ projectPipeline(sector: "healthcare") { programme { kind } sector { code } status projects budget } }',
+    );
+    const total = (status: string) =>
+      projectPipeline
+        .filter((step) => step.status === status)
+        .reduce((sum, { projects }) => sum + projects, 0);
+    expect([total('AWARDED'), total('REJECTED'), total('DRAFT')]).toEqual([2, 1, 0]);
+  });
+
   it('shows a reviewer the own tasks and the documents, and nobody else', async () => {
     const { reviewTasks } = await alliance.data<{ reviewTasks: { totalCount: number } }>(
       reviewer('bob'),

@@ -35,6 +35,7 @@ import {
   terminateProject,
 } from './delivery/delivery.ts';
 import { findAccounts, findLedger, planBudget, recordMoney } from './delivery/money.ts';
+import { findConcentration, findPipeline } from './figure/figures.ts';
 import { isRestrictedNow } from './pool/firm.ts';
 import { importProgrammes } from './programme/import.ts';
 import { createProgramme, findProgrammes, reviseProgramme } from './programme/programme.ts';
@@ -87,6 +88,8 @@ export const resolvers: Resolvers = {
     project: (_, { id }, context) => findProject(context, id),
     consortium: (_, { id }, context) => findConsortium(context, id),
     assembly: (_, { id }, context) => findAssembly(context, id),
+    projectPipeline: (_, filter, context) => findPipeline(context, filter),
+    awardConcentration: (_, filter, context) => findConcentration(context, filter),
     reviewers: (_, listing, context) => findReviewers(context, listing),
     reviewTasks: (_, listing, context) => findReviewTasks(context, listing),
     invitations: (_, { companyId, ...listing }, context) =>
@@ -251,6 +254,11 @@ export const resolvers: Resolvers = {
     calibration: (call, _, context) => findCalibration(context, call),
     projects: ({ _id }, listing, context) =>
       findProjects(context, { ...listing, filter: { callId: _id } }),
+  },
+  PipelineStep: {
+    programme: ({ programmeId }, _, { loaders }) =>
+      programmeId === null ? null : loaders.programme.load(programmeId),
+    sector: (step) => sector(step.sector),
   },
   RankedProject: {
     project: ({ projectId }, _, { loaders }) => pointedAt(loaders.project, projectId),

@@ -1,0 +1,107 @@
+/** Figures that the secretariat watches, and the public may. */
+import { signedInAs } from '#kit/viewer.ts';
+import type { MembershipRecord } from '../consortium/membership.model.ts';
+import { shareAmounts } from '../consortium/shares.ts';
+import type { Context } from '../context.ts';
+import type { FirmRecord } from '../pool/firm.model.ts';
+import type { ProjectRecord } from '../project/project.model.ts';
+import type { ProjectStatus } from '../project/state.ts';
+import { concentrationOf, type Concentration } from './concentration.ts';
+
+/** States of a project that was awarded. */
+const awardedStatuses: readonly ProjectStatus[] = ['AWARDED', 'RUNNING', 'COMPLETED', 'TERMINATED'];
+
+/** Projects of one programme, sector and state. */
+export interface PipelineFigure {
+  programmeId: string | null;
+  sector: string;
+  status: ProjectStatus;
+  projects: number;
+  /** Won. */
+  budget: number;
+}
+
+/** How many projects stand where. The secretariat may. */
+export async function findPipeline(
+  { viewer, projects }: Context,
+  given: { programmeId?: string | null | undefined; sector?: string | null | undefined },
+): Promise<PipelineFigure[]> {
+  signedInAs(viewer, 'SECRETARIAT');
+  const { programmeId, sector } = given;
+  const found = await projects.aggregate<{
+    _id: Pick<PipelineFigure, 'programmeId' | 'sector' | 'status'>;
+    projects: number;
+    budget: number;
+  }>([
+    {
+      $match: {
+        ...(programmeId != null && { programmeId }),
+        ...(sector != null && { sector }),
+      },
+    },
+    {
+      $group: {
+        _id: { programmeId: '$programmeId', sector: '$sector', status: '$status' },
+        projects: { $sum: 1 },
+        budget: { $sum: { $ifNull: ['$budget', 0] } },
+      },
+    },
+  ]);
+  return found
+    .map(({ _id, ...figures }) => ({ ..._id, ...figures }))
+    .toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+}
+
+function keyOf({ programmeId, sector, status }: PipelineFigure): string {
+  return JSON.stringify([programmeId ?? '', sector, status]);
+}
+
+/** How concentrated awards are. */
+export interface AwardConcentration {
+  projects: number;
+  /** Won. */
+  budget: number;
+  byFirm: Concentration;
+  bySector: Concentration;
+  byRegion: Concentration;
+}
+
+/** How concentrated awards under calls are, by firm, sector and region of the firms. Everybody may. */
+export async function findConcentration(
+  { projects, calls, memberships, firms }: Context,
+  given: { programmeId?: string | null | undefined; year?: number | null | undefined },
+): Promise<AwardConcentration> {
+  const { programmeId, year } = given;
+  const ofYear =
+    year == null ? null : await calls.find({ year }).select({ _id: 1 }).lean<{ _id: string }[]>();
+  const awarded = await projects
+    .find({
+      status: { $in: awardedStatuses },
+      callId: ofYear ? { $in: ofYear.map(({ _id }) => _id) } : { $ne: null },
+      ...(programmeId != null && { programmeId }),
+    })
+    .lean<ProjectRecord[]>();
+  const consortiumIds = awarded.flatMap(({ consortiumId }) => consortiumId ?? []);
+  const members = await memberships
+    .find({ consortiumId: { $in: consortiumIds }, standing: true })
+    .sort({ _id: 1 })
+    .lean<MembershipRecord[]>();
+  const byFirm = awarded.flatMap(({ consortiumId, budget }) => {
+    const team = members.filter((member) => member.consortiumId === consortiumId);
+    const amounts = shareAmounts(team, budget);
+    return team.map(({ _id, companyId }) => [companyId, amounts.get(_id) ?? 0] as const);
+  });
+  const known = await firms
+    .find({ _id: { $in: [...new Set(byFirm.map(([id]) => id))] } })
+    .lean<FirmRecord[]>();
+  const regions = new Map(known.map(({ _id, company }) => [_id, company?.region ?? 'unknown']));
+  return {
+    projects: awarded.length,
+    budget: awarded.reduce((sum, { budget }) => sum + (budget ?? 0), 0),
+    byFirm: concentrationOf(byFirm),
+    bySector: concentrationOf(awarded.map(({ sector, budget }) => [sector, budget ?? 0] as const)),
+    byRegion: concentrationOf(
+      byFirm.map(([id, amount]) => [regions.get(id) ?? 'unknown', amount] as const),
+    ),
+  };
+}
