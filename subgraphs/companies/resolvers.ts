@@ -42,12 +42,12 @@ import {
   acceptMembership,
   changeMember,
   findMemberships,
-  inRank,
   inviteMember,
   removeMember,
   transferOwnership,
 } from './member/member.ts';
 import type { Resolvers } from './schema.generated.ts';
+import { inRank } from './member/ownership.ts';
 import { emailOfMember, emailOfUser, findContactReads } from './privacy/contact.ts';
 import { eraseAccount, exportOwnData } from './privacy/own-data.ts';
 import { findSavedSearches, forgetSearch, saveSearch } from './search/saved-search.ts';

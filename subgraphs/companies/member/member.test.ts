@@ -1,7 +1,5 @@
 import { startCompanies, type CompaniesWorld, type Firm } from '../../../test/companies.ts';
 import { user } from '../../../test/service.ts';
-import { keepsOwner } from './member.ts';
-import type { MemberRecord } from './member.model.ts';
 
 let world: CompaniesWorld;
 beforeAll(async () => {
@@ -35,24 +33,6 @@ async function join(firm: Firm, name: string, role: 'OWNER' | 'EDITOR' | 'VIEWER
 }
 
 const at = ({ id, revision }: { id: string; revision: number }) => ({ id, revision });
-
-describe('keepsOwner', () => {
-  const owner = { _id: 'a', role: 'OWNER', state: 'ACTIVE' } as MemberRecord;
-  const editor = { _id: 'b', role: 'EDITOR', state: 'ACTIVE' } as MemberRecord;
-  const invited = { _id: 'c', role: 'OWNER', state: 'INVITED' } as MemberRecord;
-
-  it.each<[MemberRecord[], string, MemberRecord['role'] | null, boolean]>([
-    [[owner, editor], 'a', null, false],
-    [[owner, editor], 'a', 'EDITOR', false],
-    [[owner, invited], 'a', null, false],
-    [[owner, editor], 'a', 'OWNER', true],
-    [[owner, editor], 'b', null, true],
-    [[owner, { ...editor, role: 'OWNER' }], 'a', null, true],
-    [[editor], 'b', null, true],
-  ])('of %j with %s becoming %s is %s', (all, id, role, kept) => {
-    expect(keepsOwner(all, id, role)).toBe(kept);
-  });
-});
 
 describe('an invitation', () => {
   it('is made by e-mail, shown to who is invited, and accepted once', async () => {

@@ -2,13 +2,14 @@
 import { newId } from '#kit/id.ts';
 import { isDuplicateKey } from '#kit/mongo.ts';
 import { problem, refusal, refuseAny } from '#kit/refusal.ts';
-import { actingFor, companyRoles, forbid, signedIn, type CompanyRole } from '#kit/viewer.ts';
+import { actingFor, forbid, signedIn, type CompanyRole } from '#kit/viewer.ts';
 import { emailOf, emailProblems } from '../account/email.ts';
 import { owning, refuseGone } from '../company/access.ts';
 import type { CompanyRecord } from '../company/company.model.ts';
 import type { Context } from '../context.ts';
 import { post } from '../mail/post.ts';
-import type { MemberRecord, MemberState } from './member.model.ts';
+import type { MemberRecord } from './member.model.ts';
+import { keepsOwner } from './ownership.ts';
 
 /** How many members and open invitations a company has at most. */
 const mostMembers = 500;
@@ -17,30 +18,6 @@ const mostMembers = 500;
 export interface MemberAt {
   id: string;
   revision: number;
-}
-
-/** Members in the order they are shown: owners first, then editors, the invited last; by e-mail within each. */
-export function inRank(members: readonly MemberRecord[]): MemberRecord[] {
-  return members.toSorted((a, b) => rank(a) - rank(b) || a.email.localeCompare(b.email));
-}
-
-function rank({ role, state }: MemberRecord): number {
-  return companyRoles.indexOf(role) + (state === 'ACTIVE' ? 0 : companyRoles.length);
-}
-
-/** Whether a company keeps an owner when the member gets another role, or leaves (null). */
-export function keepsOwner(
-  members: readonly MemberRecord[],
-  memberId: string,
-  role: CompanyRole | null,
-): boolean {
-  const after = members.map((each) => (each._id === memberId ? { ...each, role } : each));
-  // A company that has none, such as an imported one, has none to lose.
-  return !members.some(isOwner) || after.some(isOwner);
-}
-
-function isOwner({ state, role }: { state: MemberState; role: CompanyRole | null }): boolean {
-  return state === 'ACTIVE' && role === 'OWNER';
 }
 
 /** The membership of who registers a company. */

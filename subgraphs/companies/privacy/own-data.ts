@@ -8,7 +8,7 @@ import { clearAttempts, countAttempt } from '../account/attempt.ts';
 import { isPassword } from '../account/password.ts';
 import type { UserRecord } from '../account/user.model.ts';
 import type { Context } from '../context.ts';
-import { keepsOwner } from '../member/member.ts';
+import { keepsOwner } from '../member/ownership.ts';
 
 /** How many of the last deeds and reads are handed out. */
 const mostEntries = 10_000;
