@@ -78,7 +78,7 @@ export function createFeeds(config: GatewayConfig, log: Log, format: FormatError
     const used = usages.map((name) => [name, asked.variables[name]]);
     const key = keyOf([primary.serviceName, primary.operation, used, identityOf(viewer)]);
     const known = upstreams.get(key);
-    if (known && !(resumes && known.begun)) return known;
+    if (known && !known.done && !(resumes && known.begun)) return known;
     const source = asked.served.sources.get(primary.serviceName);
     if (!source) throw new Error(`There is no subgraph ${primary.serviceName}.`);
     const upstream = new Upstream({ plan, variables: asked.variables, viewer, source, log });

@@ -36,6 +36,7 @@ export class Upstream {
   #cursor: string | null = null;
   #begun = false;
   #failures = 0;
+  #done = false;
 
   constructor(options: UpstreamOptions) {
     this.#options = options;
@@ -44,6 +45,11 @@ export class Upstream {
   /** Whether an event came: who joins now misses what a client with a cursor was promised. */
   get begun(): boolean {
     return this.#begun;
+  }
+
+  /** Whether it is over: who joins now hears nothing more. */
+  get done(): boolean {
+    return this.#done;
   }
 
   /** Runs until the feed is over or stopped; never rejects. */
@@ -61,6 +67,7 @@ export class Upstream {
 
   /** Ends the subscription at the subgraph. */
   stop(): void {
+    this.#done = true;
     this.#stop.abort();
     this.#feed?.return?.().catch(() => {});
   }
@@ -97,6 +104,7 @@ export class Upstream {
   }
 
   #over(lost: boolean): void {
+    this.#done = true;
     for (const taker of this.takers) taker.over(lost);
   }
 }
