@@ -1,62 +1,7 @@
 /** The gateway as a process of its own: subgraphs are reached at their URLs. */
-import { readFile } from 'node:fs/promises';
+import { enableCompileCache } from 'node:module';
 
-import { ConfigError } from '#kit/config.ts';
-import { createLog, type Log } from '#kit/log.ts';
-import { readViewerKeys, type ViewerKeys } from '#kit/viewer.ts';
-import { readGatewayConfig, type GatewayConfig } from './config.ts';
-import { createGateway } from './gateway.ts';
-import { watch } from './watch.ts';
-
-try {
-  const config = readGatewayConfig();
-  const log = createLog('gateway', config.logLevel);
-  const supergraphSdl = await readFile(config.supergraph, 'utf8');
-  const keys = await watchedKeys(config, log);
-  const gateway = await createGateway({
-    supergraphSdl,
-    config,
-    log,
-    ...(keys && { viewerKeys: keys }),
-  });
-  watch(config.supergraph, config.watchMillis, supergraphSdl, (sdl) => gateway.reload(sdl), log);
-  const { url } = await gateway.listen();
-  log.info({ url }, 'gateway listens');
-  let stopping = false;
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.on(signal, () => {
-      if (stopping) process.exit(1);
-      stopping = true;
-      void gateway.stop().finally(() => process.exit(0));
-    });
-} catch (error) {
-  console.error(reason(error));
-  process.exitCode = 1;
-}
-
-/** The keys of `VIEWER_KEYS_FILE`, as the file has them at the moment; null where there is no file. */
-async function watchedKeys(
-  { viewerKeysFile, watchMillis }: GatewayConfig,
-  log: Log,
-): Promise<(() => ViewerKeys) | null> {
-  if (viewerKeysFile === null) return null;
-  const text = await readFile(viewerKeysFile, 'utf8');
-  let keys = readViewerKeys(text.trim());
-  const take = (changed: string): void => {
-    keys = readViewerKeys(changed.trim());
-    log.info({ kids: keys.map(({ kid }) => kid) }, 'viewer keys were changed');
-  };
-  watch(viewerKeysFile, watchMillis, text, take, log);
-  return () => keys;
-}
-
-/** One line a fault, that says what to do. */
-function reason(error: unknown): string {
-  if (error instanceof ConfigError) return error.message;
-  if (!(error instanceof Error)) return String(error);
-  if ('code' in error && error.code === 'EADDRINUSE')
-    return 'The port is in use: stop what uses it, or set PORT to another.';
-  if ('code' in error && error.code === 'ENOENT' && 'path' in error)
-    return `${String(error.path)} is not there: run "npm run compose", or set SUPERGRAPH to a composed schema.`;
-  return error.message;
-}
+// The libraries are large; what was compiled once makes every further start a quarter faster.
+enableCompileCache();
+const { start } = await import('./start.ts');
+await start();
