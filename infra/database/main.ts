@@ -2,7 +2,7 @@
 // npm run database -- --data FILE (--port N [--host 127.0.0.1] | --socket PATH) [--user NAME --password-file FILE]
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { deploy } from './deployment.ts';
+import { keepCompiled } from './compile-cache.ts';
 import type { DatabaseOptions, ListenAddress } from './deployment.ts';
 import { DatabaseFault } from './fault.ts';
 
@@ -52,6 +52,9 @@ function readCredentials(
 
 async function run(): Promise<void> {
   const options = readArguments();
+  keepCompiled();
+  // Only now, so that the cache serves it.
+  const { deploy } = await import('./deployment.ts');
   const deployment = await deploy(options);
   let isClosing = false;
   const stop = (): void => {

@@ -1,6 +1,6 @@
 // The thread in which the database runs inside another program.
 import { parentPort, workerData } from 'node:worker_threads';
-import { deploy } from './deployment.ts';
+import { keepCompiled } from './compile-cache.ts';
 import type { DatabaseOptions, Deployment } from './deployment.ts';
 import { DatabaseFault } from './fault.ts';
 import type { DatabaseFaultCode } from './fault.ts';
@@ -39,6 +39,9 @@ async function retire(deployment: Deployment): Promise<void> {
 async function run(): Promise<void> {
   let deployment: Deployment;
   try {
+    keepCompiled();
+    // Only now, so that the cache serves it.
+    const { deploy } = await import('./deployment.ts');
     deployment = await deploy(options);
   } catch (error) {
     refuse(error);
