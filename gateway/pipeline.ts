@@ -1,11 +1,9 @@
 /** What every operation passes, however it came: parse, validate, limits, authorization, plan, execution, masking. */
-import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
-import type {
-  GatewayExecutionResult,
-  GatewayGraphQLRequestContext,
-  GatewayInterface,
-  GatewaySchemaLoadOrUpdateCallback,
-} from '@apollo/server-gateway-interface';
+import {
+  ApolloServer,
+  type ApolloServerOptionsWithGateway,
+  type ApolloServerPlugin,
+} from '@apollo/server';
 import type { QueryPlan } from '@apollo/query-planner';
 import {
   getVariableValues,
@@ -33,6 +31,10 @@ import { report } from './report.ts';
 import { subgraphFaultCodes } from './source.ts';
 import type { Supergraph } from './supergraph.ts';
 import { trustedCache, trustedOnly, type TrustedDocuments } from './trusted-documents.ts';
+
+type GatewayInterface = ApolloServerOptionsWithGateway<Call>['gateway'];
+type SchemaListener = Parameters<GatewayInterface['onSchemaLoadOrUpdate']>[0];
+type Executor = NonNullable<Awaited<ReturnType<GatewayInterface['load']>>['executor']>;
 
 /** How many plans are kept. */
 const plansKept = 2_000;
@@ -79,8 +81,8 @@ export async function createPipeline(
   { config, log, feeds, plugins, trusted = null }: PipelineOptions,
 ): Promise<Pipeline> {
   let served: Served = { ...first, plans: new Cache(plansKept) };
-  const listeners = new Set<GatewaySchemaLoadOrUpdateCallback>();
-  const announce = (listener: GatewaySchemaLoadOrUpdateCallback): void =>
+  const listeners = new Set<SchemaListener>();
+  const announce = (listener: SchemaListener): void =>
     listener({
       apiSchema: served.supergraph.apiSchema,
       coreSupergraphSdl: served.supergraph.sdl,
@@ -164,9 +166,9 @@ interface Parts {
 
 async function run(
   served: Served,
-  context: GatewayGraphQLRequestContext,
+  context: Parameters<Executor>[0],
   { config, log, feeds }: Parts,
-): Promise<GatewayExecutionResult> {
+): ReturnType<Executor> {
   const { request, document, operation, queryHash } = context;
   if (!operation) return { errors: [new GraphQLError('There is no such operation.')] };
   const call = context.context as Call;

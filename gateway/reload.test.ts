@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -132,13 +132,19 @@ it('a watched file is handed over when it changes, and what is refused changes n
     changed.resolve();
   };
   const watched = watch(file, 5, 'one', take, log);
-  await writeFile(file, 'bad');
+  await replace(file, 'bad');
   while (taken.length === 0) await pause(5);
   await pause(30);
   expect(taken).toEqual(['bad']);
-  await writeFile(file, 'three');
+  await replace(file, 'three');
   await changed.promise;
   expect(taken.at(-1)).toBe('three');
   watched.stop();
   await rm(folder, { recursive: true });
 });
+
+/** Writes beside and swaps, so that no look meets a file half written. */
+async function replace(file: string, text: string): Promise<void> {
+  await writeFile(`${file}.next`, text);
+  await rename(`${file}.next`, file);
+}

@@ -5,7 +5,7 @@ import { WebSocket } from 'ws';
 
 import { operationBody, signViewer, visitor, type Viewer } from '#kit/viewer.ts';
 import { iterate } from './iteration.ts';
-import type { RemoteSubgraph } from './remote-source.ts';
+import type { RemoteSubgraph } from './remote-subgraph.ts';
 import { SubgraphFault, type SubgraphAnswer, type SubgraphRequest } from './source.ts';
 
 /** How often a silent socket is asked for a sign of life, in milliseconds. */

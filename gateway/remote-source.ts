@@ -9,10 +9,9 @@ import {
 } from 'cockatiel';
 import { Pool, type Dispatcher } from 'undici';
 
-import type { Log } from '#kit/log.ts';
-import { signViewer, viewerHeader, type ViewerKeys } from '#kit/viewer.ts';
-import type { GatewayConfig } from './config.ts';
+import { signViewer, viewerHeader } from '#kit/viewer.ts';
 import { remoteFeeds } from './remote-feeds.ts';
+import type { RemoteSubgraph } from './remote-subgraph.ts';
 import {
   SubgraphFault,
   type Asking,
@@ -24,16 +23,6 @@ import {
 /** How many faults in a row open the breaker, and for how long, in milliseconds. */
 const faultsInRow = 5;
 const openMillis = 5_000;
-
-/** Where and how a remote subgraph is reached. */
-export interface RemoteSubgraph {
-  name: string;
-  url: string;
-  /** Keys to sign viewers with; null sends no viewer at all. */
-  keys: (() => ViewerKeys) | null;
-  config: GatewayConfig;
-  log: Log;
-}
 
 /** Makes a source of a subgraph at a URL. */
 export function remoteSource(remote: RemoteSubgraph): SubgraphSource {
