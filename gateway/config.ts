@@ -67,7 +67,7 @@ export interface GatewayConfig {
   socketOperations: number;
   /** `LIMIT_ADDRESS_SOCKETS` (500): WebSockets open from one address. */
   addressSockets: number;
-  /** `REQUEST_TIMEOUT_MILLIS` (30000): the longest one request may take. */
+  /** `REQUEST_TIMEOUT_MILLIS` (30000): the longest one request from outside may take. */
   requestTimeoutMillis: number;
   /** `SUBGRAPH_TIMEOUT_MILLIS` (10000): the longest one call to a subgraph may take. */
   subgraphTimeoutMillis: number;

@@ -37,8 +37,8 @@ export interface GatewayOptions {
   log: Log;
   /** Subgraphs in this process, by name; any other is reached at its URL. */
   local?: ReadonlyMap<string, LocalSubgraph>;
-  /** Accounts for the first page. */
-  accounts?: readonly Account[];
+  /** Accounts for the first page; asked each time, since they may come in after the start. */
+  accounts?: () => readonly Account[];
   /** Keys to sign viewers with, asked at every call, instead of the configuration's. */
   viewerKeys?: () => ViewerKeys;
 }
@@ -71,7 +71,7 @@ export interface Gateway {
  * @throws {Error} when the text is no supergraph
  */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
-  const { config, log, supergraphSdl, accounts = [] } = options;
+  const { config, log, supergraphSdl, accounts = () => [] } = options;
   const supergraph = await readSupergraph(supergraphSdl, config.planner, log);
   const keys = viewerKeysOf(options);
   const room = createSourceRoom({ config, log, local: options.local ?? new Map(), keys });

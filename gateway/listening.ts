@@ -72,7 +72,7 @@ export async function openGateway(): Promise<{ gateway: Gateway; url: string }> 
       REQUEST_TIMEOUT_MILLIS: '700',
     }),
     log,
-    accounts: [{ email: 'e@example.kr', password: 'p', name: 'N', role: 'R', tries: ['T'] }],
+    accounts: () => [{ email: 'e@example.kr', password: 'p', name: 'N', role: 'R', tries: ['T'] }],
   });
   const { url } = await gateway.listen();
   return { gateway, url };

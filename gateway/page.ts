@@ -76,8 +76,8 @@ const packaged: ReadonlyMap<string, string> = new Map(
 );
 
 /** Serves the pages; accounts are told outside production only. */
-export function createPage(config: GatewayConfig, accounts: readonly Account[]): Page {
-  const told = JSON.stringify(config.production ? [] : accounts);
+export function createPage(config: GatewayConfig, accounts: () => readonly Account[]): Page {
+  const told = () => JSON.stringify(config.production ? [] : accounts());
   return {
     serve: (request, response, path) => {
       if (request.method !== 'GET' && request.method !== 'HEAD') return false;
@@ -86,7 +86,7 @@ export function createPage(config: GatewayConfig, accounts: readonly Account[]):
           'content-type': 'application/json; charset=utf-8',
           'cache-control': 'no-store',
         });
-        response.end(told);
+        response.end(told());
         return true;
       }
       const file = files.get(path) ?? packaged.get(path);
