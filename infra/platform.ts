@@ -26,8 +26,8 @@ export const subgraphs: readonly Subgraph[] = [companies, techmaps, consortia, e
 export interface PlatformOptions {
   environment: Environment;
   log: Log;
-  /** Accounts that the first page offers. */
-  accounts?: readonly Account[];
+  /** Accounts that the first page offers; asked each time. */
+  accounts?: () => readonly Account[];
   /** Use the database of a platform that already runs on the same data folder, rather than refuse. */
   joinRunning?: boolean;
 }
@@ -65,7 +65,7 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform> 
       config,
       log,
       local: new Map(started),
-      accounts: options.accounts ?? [],
+      accounts: options.accounts ?? (() => []),
     });
     return platformOf(gateway, services, storage);
   } catch (error) {
