@@ -69,7 +69,7 @@ export async function openGateway(): Promise<{ gateway: Gateway; url: string }> 
       LIMIT_BODY_BYTES: '2048',
       LIMIT_SOCKET_OPERATIONS: '3',
       LIMIT_ADDRESS_SOCKETS: '4',
-      REQUEST_TIMEOUT_MILLIS: '700',
+      REQUEST_TIMEOUT_MILLIS: '2500',
     }),
     log,
     accounts: () => [{ email: 'e@example.kr', password: 'p', name: 'N', role: 'R', tries: ['T'] }],
