@@ -50,7 +50,7 @@ const SPEC_FIELDS = new Set([
 ]);
 
 /** Kinds of index that MongoDB has and we have not. */
-const OTHER_KINDS = new Set(['text', '2dsphere', '2d', 'hashed', 'geoHaystack', 'columnstore']);
+const OTHER_KINDS = new Set(['text', '2dsphere', '2d', 'geoHaystack', 'columnstore']);
 
 function checkKey(key: Value | undefined): asserts key is Document {
   if (!isDocument(key) || key.size === 0) throw refuse(67, 'Index keys cannot be an empty object');
@@ -69,6 +69,8 @@ function checkPath(path: string): void {
 }
 
 function checkKind(kind: Value): void {
+  // Keys are kept as they are and not as their hashes, which serves equality as well.
+  if (kind === 'hashed') return;
   if (typeof kind === 'string' && OTHER_KINDS.has(kind))
     throw refuse(238, `indexes of kind '${kind}' are not supported`);
   const direction = isNumeric(kind) ? toNumber(kind) : Number.NaN;

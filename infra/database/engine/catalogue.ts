@@ -135,8 +135,8 @@ export function renameCollection(
 export function matchingIndex(collection: Collection, asked: Index): Index | undefined {
   for (const index of collection.indexes) {
     if (index.name === asked.name) return sameNamed(index, asked);
+    if (index.name === '_id_' && areIdentical(index.key, asked.key)) return index;
     if (!isSameShape(index, asked)) continue;
-    if (index.name === '_id_') return index;
     throw refuse(85, `Index already exists with a different name: ${index.name}`);
   }
   return undefined;
@@ -151,17 +151,16 @@ function sameNamed(index: Index, asked: Index): Index {
 function isSameShape(index: Index, asked: Index): boolean {
   return (
     areIdentical(index.key, asked.key) &&
+    // Since MongoDB 5.0 these two are part of what an index is.
+    index.isUnique === asked.isUnique &&
+    index.isSparse === asked.isSparse &&
     isSameCollation(index.collation, asked.collation) &&
     areIdentical(index.partialSpec, asked.partialSpec)
   );
 }
 
 function hasSameOptions(index: Index, asked: Index): boolean {
-  return (
-    index.isUnique === asked.isUnique &&
-    index.isSparse === asked.isSparse &&
-    index.expireAfterSeconds === asked.expireAfterSeconds
-  );
+  return index.expireAfterSeconds === asked.expireAfterSeconds;
 }
 
 function conflictText(index: Index, asked: Index): string {
