@@ -7,7 +7,9 @@ import type { Document, Maybe, Value } from '../bson/value.ts';
 import type { Scope } from '../expression/scope.ts';
 import { refuse } from '../refusal.ts';
 import { compareSortValues, readSort, sortValues } from './sort.ts';
-import type { Place } from './update-operators.ts';
+
+/** Where an operator is at work, for its messages. */
+export type Place = { path: string; name: string; id: Maybe };
 
 /** An array after a change, and from where on it only grew: the change stream then tells only the new elements. */
 export type Appended = { values: Value[]; appendedFrom: number | undefined };

@@ -8,10 +8,7 @@ import type { Scope } from '../expression/scope.ts';
 import { refuse } from '../refusal.ts';
 import { compileCondition, compileFilter, isOperators } from './filter.ts';
 import { compilePush } from './push.ts';
-import type { Appended } from './push.ts';
-
-/** Where an operator is at work, for its messages. */
-export type Place = { path: string; name: string; id: Maybe };
+import type { Appended, Place } from './push.ts';
 
 /**
  * What is done at a path.
