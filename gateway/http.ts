@@ -6,7 +6,6 @@ import { GraphQLError } from 'graphql';
 
 import { newId } from '#kit/id.ts';
 import type { Log } from '#kit/log.ts';
-import { answerCalendar, calendarPath } from './calendar.ts';
 import { callOf } from './call.ts';
 import type { GatewayConfig } from './config.ts';
 import { timeOut, type Door } from './door.ts';
@@ -17,6 +16,7 @@ import { formatted } from './operation.ts';
 import type { Origins } from './origins.ts';
 import type { Page } from './page.ts';
 import type { Pipeline } from './pipeline.ts';
+import { answerPublication, publications } from './publication.ts';
 import { addressOf } from './rates.ts';
 import type { Tokens } from './tokens.ts';
 
@@ -87,15 +87,15 @@ function routesOf(options: HttpOptions): ReadonlyMap<string, Route> {
   return new Map<string, Route>([
     ['/graphql', (exchange) => answerGraphql(options, exchange)],
     [streamPath, (exchange) => answerStream(options, exchange)],
-    [
-      calendarPath,
+    ...publications.map((publication): [string, Route] => [
+      publication.path,
       ({ request, response, url, requestId }) =>
-        answerCalendar(door, request, url, response, {
+        answerPublication(publication, door, request, url, response, {
           transport: 'HTTP',
           address: addressOf(request, options.config.trustedProxies),
           signed: () => door.identify(request.headers.authorization, requestId),
         }),
-    ],
+    ]),
     [
       '/.well-known/jwks.json',
       async ({ response }) => {
