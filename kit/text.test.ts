@@ -10,6 +10,20 @@ it('folds white space and trims', () => {
   expect(tidy('  open \t cloud\n alliance ')).toBe('open cloud alliance');
 });
 
+it('keeps no control character, nothing unseen, and no half of a pair', () => {
+  expect(tidy('A\r\nB\u0000C\u202E\u200B')).toBe('A BC');
+  expect(tidy('\u200B\u200B')).toBe('');
+  expect(tidy('x\uD800y')).toBe('x\uFFFDy');
+});
+
+it('tidies what is tidy into itself', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), (text) => {
+      expect(tidy(tidy(text))).toBe(tidy(text));
+    }),
+  );
+});
+
 it('makes an empty language null', () => {
   expect(tidyText({ ko: ' ', en: 'Cloud' })).toEqual({ ko: null, en: 'Cloud' });
 });

@@ -6,9 +6,21 @@ export interface Text {
   en: string | null;
 }
 
-/** Text as it is kept: NFC, trimmed, runs of white space folded to one space. */
+/** What turns text around or hides in it: zero-width space, word joiner, byte order mark, bidirectional overrides. */
+const unseen = /[\u200B\u2060\uFEFF\u202A-\u202E\u2066-\u2069]/gu;
+
+/**
+ * Text as it is kept: NFC, trimmed, runs of white space folded to one space, without control characters and characters
+ * that nobody sees, half a surrogate pair replaced by U+FFFD: what is kept can be written into XML and calendars.
+ */
 export function tidy(text: string): string {
-  return text.normalize('NFC').trim().replaceAll(/\s+/gu, ' ');
+  return text
+    .toWellFormed()
+    .normalize('NFC')
+    .replaceAll(unseen, '')
+    .replaceAll(/\s+/gu, ' ')
+    .replaceAll(/\p{Cc}/gu, '')
+    .trim();
 }
 
 /** Both languages tidied; an empty one becomes null. */

@@ -52,7 +52,7 @@ import { emailOfMember, emailOfUser, findContactReads } from './privacy/contact.
 import { eraseAccount, exportOwnData } from './privacy/own-data.ts';
 import { findSavedSearches, forgetSearch, saveSearch } from './search/saved-search.ts';
 import { searchCompanies } from './search/search.ts';
-import { addSector, findSectors, renameSector } from './sector/sector.ts';
+import { addSector, findSectors, renameSector, sectorOf } from './sector/sector.ts';
 
 export const resolvers: Resolvers = {
   Query: {
@@ -217,7 +217,7 @@ export const resolvers: Resolvers = {
       maySeeUser(context.viewer, _id) ? findMemberships(context, _id) : null,
   },
   Sector: {
-    __resolveReference: ({ code }, { loaders }) => loaders.sector.load(code),
+    __resolveReference: ({ code }, context) => sectorOf(context, code),
     code: ({ _id }) => _id,
   },
 };

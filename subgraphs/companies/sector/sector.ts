@@ -28,6 +28,19 @@ export function findSectors({ sectors }: Sectors): Promise<SectorRecord[]> {
   return sectors.find().sort({ _id: 1 }).lean();
 }
 
+/**
+ * What a code names wherever another subgraph refers to a sector. A code that is not in the list names itself, so that one
+ * stray reference never blanks a list for everybody.
+ */
+export async function sectorOf(
+  { loaders }: Pick<Context, 'loaders'>,
+  code: string,
+): Promise<SectorRecord> {
+  return (
+    (await loaders.sector.load(code)) ?? { _id: code, revision: 0, name: { ko: null, en: code } }
+  );
+}
+
 /** The codes that there are. */
 export async function findSectorCodes({ sectors }: Sectors): Promise<ReadonlySet<string>> {
   const found = await sectors.find({}, { _id: 1 }).lean();
