@@ -15,6 +15,7 @@ beforeAll(async () => {
   alliance = await startAlliance();
   await alliance.tellTechnology('mesh');
   await alliance.tellFirm('infra', { kinds: ['IAAS'] }, { mesh: 7 });
+  await alliance.tellFirm('pending', { status: 'PENDING' });
   await alliance.tellFirm('barred', { restrictedUntil: new Date('2999-01-01') });
 });
 afterAll(() => alliance.stop());
@@ -139,6 +140,24 @@ describe('a project under a call', () => {
       sites: [{ name: { ko: '부산 공장' }, region: 'KR-26' }],
       demandCompanies: [{ id: 'barred' }],
     });
+  });
+
+  it('is for firms that are known and approved, when drafted and when changed', async () => {
+    const demandCompanyIds = ['nope', 'barred', 'pending'];
+    const unknown = [
+      { code: 'NOT_FOUND', rule: 'COMPANY_IS_KNOWN', path: ['demandCompanyIds', '0'] },
+      { code: 'NOT_FOUND', rule: 'COMPANY_IS_KNOWN', path: ['demandCompanyIds', '2'] },
+    ];
+    const refused = await draft(null, { demandCompanyIds });
+    expect(refused.project).toBeNull();
+    expect(refused.problems).toMatchObject(unknown);
+    const { project } = await draft(null, { demandCompanyIds: ['barred'] });
+    const { problems } = await alliance.change<object>(lead, 'updateProject', {
+      id: project?.id,
+      revision: project?.revision,
+      demandCompanyIds,
+    });
+    expect(problems).toMatchObject(unknown);
   });
 
   it('is drafted only while the call is open', async () => {

@@ -3,6 +3,7 @@ import type { Model } from 'mongoose';
 
 import type { FactRecord } from '#kit/facts.ts';
 import { isDuplicateKey } from '#kit/mongo.ts';
+import { problem, type Problem } from '#kit/refusal.ts';
 import type { CapabilityMapFact, CompanyFact } from '#schema/facts.ts';
 import type { FirmCapability, FirmRecord } from './firm.model.ts';
 
@@ -61,6 +62,29 @@ export function isRestricted(company: CompanyFact | null, at: Date): boolean {
 /** Whether a firm may take part at an instant: approved, and not restricted. */
 export function mayTakePart(company: CompanyFact | null, at: Date): boolean {
   return company?.status === 'APPROVED' && !isRestricted(company, at);
+}
+
+/** Places in the list of ids that are no approved firm. */
+export async function unknownFirms(
+  firms: Model<FirmRecord>,
+  ids: readonly string[],
+): Promise<number[]> {
+  if (ids.length === 0) return [];
+  const known = await firms
+    .find({ _id: { $in: [...ids] }, 'company.status': 'APPROVED' })
+    .select({ _id: 1 })
+    .lean<{ _id: string }[]>();
+  const found = new Set(known.map(({ _id }) => _id));
+  return ids.flatMap((id, index) => (found.has(id) ? [] : [index]));
+}
+
+/** A firm that is named but that nobody knows as approved. */
+export function unknownFirm(id: string, path: string[]): Problem {
+  return problem('NOT_FOUND', 'There is no such approved firm.', path, {
+    rule: 'COMPANY_IS_KNOWN',
+    limit: 'APPROVED',
+    found: id,
+  });
 }
 
 /** A firm as people know it, for messages; its id where nothing is told. */

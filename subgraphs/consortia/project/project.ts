@@ -10,7 +10,7 @@ import type { CallRecord } from '../call/call.model.ts';
 import type { Context } from '../context.ts';
 import { pageOf, type Listing } from '../form/listing.ts';
 import type { FirmRecord } from '../pool/firm.model.ts';
-import { mayTakePart } from '../pool/firm.ts';
+import { mayTakePart, unknownFirm, unknownFirms } from '../pool/firm.ts';
 import { planBreaches, type Plan } from '../programme/breaches.ts';
 import { stateAfter } from '../step/steps.ts';
 import { wantedGrams, type GivenText } from '../form/wording.ts';
@@ -147,8 +147,8 @@ export interface GivenProject extends GivenContent {
 /**
  * Drafts a project. An owner or editor of the lead's firm may.
  *
- * @throws {Refusal} NOT_FOUND (callId, leadCompanyId, requirements/…/technologyId), WRONG_STATE (callId before it
- * opens, leadCompanyId when the firm may not take part), EXPIRED (callId), INVALID (every other field; rules SECTOR,
+ * @throws {Refusal} NOT_FOUND (callId, leadCompanyId, demandCompanyIds/… with rule COMPANY_IS_KNOWN,
+ * requirements/…/technologyId), WRONG_STATE (callId before it opens, leadCompanyId when the firm may not take part), EXPIRED (callId), INVALID (every other field; rules SECTOR,
  * BUDGET_CAP, STAGE, STAGE_CAP, STAGES_SUM)
  */
 export async function draftProject(context: Context, given: GivenProject): Promise<ProjectRecord> {
@@ -159,6 +159,7 @@ export async function draftProject(context: Context, given: GivenProject): Promi
   faults.push(...leadFaults(firm, now));
   const call = await callToJoin(context, given.callId ?? null, now, faults);
   const content = readContent(given, faults);
+  faults.push(...(await demandFaults(context, given.demandCompanyIds)));
   const source = await projectToCopy(context, given.copyFrom ?? null, faults);
   const taken = given.requirements.length > 0 ? given.requirements : withoutIds(source);
   const requirements = readRequirements(taken, [], faults);
@@ -189,6 +190,12 @@ export async function draftProject(context: Context, given: GivenProject): Promi
   };
   await context.projects.create([record]);
   return record;
+}
+
+/** Which of the firms that are to use a project's result nobody knows as approved. */
+async function demandFaults({ firms }: Context, ids: readonly string[]): Promise<Problem[]> {
+  const unknown = await unknownFirms(firms, ids);
+  return unknown.map((index) => unknownFirm(ids[index] ?? '', ['demandCompanyIds', String(index)]));
 }
 
 function placeIn(call: CallRecord | null): Pick<ProjectRecord, 'callId' | 'programmeId'> {
@@ -259,7 +266,8 @@ export interface GivenProjectChange {
 /**
  * Changes a project that is not sealed yet. An owner or editor of the lead's firm may.
  *
- * @throws {Refusal} NOT_FOUND (id), WRONG_STATE (id), STALE (revision), INVALID (as `draftProject`)
+ * @throws {Refusal} NOT_FOUND (id, demandCompanyIds/… with rule COMPANY_IS_KNOWN), WRONG_STATE (id), STALE (revision),
+ * INVALID (as `draftProject`)
  */
 export async function updateProject(
   context: Context,
@@ -269,6 +277,7 @@ export async function updateProject(
   const status = stateAfter(projectSteps, project.status, 'edit', ['id']);
   const faults: Problem[] = [];
   const content = readContent(merged(project, given), faults);
+  faults.push(...(await demandFaults(context, given.demandCompanyIds ?? [])));
   const call = project.callId === null ? null : await context.loaders.call.load(project.callId);
   refuseAny([...faults, ...rulesBroken(call, content)]);
   return changeProject(context, project, given.revision, { ...content, status });
