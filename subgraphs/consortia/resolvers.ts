@@ -50,6 +50,7 @@ import {
 } from './project/project.ts';
 import { assemble, findAssembliesOf, findAssembly, repairTeam } from './proposal/assemble.ts';
 import {
+  demandCompanies,
   demandText,
   reasonText,
   shownInfeasibility,
@@ -343,6 +344,7 @@ export const resolvers: Resolvers = {
     shortfalls: (assembly) => shownShortfalls(assembly),
   },
   AssemblyDemand: {
+    companies: (demand, _, context) => demandCompanies(context, demand),
     text: (demand, _, context) => demandText(context, demand),
   },
   MemberReason: {

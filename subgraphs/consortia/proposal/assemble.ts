@@ -13,14 +13,14 @@ import type { MembershipRecord } from '../consortium/membership.model.ts';
 import type { Context } from '../context.ts';
 import { pageOf, type Listing } from '../form/listing.ts';
 import type { FirmRecord } from '../pool/firm.model.ts';
-import { mayTakePart } from '../pool/firm.ts';
+import { mayTakePart, unknownFirm, unknownFirms } from '../pool/firm.ts';
 import { isInside } from '../project/audience.ts';
 import type { ProjectRecord } from '../project/project.model.ts';
 import { projectToLead } from '../project/project.ts';
 import { projectSteps } from '../project/state.ts';
 import { stateAfter } from '../step/steps.ts';
 import type { AssemblyPage, AssemblyRecord, ProposalRecord } from './assembly.model.ts';
-import { noWishes, readConstraints, type GivenConstraints } from './constraints.ts';
+import { firmsNamed, noWishes, readConstraints, type GivenConstraints } from './constraints.ts';
 import { gather } from './gather.ts';
 
 /** Alternatives besides the best team. */
@@ -60,8 +60,8 @@ export function findAssembliesOf(
  * Searches for the best teams for a project and keeps the answer. An owner or editor of the lead's firm may. A repeat
  * with the same idempotency key gets the first answer.
  *
- * @throws {Refusal} NOT_FOUND (projectId), WRONG_STATE (projectId), INVALID (constraints/…, alternatives,
- * projectId without requirements), TAKEN (idempotencyKey), LIMIT_REACHED when too many searches wait
+ * @throws {Refusal} NOT_FOUND (projectId; constraints/… with rule COMPANY_IS_KNOWN), WRONG_STATE (projectId), INVALID
+ * (constraints/…, alternatives, projectId without requirements), TAKEN (idempotencyKey), LIMIT_REACHED when too many searches wait
  */
 export async function assemble(context: Context, given: GivenSearch): Promise<AssemblyRecord> {
   const project = await projectToSearch(context, given.projectId);
@@ -190,7 +190,7 @@ async function findRepeat(
 }
 
 async function readSearch(
-  { loaders }: Context,
+  { loaders, firms }: Context,
   project: ProjectRecord,
   given: GivenSearch,
 ): Promise<Constraints> {
@@ -201,7 +201,18 @@ async function readSearch(
     budget: project.budget,
     rules: call?.rules ?? null,
   };
-  const constraints = readConstraints(given.constraints ?? noWishes, frame, faults);
+  const wishes = given.constraints ?? noWishes;
+  const constraints = readConstraints(wishes, frame, faults);
+  const named = firmsNamed(wishes);
+  const unknown = new Set(
+    await unknownFirms(
+      firms,
+      named.map(({ id }) => id),
+    ),
+  );
+  faults.push(
+    ...named.filter((_, index) => unknown.has(index)).map(({ id, path }) => unknownFirm(id, path)),
+  );
   const { alternatives } = given;
   if (!Number.isInteger(alternatives) || alternatives < 0 || alternatives > alternativesLimit)
     faults.push(

@@ -98,6 +98,22 @@ describe('readConstraints', () => {
     expect(read({ minSmes: {} }, null).faults).toEqual(['constraints/minSmes']);
   });
 
+  it('refuses fewer members at most than at least, wished or ruled', () => {
+    expect(read({ minPartners: 5, maxPartners: 4 }, null).faults).toEqual([
+      'constraints/minPartners',
+    ]);
+    expect(read({ minPartners: 9 }).faults).toEqual(['constraints/minPartners']);
+    expect(read({ maxPartners: 2 }).faults).toEqual(['constraints/maxPartners']);
+    expect(read({ minPartners: 4, maxPartners: 4 }).faults).toEqual([]);
+  });
+
+  it('lets a team be as large as it must be', () => {
+    expect(read({ minPartners: 30 }, null)).toMatchObject({
+      constraints: { minPartners: 30, maxPartners: 30 },
+      faults: [],
+    });
+  });
+
   it('keeps whoever drafted the project in the team when another firm may lead', () => {
     expect(read({ anyLead: true, mustInclude: ['friend', 'lead'] }).constraints).toMatchObject({
       leadId: null,

@@ -63,10 +63,12 @@ export function readConstraints(
   };
   checkCounts(given, check);
   checkFirms(given, check);
+  const counts = memberCounts(given, rules);
+  faults.push(...rangeFaults(given, counts));
   const smes = smeQuota(given.minSmes ?? null, rules, check);
   const outside = readQuota(given.minOutsideCapital ?? null, 'minOutsideCapital', check);
   return {
-    ...memberCounts(given, rules),
+    ...counts,
     leadKinds: leadersOf(rules),
     leadId: given.anyLead ? null : leadCompanyId,
     ...(smes && { minSmes: smes }),
@@ -83,6 +85,53 @@ export function readConstraints(
   };
 }
 
+/** A firm that a wish names, and where. */
+export interface NamedFirm {
+  id: string;
+  path: string[];
+}
+
+/** Every firm that the wishes name, in the order of the input. */
+export function firmsNamed(given: GivenConstraints): NamedFirm[] {
+  const single = (['mustInclude', 'mustExclude'] as const).flatMap((list) =>
+    given[list].map((id, index) => ({ id, path: ['constraints', list, String(index)] })),
+  );
+  const paired = given.conflicts.flatMap((pair, index) =>
+    pair.map((id, place) => ({
+      id,
+      path: ['constraints', 'conflicts', String(index), String(place)],
+    })),
+  );
+  return [...single, ...paired];
+}
+
+/** What is wrong with least and most members together, where each for itself is right. */
+function rangeFaults(
+  { minPartners, maxPartners }: GivenConstraints,
+  counts: ReturnType<typeof memberCounts>,
+): Problem[] {
+  if (!isMemberCount(minPartners) || !isMemberCount(maxPartners)) return [];
+  const { minPartners: least, maxPartners: most } = counts;
+  if (least <= most) return [];
+  const isLeastWished = minPartners != null && minPartners > most;
+  return [
+    problem(
+      'INVALID',
+      `With the rules of the call, there are at least ${least} and at most ${most} members.`,
+      ['constraints', isLeastWished ? 'minPartners' : 'maxPartners'],
+      {
+        rule: 'MEMBERS_RANGE',
+        limit: String(isLeastWished ? most : least),
+        found: String(isLeastWished ? minPartners : most),
+      },
+    ),
+  ];
+}
+
+function isMemberCount(value: number | null | undefined): boolean {
+  return value == null || isWithin(value, 1, membersLimit);
+}
+
 /** Least and most members: the stricter of wish and rules. */
 function memberCounts(
   { minPartners, maxPartners }: GivenConstraints,
@@ -90,9 +139,10 @@ function memberCounts(
 ): Pick<Constraints, 'minPartners' | 'maxPartners'> {
   const ruledLeast = rules?.minMembers ?? 1;
   const ruledMost = rules ? rules.maxMembers : null;
-  const usual = ruledMost ?? Math.max(defaultMostMembers, ruledLeast);
+  const least = Math.max(ruledLeast, minPartners ?? 1);
+  const usual = ruledMost ?? Math.max(defaultMostMembers, least);
   return {
-    minPartners: Math.max(ruledLeast, minPartners ?? 1),
+    minPartners: least,
     maxPartners: Math.min(ruledMost ?? membersLimit, maxPartners ?? usual),
   };
 }
@@ -117,9 +167,8 @@ type Check = (holds: boolean, message: string, ...at: string[]) => void;
 
 function checkCounts(given: GivenConstraints, check: Check): void {
   const { minPartners, maxPartners, minKinds, exposureCap, weights } = given;
-  const isMember = (value: number | null | undefined) => value == null || isWithin(value, 1, 100);
-  check(isMember(minPartners), 'Members are 1 to 100.', 'minPartners');
-  check(isMember(maxPartners), 'Members are 1 to 100.', 'maxPartners');
+  check(isMemberCount(minPartners), 'Members are 1 to 100.', 'minPartners');
+  check(isMemberCount(maxPartners), 'Members are 1 to 100.', 'maxPartners');
   check(minKinds == null || isWithin(minKinds, 1, 7), 'Kinds are 1 to 7.', 'minKinds');
   check(
     exposureCap == null || isWithin(exposureCap, 1, 10_000),

@@ -196,6 +196,15 @@ export async function reasonText(context: Context, shown: ShownReason): Promise<
   return reasonWords(reason, await namesOf(context, wanted, companies));
 }
 
+/** Firms that a demand concerns, without those that nobody knows any more. */
+export async function demandCompanies(
+  { loaders }: Context,
+  { companies }: ShownDemand,
+): Promise<Stub[]> {
+  const firms = await Promise.all(companies.map(({ id }) => loaders.firm.load(id)));
+  return companies.filter((_, index) => firms[index]?.company != null);
+}
+
 /** A demand in words. */
 export async function demandText(context: Context, shown: ShownDemand): Promise<Text> {
   return demandWords(shown.constraint, await namesOf(context, shown.wanted, shown.companies));
