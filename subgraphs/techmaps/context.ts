@@ -65,6 +65,7 @@ export interface Loaders {
   /** The current technologies at the top of a map, in their order. */
   roots: DataLoader<string, TechnologyRecord[]>;
   capability: DataLoader<string, CapabilityRecord | null>;
+  company: DataLoader<string, CompanyRecord | null>;
   /** A company's newest map. */
   capabilityMap: DataLoader<string, CapabilityMapRecord | null>;
   /** What became of a technology in the version that left it out, by `versionId technologyId`. */
@@ -140,6 +141,7 @@ function createLoaders({ maps, versions, technologies, ...models }: Models): Loa
       return ids.map((id) => groups.get(id) ?? []);
     }),
     capability: byId(models.capabilities),
+    company: byId(models.companies),
     capabilityMap: new DataLoader(async (ids) => {
       const query = { companyId: { $in: [...ids] }, newest: true };
       const found = await models.capabilityMaps.find(query).lean();

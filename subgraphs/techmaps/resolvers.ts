@@ -3,6 +3,7 @@ import { answer, type Answer } from '#kit/answer.ts';
 
 import {
   findCapabilities,
+  findCapability,
   findCompanyCapabilities,
   verifyCapability,
 } from './capability/capability.ts';
@@ -224,7 +225,7 @@ export const resolvers: Resolvers = {
   TechnologyGapConnection: { totalCount: ({ count }) => count() },
   SoleSupplierConnection: { totalCount: ({ count }) => count() },
   Capability: {
-    __resolveReference: ({ id }, { loaders }) => loaders.capability.load(id),
+    __resolveReference: ({ id }, context) => findCapability(context, id),
     id: ({ _id }) => _id,
     company: ({ companyId }) => ({ id: companyId }),
     technology: ({ technologyId }, _, { loaders }) =>

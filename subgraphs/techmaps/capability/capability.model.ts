@@ -26,7 +26,7 @@ export interface CapabilityRecord extends Claim {
   verifiedAt: Date | null;
   /** User who verified it. */
   verifiedBy: string | null;
-  /** Whether its company takes part in the alliance now. */
+  /** Whether its company takes part in the alliance now: it is approved. */
   active: boolean;
   revision: number;
 }

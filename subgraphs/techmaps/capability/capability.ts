@@ -3,6 +3,7 @@ import { badInput, findPage, maxPageSize, type PageRequest } from '#kit/page.ts'
 import { refusal, refuseAny } from '#kit/refusal.ts';
 import { signedInAs } from '#kit/viewer.ts';
 
+import { mayRead } from '../company/company.ts';
 import type { Context } from '../context.ts';
 import { queriedLevel } from '../supply/supply.ts';
 import type { CapabilityPage, CapabilityRecord } from './capability.model.ts';
@@ -45,13 +46,24 @@ export async function findCapabilities(
   return findPage(context.capabilities, query, order, page);
 }
 
+/** A capability by its id; null when there is none, or its company's map is not the viewer's to read. */
+export async function findCapability(
+  { loaders, viewer }: Context,
+  id: string,
+): Promise<CapabilityRecord | null> {
+  const found = await loaders.capability.load(id);
+  if (!found) return null;
+  const company = await loaders.company.load(found.companyId);
+  return mayRead(viewer, found.companyId, company) ? found : null;
+}
+
 /**
- * One page of what a company can do, the highest level first.
+ * One page of what a company can do, the highest level first; empty for those who may not read it.
  *
  * @throws {GraphQLError} BAD_USER_INPUT for a level outside 1 to 9
  */
 export async function findCompanyCapabilities(
-  { capabilities }: Context,
+  { capabilities, loaders, viewer }: Context,
   companyId: string,
   {
     technologyId,
@@ -62,8 +74,10 @@ export async function findCompanyCapabilities(
     leastLevel?: number | null | undefined;
   },
 ): Promise<CapabilityPage> {
+  const shown = mayRead(viewer, companyId, await loaders.company.load(companyId));
   const filter = {
-    companyId,
+    // Every capability has a company: null finds none.
+    companyId: shown ? companyId : null,
     ...(technologyId != null && { technologyId }),
     ...levelQuery(leastLevel),
   };

@@ -1,6 +1,7 @@
 /** Capability maps over time: finding an earlier one, and comparing two. */
 import { badInput, findPage, type Page, type PageRequest } from '#kit/page.ts';
 
+import { mayRead } from '../company/company.ts';
 import type { Context } from '../context.ts';
 import type { CapabilityMapRecord } from './capability-map.model.ts';
 import { differencesBetween, type Differences } from './difference.ts';
@@ -16,25 +17,29 @@ export interface MapReference {
   on?: string | null | undefined;
 }
 
-/** One page of a company's published maps, newest first. */
+/** One page of a company's published maps, newest first; empty for those who may not read them. */
 export async function findMaps(
-  { capabilityMaps }: Context,
+  { capabilityMaps, loaders, viewer }: Context,
   companyId: string,
   page: PageRequest,
 ): Promise<CapabilityMapPage> {
-  return findPage(capabilityMaps, { companyId }, [['revision', -1], ['_id', 1]], page); // prettier-ignore
+  const shown = mayRead(viewer, companyId, await loaders.company.load(companyId));
+  // Every map has a company: null finds none.
+  const filter = { companyId: shown ? companyId : null };
+  return findPage(capabilityMaps, filter, [['revision', -1], ['_id', 1]], page); // prettier-ignore
 }
 
 /**
- * The published map that is named; null when there is none.
+ * The published map that is named; null when there is none, or it is not the viewer's to read.
  *
  * @throws {GraphQLError} BAD_USER_INPUT when it is named by both revision and day
  */
 export async function findMap(
-  { capabilityMaps, loaders }: Context,
+  { capabilityMaps, loaders, viewer }: Context,
   { companyId, revision, on }: MapReference,
 ): Promise<CapabilityMapRecord | null> {
   if (revision != null && on != null) throw badInput('Name the map by its revision or by a day.');
+  if (!mayRead(viewer, companyId, await loaders.company.load(companyId))) return null;
   if (revision != null) return capabilityMaps.findOne({ companyId, revision }).lean();
   if (on == null) return loaders.capabilityMap.load(companyId);
   return capabilityMaps

@@ -7,6 +7,7 @@ import { isDuplicateKey } from '#kit/mongo.ts';
 import { refusal } from '#kit/refusal.ts';
 import type { CapabilityMapFact } from '#schema/facts.ts';
 
+import { takesPart } from '../company/company.ts';
 import { markPublished, type Counting } from '../supply/recount.ts';
 import type { CapabilityRecord, Claim } from './capability.model.ts';
 import type { CapabilityMapRecord } from './capability-map.model.ts';
@@ -50,7 +51,7 @@ export async function publishMaps(
 ): Promise<void> {
   if (maps.length === 0) return;
   const companyIds = maps.map(({ companyId }) => companyId);
-  const { capabilityMaps, capabilities } = context;
+  const { capabilityMaps, capabilities, companies } = context;
   await capabilityMaps.updateMany(
     { companyId: { $in: companyIds }, newest: true },
     { $set: { newest: false } },
@@ -59,7 +60,11 @@ export async function publishMaps(
     throw isDuplicateKey(error) ? staleMap() : error;
   });
   const before = await capabilities.find({ companyId: { $in: companyIds } }).lean();
-  await capabilities.bulkWrite(maps.flatMap((map) => changesTo(before, map)));
+  const firms = await companies.find({ _id: { $in: companyIds } }).lean();
+  const taking = new Set(firms.filter(takesPart).map(({ _id }) => _id));
+  await capabilities.bulkWrite(
+    maps.flatMap((map) => changesTo(before, map, taking.has(map.companyId))),
+  );
   await markPublished(context, companyIds);
   await tellMap(context, companyIds);
 }
@@ -121,7 +126,11 @@ export function staleMap() {
 
 type Change = Parameters<Publishing['capabilities']['bulkWrite']>[0][number];
 
-function changesTo(before: readonly CapabilityRecord[], map: CapabilityMapRecord): Change[] {
+function changesTo(
+  before: readonly CapabilityRecord[],
+  map: CapabilityMapRecord,
+  active: boolean,
+): Change[] {
   const own = new Map(
     before
       .filter(({ companyId }) => companyId === map.companyId)
@@ -130,7 +139,7 @@ function changesTo(before: readonly CapabilityRecord[], map: CapabilityMapRecord
   const written = map.entries.flatMap((claim): Change[] => {
     const known = own.get(claim.technologyId);
     own.delete(claim.technologyId);
-    if (!known) return [{ insertOne: { document: newCapability(map.companyId, claim) } }];
+    if (!known) return [{ insertOne: { document: newCapability(map.companyId, claim, active) } }];
     if (sameClaim(known, claim)) return [];
     const { level, capacity, evidence, since } = claim;
     const update = { $set: { level, capacity, evidence, since }, $inc: { revision: 1 } };
@@ -145,7 +154,7 @@ function said({ level, capacity, evidence, since }: Claim): string {
   return JSON.stringify([level, capacity, since, shown]);
 }
 
-function newCapability(companyId: string, claim: Claim): CapabilityRecord {
+function newCapability(companyId: string, claim: Claim, active: boolean): CapabilityRecord {
   const { technologyId, level, capacity, evidence, since } = claim;
   return {
     _id: newId(),
@@ -158,7 +167,7 @@ function newCapability(companyId: string, claim: Claim): CapabilityRecord {
     verifiedLevel: null,
     verifiedAt: null,
     verifiedBy: null,
-    active: true,
+    active,
     revision: 1,
   };
 }

@@ -3,7 +3,7 @@ import { badInput } from '#kit/page.ts';
 import { wholeInBasisPoints } from '#kit/won.ts';
 
 import type { CapabilityRecord } from '../capability/capability.model.ts';
-import type { CompanyReference } from '../company/company.ts';
+import { mayRead, type CompanyReference } from '../company/company.ts';
 import type { Context } from '../context.ts';
 import { technologiesWithIds } from '../technology/technology.ts';
 import type { TechnologyRecord } from '../technology/technology.model.ts';
@@ -82,6 +82,7 @@ export async function findSimilar(
   first: number | null | undefined,
 ): Promise<Similar[]> {
   const size = listSize(first);
+  if (!mayRead(context.viewer, companyId, await context.loaders.company.load(companyId))) return [];
   const own = profileOf(await ofFirms(context, [companyId]));
   if (own.size === 0) return [];
   const firms = await firmsIn(context, [...own.keys()]);

@@ -4,6 +4,7 @@ import type { Connection, Model } from 'mongoose';
 import { transaction } from '#kit/mongo.ts';
 
 import type { CapabilityRecord } from '../capability/capability.model.ts';
+import { takesPart } from '../company/company.ts';
 import type { CompanyRecord } from '../company/company.model.ts';
 import type { TechnologyRecord } from '../technology/technology.model.ts';
 import {
@@ -124,13 +125,12 @@ async function markActive(
   ids: readonly string[],
 ): Promise<Map<string, string[]>> {
   const known = await companies
-    .find(
-      { _id: { $in: [...ids] }, gone: false, status: { $in: ['PENDING', 'APPROVED'] } },
-      { sectors: 1, region: 1 },
-    )
+    .find({ _id: { $in: [...ids] } }, { gone: 1, status: 1, sectors: 1, region: 1 })
     .lean();
   const active = new Map(
-    known.map(({ _id, sectors, region }) => [_id, groupsOf(sectors ?? [], region)]),
+    known
+      .filter(takesPart)
+      .map(({ _id, sectors, region }) => [_id, groupsOf(sectors ?? [], region)]),
   );
   for (const now of [true, false]) {
     const firms = ids.filter((id) => active.has(id) === now);
