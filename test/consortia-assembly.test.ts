@@ -6,7 +6,6 @@ import {
   type Alliance,
   type SeenProblem,
 } from './consortia-alliance.ts';
-import { firmsOf } from '../subgraphs/consortia/pool/firm.model.ts';
 import { someone } from './service.ts';
 
 let alliance: Alliance;
@@ -218,62 +217,6 @@ describe('assembling a team', () => {
       'constraints/mustInclude/0',
       'constraints/weights',
     ]);
-  });
-
-  it('refuses wishes about firms that are unknown or not approved, with every path at once', async () => {
-    const project = await draft(needs);
-    const { assembly, problems } = await assemble(project.id, {
-      constraints: {
-        minPartners: 5,
-        maxPartners: 4,
-        mustInclude: ['nope', 'soft'],
-        mustExclude: ['barred', 'pending'],
-        conflicts: [['soft', 'nobody']],
-      },
-    });
-    expect(assembly).toBeNull();
-    expect(
-      problems.map(({ code, rule, limit, found, path }) => [
-        code,
-        rule,
-        limit,
-        found,
-        path.join('/'),
-      ]),
-    ).toEqual([
-      ['INVALID', 'MEMBERS_RANGE', '4', '5', 'constraints/minPartners'],
-      ['NOT_FOUND', 'COMPANY_IS_KNOWN', 'APPROVED', 'nope', 'constraints/mustInclude/0'],
-      ['NOT_FOUND', 'COMPANY_IS_KNOWN', 'APPROVED', 'pending', 'constraints/mustExclude/1'],
-      ['NOT_FOUND', 'COMPANY_IS_KNOWN', 'APPROVED', 'nobody', 'constraints/conflicts/0/1'],
-    ]);
-  });
-
-  it('explains that a restricted firm cannot be in, and leaves out firms that are gone since', async () => {
-    const project = await draft(needs);
-    const { assembly, problems } = await assemble(project.id, {
-      constraints: { mustInclude: ['barred'] },
-    });
-    expect(problems).toEqual([]);
-    const concerned = async () =>
-      (
-        await alliance.data<{
-          assembly: {
-            infeasibility: { conflict: { kind: string; companies: { id: string }[] }[] };
-          };
-        }>(
-          lead,
-          `query ($id: ID!) {
-            assembly(id: $id) { infeasibility { conflict { kind companies { id } } } }
-          }`,
-          { id: assembly?.id },
-        )
-      ).assembly.infeasibility.conflict;
-    expect(await concerned()).toEqual([{ kind: 'MUST_INCLUDE', companies: [{ id: 'barred' }] }]);
-    const firms = firmsOf(alliance.connection);
-    const before = await firms.findById('barred').lean();
-    await firms.updateOne({ _id: 'barred' }, { $set: { company: null } });
-    expect(await concerned()).toEqual([{ kind: 'MUST_INCLUDE', companies: [] }]);
-    await firms.updateOne({ _id: 'barred' }, { $set: { company: before?.company } });
   });
 
   it('is shown to the firm that leads and the secretariat alone', async () => {
