@@ -81,10 +81,17 @@ export async function reasonShown(
   return (await isPart(context, membership)) ? membership.reason : null;
 }
 
-/** Other terms that a firm asks for, for those who take part; null for others. */
+/** Whether the viewer belongs to the membership's firm, to the lead's, or to the secretariat. */
+async function isParty({ viewer, loaders }: Context, { projectId, companyId }: MembershipRecord) {
+  if (isInside(viewer, companyId)) return true;
+  const project = await loaders.project.load(projectId);
+  return project !== null && isInside(viewer, project.leadCompanyId);
+}
+
+/** Other terms that a firm asks for, for itself, the lead's firm and the secretariat; null for others. */
 export async function counterShown(context: Context, membership: MembershipRecord) {
   const { counter, projectId } = membership;
-  if (!counter || !(await isPart(context, membership))) return null;
+  if (!counter || !(await isParty(context, membership))) return null;
   const { requirementIds, ...terms } = counter;
   const requirements = await requirementsOf(context, { projectId, requirementIds });
   return { ...terms, requirements };

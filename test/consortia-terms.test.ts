@@ -1,0 +1,81 @@
+import type { Viewer } from '#kit/viewer.ts';
+import { editorOf, fromNow, hour, secretary, startAlliance } from './consortia-alliance.ts';
+import type { Alliance } from './consortia-alliance.ts';
+
+let alliance: Alliance;
+const lead = editorOf('infra');
+
+beforeAll(async () => {
+  alliance = await startAlliance();
+  await alliance.tellTechnology('mesh');
+  await alliance.tellFirm('infra', { kinds: ['IAAS'], size: 'LARGE' }, { mesh: 7 });
+  for (const firm of ['soft', 'mind']) await alliance.tellFirm(firm, {}, { mesh: 6 });
+});
+afterAll(() => alliance.stop());
+
+interface Seen {
+  id: string;
+  company: { id: string };
+  counter: { share: number; note: string } | null;
+}
+
+/** What a viewer sees of the place of `soft` in a project's consortium. */
+async function softAsSeenBy(viewer: Viewer, projectId: string | undefined) {
+  const { project } = await alliance.data<{
+    project: { consortium: { memberships: Seen[] } };
+  }>(
+    viewer,
+    `query ($id: ID!) {
+      project(id: $id) {
+        consortium { memberships { id company { id } counter { share note } } }
+      }
+    }`,
+    { id: projectId },
+  );
+  return project.consortium.memberships.find(({ company }) => company.id === 'soft');
+}
+
+describe('terms that a firm asks for', () => {
+  it('stay between it, the lead and the secretariat, whether others are asked or are in', async () => {
+    const { project } = await alliance.change<{ project: { id: string } | null }>(
+      lead,
+      'draftProject',
+      {
+        leadCompanyId: 'infra',
+        title: { en: 'Between us' },
+        summary: {},
+        sector: 'healthcare',
+        requirements: [{ technologyId: 'mesh', leastLevel: 5 }],
+      },
+      'project { id }',
+    );
+    const invite = async (companyId: string) =>
+      (
+        await alliance.change<{ membership: { id: string } | null }>(
+          lead,
+          'inviteCompany',
+          { projectId: project?.id, companyId, deadline: fromNow(hour) },
+          'membership { id }',
+        )
+      ).membership?.id;
+    const membershipId = await invite('soft');
+    const otherId = await invite('mind');
+    const terms = { share: 4_000, note: 'Between us.' };
+    const asked = await alliance.change<object>(editorOf('soft'), 'counterInvitation', {
+      membershipId,
+      revision: 1,
+      ...terms,
+    });
+    expect(asked.problems).toEqual([]);
+    for (const viewer of [editorOf('soft'), lead, secretary])
+      expect(await softAsSeenBy(viewer, project?.id)).toMatchObject({ counter: terms });
+    const hidden = { id: membershipId, counter: null };
+    expect(await softAsSeenBy(editorOf('mind'), project?.id)).toMatchObject(hidden);
+    const { problems } = await alliance.change<object>(editorOf('mind'), 'acceptInvitation', {
+      membershipId: otherId,
+      revision: 1,
+    });
+    expect(problems).toEqual([]);
+    expect(await softAsSeenBy(editorOf('mind'), project?.id)).toMatchObject(hidden);
+  });
+});
