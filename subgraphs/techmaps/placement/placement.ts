@@ -18,7 +18,7 @@ import {
   type PlacementPage,
   type PlacementRecord,
 } from './placement.model.ts';
-import { relationFaults, tidyRelations } from './relation.ts';
+import { relationFaults, requirementFaults, tidyRelations } from './relation.ts';
 import { breadthLimit, broaderBelow, placeFaults } from './tree.ts';
 
 /** What a version says of one technology; null when it does not have it. */
@@ -65,6 +65,9 @@ export async function updateTechnology(
     ...contentFaults(content, []),
     ...(await kindChangeFaults(context, placement, content.kind)),
     ...(await relationFaults(context, draft, relations, placement.technologyId)),
+    ...(change.requires == null
+      ? []
+      : await requirementFaults(context, draft, relations.requires, placement.technologyId)),
   ]);
   return storePlacement(context, placement, change.revision, { ...content, ...relations });
 }

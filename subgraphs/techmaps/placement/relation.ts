@@ -5,6 +5,7 @@ import type { Context } from '../context.ts';
 import { countFaults } from '../technology/content.ts';
 import type { VersionRecord } from '../tech-map/version.model.ts';
 import { placementId, type Placed } from './placement.model.ts';
+import { noCycleRule, requiredRing, wayBetween } from './requirement.ts';
 
 /** How many technologies one may require, and how many alternatives it may have. */
 export const relationLimit = 50;
@@ -50,6 +51,56 @@ export async function relationFaults(
       relationFault(id, [field, String(index)], known, ownId),
     ),
   ]);
+}
+
+/**
+ * A technology must not require one that in the end requires it; a new one cannot, as nothing requires it yet.
+ *
+ * @param requires as the input gives them, each once; nothing is looked at when it gives none
+ */
+export async function requirementFaults(
+  context: Context,
+  { _id: versionId }: VersionRecord,
+  requires: readonly string[],
+  ownId: string,
+): Promise<Problem[]> {
+  if (requires.length === 0) return [];
+  const { requirements, codes } = await readRequirements(context, versionId);
+  return requires.flatMap((id, index) => {
+    const way = id === ownId ? null : wayBetween(id, ownId, requirements);
+    return way ? [ringFault([ownId, ...way], codes, ['requires', String(index)])] : [];
+  });
+}
+
+/** No technologies of a version may require each other in a ring. */
+export async function versionRequirementFaults(
+  context: Context,
+  { _id: versionId }: VersionRecord,
+): Promise<Problem[]> {
+  const { requirements, codes } = await readRequirements(context, versionId);
+  const ring = requiredRing(requirements);
+  return ring ? [ringFault([...ring, ...ring.slice(0, 1)], codes, ['mapId'])] : [];
+}
+
+async function readRequirements({ placements }: Context, versionId: string) {
+  const found = await placements
+    .find({ versionId }, { technologyId: 1, code: 1, requires: 1 })
+    .lean();
+  return {
+    requirements: new Map(found.map(({ technologyId, requires }) => [technologyId, requires])),
+    codes: new Map(found.map(({ technologyId, code }) => [technologyId, code])),
+  };
+}
+
+function ringFault(
+  way: readonly string[],
+  codes: ReadonlyMap<string, string>,
+  path: string[],
+): Problem {
+  return problem('INVALID', 'No technology requires, by way of others, itself.', path, {
+    rule: noCycleRule,
+    found: way.map((id) => codes.get(id) ?? id).join(' > '),
+  });
 }
 
 function relationFault(

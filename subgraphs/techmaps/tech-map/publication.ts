@@ -1,10 +1,11 @@
 /** Publishing a version: what the map says from then on. */
 import { publishFacts } from '#kit/facts.ts';
-import { refusal } from '#kit/refusal.ts';
+import { refusal, refuseAny } from '#kit/refusal.ts';
 import { signedInAs } from '#kit/viewer.ts';
 
 import type { Context } from '../context.ts';
 import type { PlacementRecord } from '../placement/placement.model.ts';
+import { versionRequirementFaults } from '../placement/relation.ts';
 import { settleSuccessions } from '../succession/succession.ts';
 import type { SuccessionRecord } from '../succession/succession.model.ts';
 import { markDue } from '../supply/recount.ts';
@@ -19,7 +20,8 @@ import type { VersionRecord } from './version.model.ts';
  * Publishes the map's draft: its technologies say what the version says, those it no longer has are retired, and
  * others are told. For the secretariat.
  *
- * @throws {Refusal} NOT_FOUND (mapId), STALE (revision), WRONG_STATE (`VERSION_HAS_TECHNOLOGIES`, `SUCCESSORS_ARE_THERE`)
+ * @throws {Refusal} NOT_FOUND (mapId), INVALID (`REQUIRES_HAS_NO_CYCLE`), STALE (revision), WRONG_STATE
+ *   (`VERSION_HAS_TECHNOLOGIES`, `SUCCESSORS_ARE_THERE`)
  */
 export async function publishVersion(
   context: Context,
@@ -31,6 +33,7 @@ export async function publishVersion(
     throw refusal('WRONG_STATE', 'The draft has no technologies.', ['mapId'], {
       rule: 'VERSION_HAS_TECHNOLOGIES',
     });
+  refuseAny(await versionRequirementFaults(context, draft));
   const version = await advance(context, draft, revision, {
     status: 'PUBLISHED',
     publishedAt: new Date(),
