@@ -15,6 +15,7 @@ afterAll(() => alliance.stop());
 
 interface Seen {
   id: string;
+  share: number | null;
   company: { id: string };
   counter: { share: number; note: string } | null;
 }
@@ -27,7 +28,7 @@ async function softAsSeenBy(viewer: Viewer, projectId: string | undefined) {
     viewer,
     `query ($id: ID!) {
       project(id: $id) {
-        consortium { memberships { id company { id } counter { share note } } }
+        consortium { memberships { id share company { id } counter { share note } } }
       }
     }`,
     { id: projectId },
@@ -36,7 +37,7 @@ async function softAsSeenBy(viewer: Viewer, projectId: string | undefined) {
 }
 
 describe('terms that a firm asks for', () => {
-  it('stay between it, the lead and the secretariat, whether others are asked or are in', async () => {
+  it('stay between it, the lead and the secretariat, and its share is seen by firms that are in', async () => {
     const { project } = await alliance.change<{ project: { id: string } | null }>(
       lead,
       'draftProject',
@@ -54,7 +55,7 @@ describe('terms that a firm asks for', () => {
         await alliance.change<{ membership: { id: string } | null }>(
           lead,
           'inviteCompany',
-          { projectId: project?.id, companyId, deadline: fromNow(hour) },
+          { projectId: project?.id, companyId, deadline: fromNow(hour), share: 1_000 },
           'membership { id }',
         )
       ).membership?.id;
@@ -68,14 +69,23 @@ describe('terms that a firm asks for', () => {
     });
     expect(asked.problems).toEqual([]);
     for (const viewer of [editorOf('soft'), lead, secretary])
-      expect(await softAsSeenBy(viewer, project?.id)).toMatchObject({ counter: terms });
+      expect(await softAsSeenBy(viewer, project?.id)).toMatchObject({
+        counter: terms,
+        share: 1_000,
+      });
     const hidden = { id: membershipId, counter: null };
-    expect(await softAsSeenBy(editorOf('mind'), project?.id)).toMatchObject(hidden);
+    expect(await softAsSeenBy(editorOf('mind'), project?.id)).toMatchObject({
+      ...hidden,
+      share: null,
+    });
     const { problems } = await alliance.change<object>(editorOf('mind'), 'acceptInvitation', {
       membershipId: otherId,
       revision: 1,
     });
     expect(problems).toEqual([]);
-    expect(await softAsSeenBy(editorOf('mind'), project?.id)).toMatchObject(hidden);
+    expect(await softAsSeenBy(editorOf('mind'), project?.id)).toMatchObject({
+      ...hidden,
+      share: 1_000,
+    });
   });
 });

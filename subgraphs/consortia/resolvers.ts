@@ -23,6 +23,7 @@ import {
   reasonShown,
   requirementsOf,
   shareAmountOf,
+  shareShown,
   withdrawMembership,
 } from './consortium/membership.ts';
 import { findBreaches, sealConsortium } from './consortium/seal.ts';
@@ -327,6 +328,7 @@ export const resolvers: Resolvers = {
     consortium: ({ consortiumId }, _, { loaders }) => pointedAt(loaders.consortium, consortiumId),
     company: ({ companyId }) => company(companyId),
     requirements: (membership, _, context) => requirementsOf(context, membership),
+    share: (membership, _, context) => shareShown(context, membership),
     shareAmount: (membership, _, context) => shareAmountOf(context, membership),
     counter: (membership, _, context) => counterShown(context, membership),
     replaces: ({ replacesId }, _, context) =>

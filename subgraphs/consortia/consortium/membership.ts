@@ -107,11 +107,35 @@ export async function requirementsOf(
   return shownRequirements(context, project).filter(({ id }) => requirementIds.includes(id));
 }
 
-/** A membership's share of the project's budget, won; null while shares or budget are not complete. */
-export async function shareAmountOf(
-  { loaders }: Context,
-  { _id, consortiumId, projectId }: MembershipRecord,
+/** Whether the viewer may see a share: of a sealed team everybody; before, its firm, the lead's, and who accepted. */
+async function maySeeShare(context: Context, membership: MembershipRecord): Promise<boolean> {
+  if (await isParty(context, membership)) return true;
+  const { viewer, loaders } = context;
+  const consortium = await loaders.consortium.load(membership.consortiumId);
+  if (consortium?.status === 'SEALED') return true;
+  const all = await loaders.membershipsIn.load(membership.consortiumId);
+  return all.some(({ status, companyId }) => status === 'ACCEPTED' && isInside(viewer, companyId));
+}
+
+/** A membership's share in basis points; null before it is set, and for those who may not see it yet. */
+export async function shareShown(
+  context: Context,
+  membership: MembershipRecord,
 ): Promise<number | null> {
+  return (await maySeeShare(context, membership)) ? membership.share : null;
+}
+
+/**
+ * A membership's share of the project's budget, won; null while shares or budget are not complete, and for those who
+ * may not see the share yet.
+ */
+export async function shareAmountOf(
+  context: Context,
+  membership: MembershipRecord,
+): Promise<number | null> {
+  if (!(await maySeeShare(context, membership))) return null;
+  const { loaders } = context;
+  const { _id, consortiumId, projectId } = membership;
   const project = await loaders.project.load(projectId);
   const all = await loaders.membershipsIn.load(consortiumId);
   return shareAmounts(all, project?.budget ?? null).get(_id) ?? null;
