@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { connect } from '#kit/mongo.ts';
-import { placementsOf } from '../subgraphs/techmaps/placement/placement.model.ts';
-import { startTechmaps, type Payload, type TechmapsWorld } from './techmaps.ts';
+import { placementsOf } from './placement.model.ts';
+import { startTechmaps, type Payload, type TechmapsWorld } from '../../../test/techmaps.ts';
 
 let world: TechmapsWorld;
 
