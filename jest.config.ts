@@ -10,6 +10,7 @@ const config: Config = {
     ],
   },
   testMatch: ['**/*.test.ts'],
+  setupFiles: ['<rootDir>/test/properties.ts'],
   testTimeout: 60_000,
   // Tests wait for databases and solvers more than they compute.
   maxWorkers: '100%',

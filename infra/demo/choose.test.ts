@@ -21,9 +21,9 @@ describe('chooseRequirements', () => {
   });
 
   it('never asks for more independent firms than are able, whatever the map', () => {
-    const map = fc.array(
+    const map = fc.uniqueArray(
       fc.record({ domain: fc.nat(12), index: fc.nat(1_000), able: fc.nat(50) }),
-      { minLength: 40, maxLength: 80 },
+      { minLength: 40, maxLength: 80, selector: ({ domain, index }) => `${domain}-${index}` },
     );
     const fits = fc.property(map, (places) => {
       const technologies = places.map(({ domain, index, able }) => technology(domain, index, able));
