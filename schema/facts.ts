@@ -44,6 +44,21 @@ export interface CompanyFact {
   mergedIntoId: string | null;
 }
 
+/** From companies; key: sector code. */
+export interface SectorFact {
+  name: TextFact;
+}
+
+/**
+ * From companies; key: user id. Told whenever a membership ends or its role shrinks: an access token issued before
+ * `since` no longer speaks for the companies that are missing here.
+ */
+export interface AccessFact {
+  since: Date;
+  /** Every company that the person still acts for, with the role. */
+  companies: { companyId: string; role: 'OWNER' | 'EDITOR' | 'VIEWER' }[];
+}
+
 /** From techmaps; key: technology id. */
 export interface TechnologyFact {
   /** Stable over versions of a map, such as `cncf.orchestration-management.service-mesh`. */
@@ -78,12 +93,32 @@ export interface ProjectFact {
   requirements: { technologyId: string; level: number; providers: number; mandatory: boolean }[];
   /** Firms of the sealed consortium, lead first; empty before it is sealed. */
   memberIds: string[];
+  /** How it ended; missing or null while it runs. Counts toward the track record of its firms. */
+  finished?: {
+    at: Date;
+    onTime: boolean;
+    /** Mean of what pilot users said, 1.0 to 5.0; null when nobody did. */
+    pilotRating: number | null;
+  } | null;
+}
+
+/** From consortia; key: id of the handed-over service. A service that came out of a project, for the marketplace to draft. */
+export interface OutcomeFact {
+  projectId: string;
+  name: TextFact;
+  summary: TextFact;
+  model: 'IAAS' | 'PAAS' | 'SAAS' | 'SUPPORT' | 'CONVERGENCE';
+  /** Joint suppliers, lead first; shares in basis points that sum to 10,000. */
+  suppliers: { companyId: string; share: number }[];
 }
 
 /** Every kind of fact, by who tells it. */
 export interface Facts {
   company: CompanyFact;
+  sector: SectorFact;
+  access: AccessFact;
   technology: TechnologyFact;
   capabilityMap: CapabilityMapFact;
   project: ProjectFact;
+  outcome: OutcomeFact;
 }
