@@ -5,7 +5,7 @@ import { writeConflict } from './locks.ts';
 import type { TransactionMark } from './oplog.ts';
 import { makeTransaction } from './transaction.ts';
 import type { Transaction } from './transaction.ts';
-import { commitCount, commitRecord } from './write.ts';
+import { commitCount, commitRecord } from './apply.ts';
 
 /** Begins a transaction on the data as they are now. */
 export function beginTransaction(engine: Engine, mark: TransactionMark | undefined): Transaction {

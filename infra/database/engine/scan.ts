@@ -12,7 +12,8 @@ import { compareSortValues, sortValues } from '../query/sort.ts';
 import type { Sort } from '../query/sort.ts';
 import type { IndexedRecord, KeyRange, Reader, StoredRecord } from '../store/reader.ts';
 import type { Collection } from './collection.ts';
-import type { IndexPlan, Plan } from './planner.ts';
+import type { IndexPlan } from './index-plan.ts';
+import type { Plan } from './planner.ts';
 import type { OverlayRecord, Transaction } from './transaction.ts';
 
 /** A document that was found. */

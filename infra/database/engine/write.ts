@@ -5,15 +5,14 @@ import type { Document } from '../bson/value.ts';
 import { writeDocument } from '../bson/writer.ts';
 import type { Description } from '../query/apply.ts';
 import { refuse } from '../refusal.ts';
-import type { Collection, Index } from './collection.ts';
-import { duplicateKey } from './duplicate-key.ts';
+import { applyDirectly } from './apply.ts';
+import type { Collection } from './collection.ts';
 import type { Engine } from './engine.ts';
-import { keysOf } from './index-key.ts';
-import { keyLock, recordLock, writeConflict } from './locks.ts';
+import { checkUnique, keyChanges, noteKeys } from './key-change.ts';
+import { keyLock, recordLock } from './locks.ts';
 import type { ChangeEvent } from './oplog.ts';
-import { saveCollection } from './catalogue.ts';
 import { overlayOf } from './transaction.ts';
-import type { Transaction } from './transaction.ts';
+import type { OverlayRecord, Transaction } from './transaction.ts';
 import { checkDocument } from './validate.ts';
 
 /** Largest document. @see https://www.mongodb.com/docs/manual/reference/limits/ */
@@ -24,8 +23,6 @@ export type Located = { id: number; bytes: Buffer; document: Document };
 
 /** How a document is written. */
 export type WriteOptions = { bypassesValidation: boolean };
-
-type KeyChange = { index: Index; removed: Buffer[]; added: Buffer[] };
 
 function encode(source: Document): Buffer {
   const bytes = writeDocument(source);
@@ -217,132 +214,6 @@ export function lockRecord(
     engine.locks.checkUnchanged(name, transaction);
 }
 
-function keyChanges(
-  collection: Collection,
-  before: Document | undefined,
-  after: Document | undefined,
-): KeyChange[] {
-  const changes: KeyChange[] = [];
-  for (const index of collection.indexes) {
-    const old = before === undefined ? [] : keysOf(index, before).keys;
-    const [removed, added] = difference(old, after === undefined ? [] : freshKeys(index, after));
-    if (removed.length > 0 || added.length > 0) changes.push({ index, removed, added });
-  }
-  return changes;
-}
-
-function freshKeys(index: Index, source: Document): Buffer[] {
-  const { keys, isMultikey } = keysOf(index, source);
-  index.isMultikey ||= isMultikey;
-  return keys;
-}
-
-function difference(old: readonly Buffer[], fresh: readonly Buffer[]): [Buffer[], Buffer[]] {
-  const [first] = old;
-  const [second] = fresh;
-  if (old.length === 1 && fresh.length === 1 && first !== undefined && second !== undefined)
-    return first.equals(second) ? [[], []] : [[first], [second]];
-  if (old.length === 0 || fresh.length === 0) return [[...old], [...fresh]];
-  const had = new Set(old.map((key) => key.toString('latin1')));
-  const has = new Set(fresh.map((key) => key.toString('latin1')));
-  return [
-    old.filter((key) => !has.has(key.toString('latin1'))),
-    fresh.filter((key) => !had.has(key.toString('latin1'))),
-  ];
-}
-
-function checkUnique(
-  engine: Engine,
-  transaction: Transaction | undefined,
-  collection: Collection,
-  changes: readonly KeyChange[],
-  id: number,
-  source: Document,
-): void {
-  for (const { index, added, removed } of changes) {
-    if (!index.isUnique) continue;
-    for (const key of added) checkKey(engine, transaction, collection, index, key, id, source);
-    for (const key of removed) engine.locks.acquire(keyLock(index.id, key), transaction);
-  }
-}
-
-function checkKey(
-  engine: Engine,
-  transaction: Transaction | undefined,
-  collection: Collection,
-  index: Index,
-  key: Buffer,
-  id: number,
-  source: Document,
-): void {
-  const name = keyLock(index.id, key);
-  const own = transaction?.addedKeys.get(name);
-  if (own !== undefined && own !== id) throw duplicateKey(collection, index, source);
-  engine.locks.acquire(name, transaction);
-  if (collection.isFresh) return;
-  for (const holder of engine.store.holders(index.id, key)) {
-    if (holder === id || transaction?.removedKeys.has(`${name} ${holder}`) === true) continue;
-    if (isNewer(engine, transaction, collection, holder)) throw writeConflict();
-    throw duplicateKey(collection, index, source);
-  }
-}
-
-/** Whether a transaction cannot see the record as it is now. */
-function isNewer(
-  { locks }: Engine,
-  transaction: Transaction | undefined,
-  collection: Collection,
-  id: number,
-): boolean {
-  if (transaction === undefined) return false;
-  return locks.isChangedAfter(recordLock(collection.id, id), transaction.snapshot.sequence);
-}
-
-/** Writes to the store at once: a single write, or what a transaction commits. */
-export function applyDirectly(
-  engine: Engine,
-  collection: Collection,
-  changes: readonly KeyChange[],
-  id: number,
-  bytes: Buffer | undefined,
-  recordsDelta: number,
-): void {
-  const { store, snapshots, locks } = engine;
-  const sequence = snapshots.beforeChange();
-  if (engine.transactions > 0) locks.noteChange(recordLock(collection.id, id), sequence);
-  if (bytes === undefined) store.deleteRecord(collection.id, id);
-  else store.putRecord(collection.id, id, bytes);
-  writeKeys(engine, changes, id);
-  saveMultikey(engine, collection);
-  countRecords(engine, collection, recordsDelta);
-}
-
-function writeKeys({ store }: Engine, changes: readonly KeyChange[], id: number): void {
-  for (const { index, removed, added } of changes) {
-    for (const key of removed) store.deleteEntry(index.id, key, id);
-    for (const key of added) store.putEntry(index.id, key, id);
-  }
-}
-
-const savedMultikeys = new WeakMap<Collection, string>();
-
-/** That an index has several keys for a document is stored with the first of them. */
-function saveMultikey(engine: Engine, collection: Collection): void {
-  let marks = '';
-  for (const { isMultikey } of collection.indexes) marks += isMultikey ? '1' : '0';
-  if (savedMultikeys.get(collection) === marks) return;
-  savedMultikeys.set(collection, marks);
-  saveCollection(engine, collection);
-}
-
-function countRecords(engine: Engine, collection: Collection, delta: number): void {
-  if (delta === 0) return;
-  collection.records += delta;
-  engine.counted.add(collection);
-}
-
-type Remembered = Parameters<ReturnType<typeof overlayOf>['records']['set']>[1];
-
 // About what a transaction may keep in memory.
 const MAX_TRANSACTION_BYTES = 256 * 1024 * 1024;
 
@@ -350,7 +221,7 @@ function remember(
   transaction: Transaction,
   collection: Collection,
   id: number,
-  record: Remembered,
+  record: OverlayRecord,
   delta: number,
 ): void {
   const overlay = overlayOf(transaction, collection);
@@ -366,29 +237,6 @@ function remember(
     throw refuse(146, 'the transaction holds more than the database keeps in memory');
 }
 
-function noteKeys(
-  engine: Engine,
-  transaction: Transaction,
-  changes: readonly KeyChange[],
-  id: number,
-): void {
-  for (const { index, removed, added } of changes) {
-    if (!index.isUnique) continue;
-    for (const key of removed) noteRemoved(transaction, keyLock(index.id, key), id);
-    for (const key of added) {
-      const name = keyLock(index.id, key);
-      engine.locks.acquire(name, transaction);
-      transaction.addedKeys.set(name, id);
-      transaction.removedKeys.delete(`${name} ${id}`);
-    }
-  }
-}
-
-function noteRemoved(transaction: Transaction, name: string, id: number): void {
-  if (transaction.addedKeys.get(name) === id) transaction.addedKeys.delete(name);
-  transaction.removedKeys.add(`${name} ${id}`);
-}
-
 /** A capped collection gives up its oldest documents. */
 function trimCapped(engine: Engine, collection: Collection): void {
   const { documents } = collection.capped ?? { documents: Number.POSITIVE_INFINITY };
@@ -400,21 +248,4 @@ function trimCapped(engine: Engine, collection: Collection): void {
       document: readDocument(oldest.bytes),
     });
   }
-}
-
-/** Applies what a transaction made of one document. */
-export function commitRecord(
-  engine: Engine,
-  collection: Collection,
-  id: number,
-  record: Remembered,
-): void {
-  if (record.bytes === undefined && record.storedBytes === undefined) return;
-  const changes = keyChanges(collection, record.stored, record.document);
-  applyDirectly(engine, collection, changes, id, record.bytes, 0);
-}
-
-/** Adds what a transaction changed in the number of documents. */
-export function commitCount(engine: Engine, collection: Collection, delta: number): void {
-  countRecords(engine, collection, delta);
 }
