@@ -20,7 +20,7 @@ import type { SolverQueue } from './proposal/queue.ts';
 import { reviewersOf, type ReviewerRecord } from './review/reviewer.model.ts';
 import { reviewsOf, type ReviewRecord } from './review/review.model.ts';
 import { documentsOf, type DocumentRecord } from './submission/document.model.ts';
-import type { DocumentStore } from './submission/store.ts';
+import type { DocumentStore } from '#kit/file-store.ts';
 import { submissionsOf, type SubmissionRecord } from './submission/submission.model.ts';
 
 /** Everything a domain function may reach. Made anew for each request. */

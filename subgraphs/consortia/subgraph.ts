@@ -1,8 +1,10 @@
 /** Consortia: programmes, calls, projects, and the firms that carry them out. */
 import { join } from 'node:path';
 
+import { accessOf, admitted, applyAccess, toldAccess } from '#kit/access.ts';
 import { answerModelsOf } from '#kit/answer.ts';
-import { applyFacts, factsOf, follow, positionsOf } from '#kit/facts.ts';
+import { applyFacts, byKind, factsOf, follow, positionsOf } from '#kit/facts.ts';
+import { applyKnown, knownOf } from '#kit/known.ts';
 import { connect, prepare } from '#kit/mongo.ts';
 import type { Runtime, Service, Subgraph } from '#kit/subgraph.ts';
 import { subgraphSdl } from '#schema/sdl.ts';
@@ -11,7 +13,7 @@ import { createContext, modelsOf } from './context.ts';
 import { applyFirmFacts } from './pool/firm.ts';
 import { solverQueue } from './proposal/queue.ts';
 import { resolvers } from './resolvers.ts';
-import { diskStore } from './submission/store.ts';
+import { diskStore } from '#kit/file-store.ts';
 
 /** Opens the database, follows companies and technology maps. */
 async function start({ mongoUri, environment, log }: Runtime): Promise<Service> {
@@ -21,16 +23,26 @@ async function start({ mongoUri, environment, log }: Runtime): Promise<Service> 
   const techmaps = await connect(mongoUri, 'oca_techmaps');
   const models = modelsOf(connection);
   const positions = positionsOf(connection);
-  await prepare([...Object.values(models), ...answerModelsOf(connection), positions]);
+  await prepare([
+    ...Object.values(models),
+    ...answerModelsOf(connection),
+    positions,
+    accessOf(connection),
+    knownOf(connection),
+  ]);
   // A stream can only be opened on a collection that is there, whoever starts first.
   await prepare([factsOf(companies), factsOf(techmaps)]);
   const lines = [
     await follow({
       from: 'companies',
       source: factsOf(companies),
-      kinds: ['company'],
+      kinds: ['company', 'sector', 'access'],
       positions,
-      apply: (facts) => applyFirmFacts(models.firms, facts),
+      apply: byKind({
+        company: (facts) => applyFirmFacts(models.firms, facts),
+        sector: (facts) => applyKnown(connection, facts),
+        access: (facts) => applyAccess(connection, facts),
+      }),
       log,
     }),
     await follow({
@@ -58,7 +70,8 @@ async function start({ mongoUri, environment, log }: Runtime): Promise<Service> 
     store: diskStore(join(config.DATA_DIR, 'documents'), config.DOCUMENT_SCANNER),
   };
   return {
-    createContext: (viewer) => createContext(house, viewer),
+    createContext: async (viewer) =>
+      createContext(house, await admitted(viewer, toldAccess(connection))),
     caughtUp: async () => {
       await Promise.all(lines.map((line) => line.caughtUp()));
     },

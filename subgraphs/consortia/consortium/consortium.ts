@@ -9,7 +9,7 @@ import { maySee, visibleTo } from '../project/audience.ts';
 import type { ProjectRecord } from '../project/project.model.ts';
 import { changeProject, projectToLead } from '../project/project.ts';
 import { projectSteps } from '../project/state.ts';
-import { stateAfter } from '../step/steps.ts';
+import { stateAfter } from '#kit/steps.ts';
 import { readReason, reasonLength } from '../form/wording.ts';
 import type { ConsortiumPage, ConsortiumRecord } from './consortium.model.ts';
 import type { MembershipRecord } from './membership.model.ts';

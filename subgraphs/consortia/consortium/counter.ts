@@ -3,7 +3,7 @@ import { problem, refusal, refuseAny, type Problem } from '#kit/refusal.ts';
 import { actingFor } from '#kit/viewer.ts';
 import type { Context } from '../context.ts';
 import type { FirmRecord } from '../pool/firm.model.ts';
-import { stateAfter } from '../step/steps.ts';
+import { stateAfter } from '#kit/steps.ts';
 import { readReason, reasonLength } from '../form/wording.ts';
 import { deadlineFaults, firmFaults, placeFaults, roleFaults } from './invite.ts';
 import type { MembershipRecord } from './membership.model.ts';

@@ -8,7 +8,7 @@ import type { FirmRecord } from '../pool/firm.model.ts';
 import type { ProjectRecord, RequirementRecord } from '../project/project.model.ts';
 import { projectToLead } from '../project/project.ts';
 import type { AssemblyRecord, ProposalRecord } from '../proposal/assembly.model.ts';
-import { stateAfter } from '../step/steps.ts';
+import { stateAfter } from '#kit/steps.ts';
 import type { ConsortiumRecord } from './consortium.model.ts';
 import { formingConsortium } from './consortium.ts';
 import { deadlineFaults, firmFaults, invitationOf, send, standingIn } from './invite.ts';

@@ -9,7 +9,7 @@ import { firmName, mayTakePart, standingOf } from '../pool/firm.ts';
 import { membersLimit } from '../programme/rules.ts';
 import type { ProjectRecord, RequirementRecord } from '../project/project.model.ts';
 import { projectToLead } from '../project/project.ts';
-import { stateAfter } from '../step/steps.ts';
+import { stateAfter } from '#kit/steps.ts';
 import type { ConsortiumRecord } from './consortium.model.ts';
 import { formingConsortium } from './consortium.ts';
 import type { MembershipRecord } from './membership.model.ts';

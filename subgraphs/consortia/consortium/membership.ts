@@ -9,7 +9,7 @@ import { mayTakePart } from '../pool/firm.ts';
 import { isInside, isParticipant, maySee, visibleTo } from '../project/audience.ts';
 import type { ProjectRecord, RequirementRecord } from '../project/project.model.ts';
 import { shownRequirements } from '../project/project.ts';
-import { stateAfter } from '../step/steps.ts';
+import { stateAfter } from '#kit/steps.ts';
 import { readReason, reasonLength } from '../form/wording.ts';
 import type { ConsortiumRecord } from './consortium.model.ts';
 import { changeConsortium } from './consortium.ts';

@@ -16,7 +16,7 @@ import { everybody } from '../project/audience.ts';
 import type { ProjectRecord, RequirementRecord } from '../project/project.model.ts';
 import { changeProject } from '../project/project.ts';
 import { projectSteps } from '../project/state.ts';
-import { stateAfter } from '../step/steps.ts';
+import { stateAfter } from '#kit/steps.ts';
 import type { ConsortiumRecord } from './consortium.model.ts';
 import { changeConsortium, consortiumToLead } from './consortium.ts';
 import type { MembershipRecord } from './membership.model.ts';

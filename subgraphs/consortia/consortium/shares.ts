@@ -4,7 +4,7 @@ import { splitWon, wholeInBasisPoints } from '#kit/won.ts';
 import type { Context } from '../context.ts';
 import type { FirmRecord } from '../pool/firm.model.ts';
 import { shareBreaches } from '../programme/breaches.ts';
-import { stateAfter } from '../step/steps.ts';
+import { stateAfter } from '#kit/steps.ts';
 import type { ConsortiumRecord } from './consortium.model.ts';
 import { changeConsortium, consortiumToLead } from './consortium.ts';
 import type { MembershipRecord } from './membership.model.ts';

@@ -1,4 +1,4 @@
-import type { Steps } from '../step/steps.ts';
+import type { Steps } from '#kit/steps.ts';
 
 /** Where a consortium stands. */
 export type ConsortiumStatus = 'FORMING' | 'SEALED' | 'DISSOLVED';

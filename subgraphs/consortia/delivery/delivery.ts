@@ -9,7 +9,7 @@ import { maySee } from '../project/audience.ts';
 import type { ProjectRecord } from '../project/project.model.ts';
 import { changeProject } from '../project/project.ts';
 import { projectSteps, type ProjectStep } from '../project/state.ts';
-import { stateAfter } from '../step/steps.ts';
+import { stateAfter } from '#kit/steps.ts';
 import { memberIdsOf } from '../submission/submission.ts';
 import { readReason, reasonLength } from '../form/wording.ts';
 import type { Account } from './books.ts';

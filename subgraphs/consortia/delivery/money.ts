@@ -13,7 +13,7 @@ import { isParticipant, maySee } from '../project/audience.ts';
 import type { ProjectRecord } from '../project/project.model.ts';
 import { changeProject, projectToLead } from '../project/project.ts';
 import { projectSteps } from '../project/state.ts';
-import { stateAfter } from '../step/steps.ts';
+import { stateAfter } from '#kit/steps.ts';
 import { memberIdsOf } from '../submission/submission.ts';
 import { readReason, reasonLength } from '../form/wording.ts';
 import {

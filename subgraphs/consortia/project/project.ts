@@ -12,7 +12,7 @@ import { pageOf, type Listing } from '../form/listing.ts';
 import type { FirmRecord } from '../pool/firm.model.ts';
 import { mayTakePart, unknownFirm, unknownFirms } from '../pool/firm.ts';
 import { planBreaches, type Plan } from '../programme/breaches.ts';
-import { stateAfter } from '../step/steps.ts';
+import { stateAfter } from '#kit/steps.ts';
 import { wantedGrams, type GivenText } from '../form/wording.ts';
 import { isInside, maySee, publicStatuses, visibleTo } from './audience.ts';
 import { readContent, type GivenContent } from './content.ts';

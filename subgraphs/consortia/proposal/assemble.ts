@@ -18,7 +18,7 @@ import { isInside } from '../project/audience.ts';
 import type { ProjectRecord } from '../project/project.model.ts';
 import { projectToLead } from '../project/project.ts';
 import { projectSteps } from '../project/state.ts';
-import { stateAfter } from '../step/steps.ts';
+import { stateAfter } from '#kit/steps.ts';
 import type { AssemblyPage, AssemblyRecord, ProposalRecord } from './assembly.model.ts';
 import { firmsNamed, noWishes, readConstraints, type GivenConstraints } from './constraints.ts';
 import { gather } from './gather.ts';

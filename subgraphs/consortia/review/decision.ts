@@ -8,7 +8,7 @@ import { breach } from '../programme/breaches.ts';
 import type { ProjectRecord } from '../project/project.model.ts';
 import { projectFact } from '../project/project.ts';
 import { projectSteps } from '../project/state.ts';
-import { stateAfter } from '../step/steps.ts';
+import { stateAfter } from '#kit/steps.ts';
 import { memberIdsOf } from '../submission/submission.ts';
 import type { SubmissionRecord } from '../submission/submission.model.ts';
 import { calibrate, rankProjects, type Contender, type Ranked } from './ranking.ts';

@@ -1,7 +1,7 @@
 /** Documents of a project: uploaded before it is submitted, fixed afterwards. */
 import { newId } from '#kit/id.ts';
-import { problem, refusal, refuseAny, type Problem } from '#kit/refusal.ts';
-import { tidy } from '#kit/text.ts';
+import { readGiven } from '#kit/media.ts';
+import { problem, refusal, refuseAny } from '#kit/refusal.ts';
 import { signedIn } from '#kit/viewer.ts';
 import type { Context } from '../context.ts';
 import type { DocumentRule } from '../programme/rules.ts';
@@ -9,12 +9,10 @@ import { isParticipant } from '../project/audience.ts';
 import type { ProjectRecord } from '../project/project.model.ts';
 import { projectToLead } from '../project/project.ts';
 import { projectSteps } from '../project/state.ts';
-import { stateAfter } from '../step/steps.ts';
+import { stateAfter } from '#kit/steps.ts';
 import type { DocumentRecord } from './document.model.ts';
-import { mediaTypeOf, readBase64 } from './media.ts';
 
 const codeForm = /^[A-Z][A-Z0-9_]{1,39}$/;
-const nameForm = /^[^/\\\p{Cc}]{1,200}$/u;
 const documentsLimit = 50;
 
 /** A document as a client gives it. */
@@ -68,29 +66,14 @@ export async function uploadDocument(
 
 /** A file's bytes and kind, checked. */
 export function readFile(given: Omit<GivenDocument, 'projectId'>, mostBytes: number) {
-  const faults: Problem[] = [];
-  const name = tidy(given.fileName);
-  if (!codeForm.test(given.code))
-    faults.push(problem('INVALID', 'A code is 2 to 40 of A-Z, 0-9 and _.', ['code']));
-  if (!nameForm.test(name))
-    faults.push(problem('INVALID', 'A file name has 1 to 200 characters, no path.', ['fileName']));
-  const bytes = readBase64(given.content);
-  const mediaType = bytes && mediaTypeOf(bytes, name);
-  if (!bytes) faults.push(problem('INVALID', 'This is not base64.', ['content']));
-  else if (bytes.length > mostBytes)
-    faults.push(
-      problem('INVALID', 'The file is too large.', ['content'], {
-        rule: 'SIZE',
-        limit: String(mostBytes),
-        found: String(bytes.length),
-      }),
-    );
-  else if (mediaType === null)
-    faults.push(
-      problem('INVALID', 'Files of this kind are not taken.', ['content'], { rule: 'MEDIA_TYPE' }),
-    );
-  refuseAny(faults);
-  return { name, bytes: bytes ?? Buffer.alloc(0), mediaType: mediaType ?? '' };
+  const { file, faults } = readGiven(given, mostBytes);
+  refuseAny([
+    ...(codeForm.test(given.code)
+      ? []
+      : [problem('INVALID', 'A code is 2 to 40 of A-Z, 0-9 and _.', ['code'])]),
+    ...faults,
+  ]);
+  return file;
 }
 
 /**

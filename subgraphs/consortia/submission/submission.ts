@@ -16,7 +16,7 @@ import { isParticipant } from '../project/audience.ts';
 import type { ProjectRecord } from '../project/project.model.ts';
 import { changeProject, projectToLead } from '../project/project.ts';
 import { projectSteps } from '../project/state.ts';
-import { stateAfter } from '../step/steps.ts';
+import { stateAfter } from '#kit/steps.ts';
 import type { DocumentRecord } from './document.model.ts';
 import type { SubmissionRecord } from './submission.model.ts';
 

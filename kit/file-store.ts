@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { newId } from '#kit/id.ts';
+import { newId } from './id.ts';
 
 /** Keeps bytes under their SHA-256; the same bytes are kept once. */
 export interface DocumentStore {

@@ -1,4 +1,4 @@
-import { refusal } from '#kit/refusal.ts';
+import { refusal } from './refusal.ts';
 
 /** A state machine as data: for each step, from which states it leads where. What is not there is refused. */
 export type Steps<State extends string, Step extends string> = Readonly<
@@ -31,4 +31,15 @@ export function drawSteps(steps: Steps<string, string>, first: string): string {
     Object.entries(moves).map(([from, to]) => `  ${from} --> ${to}: ${step}`),
   );
   return ['stateDiagram-v2', `  [*] --> ${first}`, ...arrows].join('\n');
+}
+
+/** States that can be reached from a first one by any steps, itself among them, in the order of their names. */
+export function reachable(steps: Steps<string, string>, first: string): string[] {
+  const found = new Set([first]);
+  for (const state of found)
+    for (const moves of Object.values(steps)) {
+      const next = moves[state];
+      if (next !== undefined) found.add(next);
+    }
+  return [...found].toSorted();
 }

@@ -1,40 +1,9 @@
 import { readFile } from 'node:fs/promises';
 
+import { drawSteps, reachable } from '#kit/steps.ts';
 import { consortiumSteps, membershipSteps } from '../consortium/state.ts';
-import { publicStatuses } from '../project/audience.ts';
-import { projectSteps } from '../project/state.ts';
-import { drawSteps, stateAfter, type Steps } from './steps.ts';
-
-/** States that can be reached from a first one by any steps. */
-function reachable(steps: Steps<string, string>, first: string): string[] {
-  const found = new Set([first]);
-  for (const state of found)
-    for (const moves of Object.values(steps)) {
-      const next = moves[state];
-      if (next !== undefined) found.add(next);
-    }
-  return [...found].toSorted();
-}
-
-describe('stateAfter', () => {
-  it('goes where the table says and refuses everything else with the states it is possible in', () => {
-    expect(stateAfter(projectSteps, 'FORMING', 'seal', [])).toBe('SEALED');
-    expect(() => stateAfter(projectSteps, 'SEALED', 'seal', ['id'])).toThrow(
-      expect.objectContaining({
-        problems: [
-          {
-            code: 'WRONG_STATE',
-            message: 'This is not possible in state SEALED.',
-            path: ['id'],
-            rule: 'STATE',
-            limit: 'FORMING',
-            found: 'SEALED',
-          },
-        ],
-      }),
-    );
-  });
-});
+import { publicStatuses } from './audience.ts';
+import { projectSteps } from './state.ts';
 
 describe('the tables', () => {
   it('reach every state of a project, and none of the public ones without a seal', () => {

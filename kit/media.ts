@@ -1,4 +1,6 @@
-/** Kinds of files that a submission may hold, told by their first bytes and not by their names. Pure. */
+/** Files that people hand in: their kind is told by their first bytes and not by their names. Pure. */
+import { problem, type Problem } from './refusal.ts';
+import { tidy } from './text.ts';
 
 interface Form {
   mediaType: string;
@@ -52,4 +54,63 @@ const base64Form = /^[A-Za-z0-9+/]*={0,2}$/;
 /** The bytes that a base64 text stands for; null when it is none. */
 export function readBase64(text: string): Buffer | null {
   return text.length % 4 === 0 && base64Form.test(text) ? Buffer.from(text, 'base64') : null;
+}
+
+/** A file as a client gives it. */
+export interface GivenFile {
+  fileName: string;
+  /** Base64. */
+  content: string;
+}
+
+/** A file's name, bytes and kind. */
+export interface ReadFile {
+  name: string;
+  bytes: Buffer;
+  mediaType: string;
+}
+
+const nameForm = /^[^/\\\p{Cc}]{1,200}$/u;
+
+/**
+ * Reads a file, and says what is wrong with it: INVALID at `fileName` or `content`, rules SIZE and MEDIA_TYPE.
+ *
+ * @param path of the file in the input
+ */
+export function readGiven(
+  given: GivenFile,
+  mostBytes: number,
+  path: readonly string[] = [],
+): { file: ReadFile; faults: Problem[] } {
+  const name = tidy(given.fileName);
+  const bytes = readBase64(given.content);
+  const mediaType = bytes && mediaTypeOf(bytes, name);
+  const faults = [
+    ...(nameForm.test(name)
+      ? []
+      : [
+          problem('INVALID', 'A file name has 1 to 200 characters, no path.', [
+            ...path,
+            'fileName',
+          ]),
+        ]),
+    ...contentFaults(bytes, mediaType, mostBytes, [...path, 'content']),
+  ];
+  return { file: { name, bytes: bytes ?? Buffer.alloc(0), mediaType: mediaType ?? '' }, faults };
+}
+
+function contentFaults(
+  bytes: Buffer | null,
+  mediaType: string | null,
+  mostBytes: number,
+  path: string[],
+): Problem[] {
+  if (!bytes) return [problem('INVALID', 'This is not base64.', path)];
+  if (bytes.length > mostBytes) {
+    const detail = { rule: 'SIZE', limit: String(mostBytes), found: String(bytes.length) };
+    return [problem('INVALID', 'The file is too large.', path, detail)];
+  }
+  return mediaType === null
+    ? [problem('INVALID', 'Files of this kind are not taken.', path, { rule: 'MEDIA_TYPE' })]
+    : [];
 }

@@ -1,4 +1,4 @@
-import { mediaTypeOf, readBase64 } from './media.ts';
+import { mediaTypeOf, readBase64, readGiven } from './media.ts';
 
 const bytes = (hex: string) => Buffer.from(hex, 'hex');
 
@@ -29,5 +29,26 @@ describe('readBase64', () => {
     expect(readBase64('7ZWcAA==')).toEqual(bytes('ed959c00'));
     for (const text of ['7ZWcAA=', '7ZWc AA=', 'a===', '한국어요'])
       expect(readBase64(text)).toBeNull();
+  });
+});
+
+describe('readGiven', () => {
+  const content = Buffer.from('255044462d312e37', 'hex').toString('base64');
+
+  it('reads a file, its name in one form', () => {
+    const fileName = '계획서.pdf'.normalize('NFD');
+    const { file, faults } = readGiven({ fileName, content }, 100);
+    expect(faults).toEqual([]);
+    expect(file).toMatchObject({ name: '계획서.pdf', mediaType: 'application/pdf' });
+  });
+
+  it.each([
+    [{ fileName: '../plan.pdf', content }, 100, ['fileName'], undefined],
+    [{ fileName: 'plan.pdf', content: '=' }, 100, ['content'], undefined],
+    [{ fileName: 'plan.pdf', content }, 7, ['content'], 'SIZE'],
+    [{ fileName: 'plan.exe', content: 'TVqQAA==' }, 100, ['content'], 'MEDIA_TYPE'],
+  ])('finds fault with %j of at most %i bytes at %j', (given, most, [field], rule) => {
+    const { faults } = readGiven(given, most, ['files', '0']);
+    expect(faults.map((each) => [each.path, each.rule])).toEqual([[['files', '0', field], rule]]);
   });
 });

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { diskStore } from './store.ts';
+import { diskStore } from './file-store.ts';
 
 let folder: string;
 beforeAll(async () => {
