@@ -2,7 +2,8 @@
 import type { Graph } from '../import/graph.ts';
 import type { ExportCommand } from './command.ts';
 import { landscapePieces, type LandscapeCounts } from './landscape.ts';
-import { capabilityPieces, technologyPieces } from './table.ts';
+import { ocdsPieces } from './ocds.ts';
+import { capabilityPieces, technologyPieces, type Piece } from './table.ts';
 import { writePieces } from './write.ts';
 
 /** What was written. */
@@ -19,15 +20,19 @@ export interface ExportReport {
  * @throws {GraphFault} when the platform does not answer; an older file stays as it was
  */
 export async function exportFile(graph: Graph, command: ExportCommand): Promise<ExportReport> {
-  const { format, path, language, table } = command;
-  const map = command.map ?? '';
   const counts: LandscapeCounts = { withoutWebsite: new Set() };
-  const pieces =
-    format === 'landscape'
-      ? landscapePieces(graph, map, language, counts)
-      : format === 'technologies'
-        ? technologyPieces(graph, map, table)
-        : capabilityPieces(graph, table);
-  const rows = await writePieces(path, pieces);
+  const rows = await writePieces(command.path, piecesOf(graph, command, counts));
   return { rows, withoutWebsite: counts.withoutWebsite.size };
+}
+
+function piecesOf(
+  graph: Graph,
+  { format, language, table, map, prefix, uri }: ExportCommand,
+  counts: LandscapeCounts,
+): AsyncGenerator<Piece> {
+  if (format === 'landscape') return landscapePieces(graph, map ?? '', language, counts);
+  if (format === 'technologies') return technologyPieces(graph, map ?? '', table);
+  if (format === 'capabilities') return capabilityPieces(graph, table);
+  const publisher = { prefix: prefix ?? '', uri: uri ?? '', language };
+  return ocdsPieces(graph, publisher, new Date().toISOString());
 }

@@ -98,6 +98,8 @@ async function exported(command: Partial<ExportCommand> & { path: string }) {
     map: 'own',
     language: 'en',
     table: 'CSV',
+    prefix: null,
+    uri: null,
     ...command,
   } as const;
   const path = join(folder, command.path);
@@ -169,6 +171,59 @@ describe('tables', () => {
   });
 });
 
+describe('a release package', () => {
+  const publisher = {
+    format: 'ocds',
+    prefix: 'ocds-213czf',
+    uri: 'https://data.example.org/calls.json',
+  } as const;
+
+  it('is whole while there is no call, and tells each call that has opened', async () => {
+    const none = await exported({ path: 'none.json', ...publisher });
+    expect(none.rows).toBe(0);
+    expect(await packageIn(none.path)).toMatchObject({ version: '1.1', releases: [] });
+    await openCalls();
+    const { path, rows } = await exported({ path: 'calls.json', language: 'ko', ...publisher });
+    expect(rows).toBe(2);
+    const { uri, releases } = await packageIn(path);
+    expect(uri).toBe(publisher.uri);
+    expect(releases).toMatchObject([
+      { tag: ['tender'], tender: { title: '공고', status: 'active', value: { currency: 'KRW' } } },
+      { tag: ['tender'] },
+    ]);
+    expect(new Set(releases.map(({ ocid }) => ocid)).size).toBe(2);
+  });
+});
+
+async function packageIn(path: string) {
+  return JSON.parse(await readFile(path, 'utf8')) as { uri: string; releases: { ocid: string }[] };
+}
+
+/** Two calls that have opened, and one that opens tomorrow. */
+async function openCalls(): Promise<void> {
+  await bring('createProgramme', {
+    kind: 'FLAGSHIP',
+    name: { en: 'Flagship' },
+    rules: [{ validFrom: '2020-01-01' }],
+  });
+  const { programmes } = await ask<{ programmes: { edges: { node: { id: string } }[] } }>(
+    platform,
+    '{ programmes { edges { node { id } } } }',
+  );
+  const day = 86_400_000;
+  const at = (days: number) => new Date(Date.now() + days * day).toISOString();
+  for (const opens of [-2, -1, 1])
+    await bring('openCall', {
+      programmeId: programmes.edges[0]?.node.id,
+      title: { ko: '공고' },
+      year: 2026,
+      budget: 10_000_000_000,
+      slots: 5,
+      opensAt: at(opens),
+      closesAt: at(9),
+    });
+}
+
 describe('the command', () => {
   it('is read, and told what is wrong with it', () => {
     expect(readExport(['technologies', 'a.JSONL', '--map', 'own'])).toEqual({
@@ -176,8 +231,14 @@ describe('the command', () => {
       path: 'a.JSONL',
       map: 'own',
       language: 'en',
+      prefix: null,
+      uri: null,
       table: 'JSONL',
     });
+    const uri = 'https://data.example.org/calls.json';
+    expect(
+      readExport(['ocds', 'calls.json', '--prefix', 'ocds-213czf', '--uri', uri]),
+    ).toMatchObject({ map: null, prefix: 'ocds-213czf', uri });
     expect(readExport(['capabilities', 'a.csv'])).toMatchObject({ map: null, table: 'CSV' });
     for (const args of [
       [],
@@ -188,6 +249,11 @@ describe('the command', () => {
       ['technologies', 'a.txt', '--map', 'own'],
       ['technologies', 'a.csv', 'b.csv', '--map', 'own'],
       ['technologies', 'a.csv', '--mop', 'own'],
+      ['ocds', 'a.json', '--prefix', 'ocds-213czf'],
+      ['ocds', 'a.json', '--uri', uri],
+      ['ocds', 'a.json', '--prefix', 'OCDS', '--uri', uri],
+      ['ocds', 'a.json', '--prefix', 'ocds-213czf', '--uri', 'here'],
+      ['ocds', 'a.csv', '--prefix', 'ocds-213czf', '--uri', uri],
     ])
       expect(() => readExport(args)).toThrow(ExportFault);
   });

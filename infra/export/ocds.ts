@@ -1,0 +1,142 @@
+/** The release package of all calls, a call at a time as the graph gives them. */
+import { ask, type Graph } from '../import/graph.ts';
+import {
+  releasesOf,
+  type Publication,
+  type PublishedCall,
+  type PublishedFirm,
+  type PublishedMovement,
+  type PublishedProject,
+} from './release.ts';
+import type { Piece } from './table.ts';
+
+/** Who publishes the package, and where. */
+export interface Publisher extends Publication {
+  /** Address under which the package will be found, such as `https://data.example.org/ocds/calls.json`. */
+  uri: string;
+}
+
+interface Page<Item> {
+  pageInfo: { hasNextPage: boolean; endCursor: string | null };
+  edges: { node: Item }[];
+}
+
+interface ProjectAnswer extends Omit<PublishedProject, 'members' | 'movements'> {
+  consortium: {
+    memberships: {
+      company: PublishedFirm;
+      role: string;
+      status: string;
+      share: number | null;
+      shareAmount: number | null;
+    }[];
+  } | null;
+}
+
+const pageSize = 20;
+const movementsAtOnce = 100;
+/** States of a project that was awarded. */
+const awarded: readonly string[] = ['AWARDED', 'RUNNING', 'COMPLETED', 'TERMINATED'];
+
+const readCalls = `query ReleaseCalls($first: Int!, $after: String) {
+  page: calls(first: $first, after: $after) {
+    pageInfo { hasNextPage endCursor }
+    edges { node {
+      id title { ko en } programme { kind name { ko en } } sectors { code name { ko en } }
+      budget opensAt closesAt status decidedAt rules { rubric { name { ko en } points } }
+    } }
+  }
+}`;
+const readProjects = `query ReleaseProjects($of: ID!, $first: Int!, $after: String) {
+  page: projects(filter: { callId: $of }, first: $first, after: $after) {
+    pageInfo { hasNextPage endCursor }
+    edges { node {
+      id title { ko en } summary { ko en } status budget startedAt endedAt
+      consortium { memberships {
+        role status share shareAmount company { id name { ko en } businessNumber region size }
+      } }
+    } }
+  }
+}`;
+const readMovements = `query ReleaseMovements($of: ID!, $first: Int!, $after: String) {
+  project(id: $of) { page: ledger(first: $first, after: $after) {
+    pageInfo { hasNextPage endCursor }
+    edges { node {
+      id number kind amount reverses recordedAt company { id name { ko en } businessNumber region size }
+    } }
+  } }
+}`;
+
+/**
+ * The package as pieces of JSON: its head, each call's releases, its end.
+ *
+ * @param publishedAt when, ISO 8601
+ */
+export async function* ocdsPieces(
+  graph: Graph,
+  publisher: Publisher,
+  publishedAt: string,
+): AsyncGenerator<Piece> {
+  const head = {
+    uri: publisher.uri,
+    version: '1.1',
+    publishedDate: publishedAt,
+    publisher: { name: 'Open Cloud Alliance' },
+  };
+  yield { text: `${JSON.stringify(head).slice(0, -1)},"releases":[`, rows: 0 };
+  let isFirst = true;
+  for await (const call of nodesOf<PublishedCall>(graph, readCalls)) {
+    const projects = call.decidedAt === null ? [] : await awardedIn(graph, call.id);
+    const releases = releasesOf(call, projects, publisher);
+    if (releases.length === 0) continue;
+    const text = releases.map((each) => `\n${JSON.stringify(each)}`).join(',');
+    yield { text: isFirst ? text : `,${text}`, rows: releases.length };
+    isFirst = false;
+  }
+  yield { text: '\n]}\n', rows: 0 };
+}
+
+async function awardedIn(graph: Graph, callId: string): Promise<PublishedProject[]> {
+  const found: PublishedProject[] = [];
+  for await (const { consortium, ...project } of nodesOf<ProjectAnswer>(
+    graph,
+    readProjects,
+    callId,
+  ))
+    if (awarded.includes(project.status))
+      found.push({
+        ...project,
+        members: (consortium?.memberships ?? []).filter(({ status }) => status === 'ACCEPTED'),
+        movements: await movementsIn(graph, project.id),
+      });
+  return found.toReversed();
+}
+
+async function movementsIn(graph: Graph, projectId: string): Promise<PublishedMovement[]> {
+  const found: PublishedMovement[] = [];
+  let after: string | null = null;
+  do {
+    const answer: { project: { page: Page<PublishedMovement> } | null } = await ask(
+      graph,
+      readMovements,
+      { of: projectId, first: movementsAtOnce, after },
+    );
+    const page = answer.project?.page;
+    found.push(...(page?.edges ?? []).map(({ node }) => node));
+    after = page?.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
+  } while (after !== null);
+  return found;
+}
+
+async function* nodesOf<Item>(graph: Graph, query: string, of?: string): AsyncGenerator<Item> {
+  let after: string | null = null;
+  do {
+    const { page }: { page: Page<Item> } = await ask(graph, query, {
+      ...(of !== undefined && { of }),
+      first: pageSize,
+      after,
+    });
+    for (const { node } of page.edges) yield node;
+    after = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
+  } while (after !== null);
+}
