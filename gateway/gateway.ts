@@ -6,12 +6,14 @@ import type { AddressInfo } from 'node:net';
 import type { ExecutionResult } from 'graphql';
 
 import type { Log } from '#kit/log.ts';
+import { sharedScalars } from '#kit/subgraph.ts';
 import type { Viewer, ViewerKeys } from '#kit/viewer.ts';
 import type { GatewayConfig } from './config.ts';
 import { createDoor, type Door, type GraphRequest, type Outcome } from './door.ts';
 import { createFeeds, type Feeds } from './feeds.ts';
 import { createHealth } from './health.ts';
 import { createHttp } from './http.ts';
+import { knowScalars } from './input-paths.ts';
 import type { LocalSubgraph } from './local-source.ts';
 import { createMetrics } from './metrics.ts';
 import { createOrigins } from './origins.ts';
@@ -19,7 +21,7 @@ import { createPage, type Account } from './page.ts';
 import { createPipeline, type Pipeline } from './pipeline.ts';
 import { requestLog } from './request-log.ts';
 import { createSourceRoom, type SourceRoom } from './sources.ts';
-import { readSupergraph } from './supergraph.ts';
+import { readSupergraph, type Supergraph } from './supergraph.ts';
 import { tokenKeys } from './token-keys.ts';
 import { createTokens } from './tokens.ts';
 import { readTrustedDocuments } from './trusted-documents.ts';
@@ -72,7 +74,13 @@ export interface Gateway {
  */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const { config, log, supergraphSdl, accounts = () => [] } = options;
-  const supergraph = await readSupergraph(supergraphSdl, config.planner, log);
+  const read = async (sdl: string): Promise<Supergraph> => {
+    const known = await readSupergraph(sdl, config.planner, log);
+    // A scalar of a foreign graph may mean something else under the same name.
+    if (!config.open) knowScalars(known.apiSchema, Object.values(sharedScalars));
+    return known;
+  };
+  const supergraph = await read(supergraphSdl);
   const keys = viewerKeysOf(options);
   const room = createSourceRoom({ config, log, local: options.local ?? new Map(), keys });
   const sources = room.for(supergraph);
@@ -105,7 +113,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       return listen(http, config);
     },
     reload: async (sdl) => {
-      const next = await readSupergraph(sdl, config.planner, log);
+      const next = await read(sdl);
       if (next.hash === pipeline.served().supergraph.hash) return;
       pipeline.serve(next, room.for(next));
       feeds.reload(pipeline.served());

@@ -6,7 +6,6 @@ import {
 } from '@apollo/server';
 import type { QueryPlan } from '@apollo/query-planner';
 import {
-  getVariableValues,
   GraphQLError,
   print,
   OperationTypeNode,
@@ -23,6 +22,7 @@ import type { GatewayConfig } from './config.ts';
 import { costOf } from './cost.ts';
 import { executePlan, type Sources } from './execution.ts';
 import type { Feeds } from './feeds.ts';
+import { literalPaths, variableFaults } from './input-paths.ts';
 import { breach, limitCodes, limitSize } from './limits.ts';
 import type { CheckedOperation, FormatError, Served } from './operation.ts';
 import { plainSubscription, refusalOf } from './plain-subscription.ts';
@@ -114,6 +114,7 @@ export async function createPipeline(
     ...(!config.open && { parseOptions: { maxTokens: config.limits.tokens } }),
     plugins: [
       plainSubscription,
+      literalPaths,
       ...plugins,
       ...(config.open ? [] : [limiter(() => served, config), ...rateLimiter(config)]),
       ...(trusted && config.trustedOnly ? [trustedOnly(trusted)] : []),
@@ -176,8 +177,8 @@ async function run(
   if (refusal) return { errors: [refusal] };
   const variables: Record<string, unknown> = request.variables ?? {};
   const definitions = operation.variableDefinitions ?? [];
-  const { errors } = getVariableValues(served.supergraph.apiSchema, definitions, variables);
-  if (errors) return { errors };
+  const faults = variableFaults(served.supergraph.apiSchema, definitions, variables);
+  if (faults.length > 0) return { errors: faults };
   const allowed = allow(served.supergraph, { document, operation, variables }, call.viewer);
   if (operation.operation !== OperationTypeNode.QUERY) refuseWhole(allowed);
   const { operationName } = request;

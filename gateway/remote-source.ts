@@ -131,13 +131,19 @@ function answerOf(
   { statusCode }: Dispatcher.ResponseData,
 ): SubgraphAnswer {
   const answer = parsed(text);
-  // A refusal of the request itself is between the gateway and the subgraph: no client can do anything about it.
-  const refused = statusCode >= 400 && answer !== null && !('data' in answer);
+  // A refusal of the request itself is between the gateway and the subgraph, unless it is of what the client sent.
+  const refused =
+    statusCode >= 400 && answer !== null && !('data' in answer) && !isInputRefusal(answer);
   if (answer && !refused && ('data' in answer || Array.isArray(answer.errors))) return answer;
   const cause = new Error(`HTTP ${statusCode}: ${text.slice(0, causeLength)}`);
   throw statusCode >= 500
     ? new SubgraphFault(name, 'SUBGRAPH_UNAVAILABLE', cause)
     : new SubgraphFault(name, 'SUBGRAPH_BAD_ANSWER', cause);
+}
+
+function isInputRefusal({ errors }: SubgraphAnswer): boolean {
+  const codes = Array.isArray(errors) ? errors.map(({ extensions }) => extensions?.['code']) : [];
+  return codes.length > 0 && codes.every((code) => code === 'BAD_USER_INPUT');
 }
 
 /** How much of an unusable answer is logged, in characters. */

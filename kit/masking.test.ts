@@ -29,6 +29,15 @@ describe('masking', () => {
     expect(lines).toEqual([]);
   });
 
+  it('lets the place of a fault in the input through, and nothing else under its name', () => {
+    expect(toldOf(['input', 0, 'name'])).toEqual({
+      code: 'BAD_USER_INPUT',
+      path: ['input', 0, 'name'],
+    });
+    for (const path of ['/etc/passwd', [{ secret: 1 }], { a: 1 }])
+      expect(toldOf(path)).toEqual({ code: 'BAD_USER_INPUT' });
+  });
+
   it('hides any other error behind an id that the log has too', () => {
     const error = new GraphQLError('x', { originalError: new Error('mongodb://user:secret@db') });
     const { message, extensions } = format(error.toJSON(), error);
@@ -61,3 +70,8 @@ describe('masking', () => {
     expect(format(error.toJSON(), error).message).toBe('Ours.');
   });
 });
+
+function toldOf(path: unknown): unknown {
+  const error = new GraphQLError('No.', { extensions: { code: 'BAD_USER_INPUT', path } });
+  return format(error.toJSON(), error).extensions;
+}

@@ -18,7 +18,7 @@ export const openCodes: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Gives a client only message, path and code of an error that was meant for it. Anything else is
+ * Gives a client only message, path, code and the place in its input of an error that was meant for it. Anything else is
  * logged with an id and answered by one sentence that carries the same id.
  *
  * @param open codes that pass besides `openCodes`
@@ -29,9 +29,16 @@ export function mask(log: Log, open: readonly string[] = []) {
     const code = extensions?.['code'];
     const where = { ...(path && { path }), ...(locations && { locations }) };
     if (typeof code === 'string' && (openCodes.has(code) || open.includes(code)))
-      return { message, ...where, extensions: { code } };
+      return { message, ...where, extensions: { code, ...inputPath(extensions) } };
     return { ...sentence(maskedBefore(formatted) ?? logged(log, error)), ...where };
   };
+}
+
+/** The place of a fault in what the client sent: names and positions, and nothing else. */
+function inputPath(extensions: Record<string, unknown> | undefined): { path?: unknown[] } {
+  const path = extensions?.['path'];
+  const isPath = Array.isArray(path) && path.every((part) => ['string', 'number'].includes(typeof part)); // prettier-ignore
+  return isPath ? { path } : {};
 }
 
 function sentence(errorId: string): GraphQLFormattedError {

@@ -36,7 +36,7 @@ export type Order = readonly (readonly [field: string, direction: 1 | -1])[];
 export function pageSize(first: number | null | undefined): number {
   const size = first ?? defaultPageSize;
   if (Number.isInteger(size) && size >= 1 && size <= maxPageSize) return size;
-  throw badInput(`first is a whole number from 1 to ${maxPageSize}.`);
+  throw badInput(`first is a whole number from 1 to ${maxPageSize}.`, ['first']);
 }
 
 /**
@@ -108,7 +108,7 @@ export function decodeCursor(cursor: string, length: number): unknown[] {
     values = null;
   }
   if (!Array.isArray(values) || values.length !== length)
-    throw badInput('This cursor is not ours.');
+    throw badInput('This cursor is not ours.', ['after']);
   return values.map(scalar);
 }
 
@@ -116,7 +116,7 @@ function scalar(value: unknown): unknown {
   if (value === null || typeof value !== 'object') return value;
   const at = 'at' in value ? value.at : null;
   if (typeof at !== 'number' || !Number.isSafeInteger(at))
-    throw badInput('This cursor is not ours.');
+    throw badInput('This cursor is not ours.', ['after']);
   return new Date(at);
 }
 
@@ -139,7 +139,13 @@ function valueAt(record: object, path: string): unknown {
     );
 }
 
-/** The error for a malformed argument of a query or a subscription; a mutation's input is refused by `problem`. */
-export function badInput(message: string): GraphQLError {
-  return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } });
+/**
+ * The error for a malformed argument of a query or a subscription; a mutation's input is refused by `problem`.
+ *
+ * @param path from the argument inwards; none when several arguments are at fault together
+ */
+export function badInput(message: string, path?: readonly (string | number)[]): GraphQLError {
+  return new GraphQLError(message, {
+    extensions: { code: 'BAD_USER_INPUT', ...(path && { path }) },
+  });
 }

@@ -21,8 +21,8 @@ export interface Runtime {
 
 /** A subgraph that answers. */
 export interface Service {
-  /** What a domain function may reach; made anew for each request. */
-  createContext(viewer: Viewer): { viewer: Viewer };
+  /** What a domain function may reach for a viewer, admitted as they are now; made anew for each request. */
+  createContext(viewer: Viewer): Promise<{ viewer: Viewer }>;
   /** Resolves once every fact told to it before the call has been applied. */
   caughtUp(): Promise<void>;
   stop(): Promise<void>;
@@ -37,7 +37,8 @@ export interface Subgraph {
   start(runtime: Runtime): Promise<Service>;
 }
 
-const scalars = {
+/** The scalars of schema/common.graphql, by name. */
+export const sharedScalars = {
   BasisPoints: basisPointsScalar,
   Date: dayScalar,
   Instant: instantScalar,
@@ -48,6 +49,6 @@ const scalars = {
 /** The executable schema, with the shared scalars and with what its security directives demand enforced. */
 export function executable({ sdl, resolvers }: Pick<Subgraph, 'sdl' | 'resolvers'>): GraphQLSchema {
   return guard(
-    buildSubgraphSchema([{ typeDefs: parse(sdl), resolvers: { ...scalars, ...resolvers } }]),
+    buildSubgraphSchema([{ typeDefs: parse(sdl), resolvers: { ...sharedScalars, ...resolvers } }]),
   );
 }
