@@ -89,6 +89,17 @@ describe('finding technologies', () => {
     expect(await codes({ text })).toEqual(expected);
   });
 
+  it('names one by its id or its code, and refuses both at once and neither', async () => {
+    const id = ids['oca.data'];
+    expect(await world.ask(someone, `{ technology(id: "${id}") { code } }`)).toEqual({
+      code: 'oca.data',
+    });
+    for (const named of ['', `(id: "${id}", code: "oca.data")`, '(id: null)'])
+      expect(await world.codes(someone, `{ technology${named} { code } }`)).toEqual([
+        'BAD_USER_INPUT',
+      ]);
+  });
+
   it('narrows by map, place, kind and priority, all together', async () => {
     expect(await codes({ text: 'storage', mapId })).toEqual([
       'oca.data.store',

@@ -43,7 +43,12 @@ import {
 } from './table/exchange.ts';
 import { findChanges } from './tech-map/version-change.ts';
 import { draftVersion, findVersion, findVersions, reviewVersion } from './tech-map/version.ts';
-import { findTechnologies, findTechnology, technologiesWithIds } from './technology/technology.ts';
+import {
+  findTechnologies,
+  findTechnology,
+  referredTechnology,
+  technologiesWithIds,
+} from './technology/technology.ts';
 
 /** The resolvers of this subgraph. */
 export const resolvers: Resolvers = {
@@ -196,7 +201,7 @@ export const resolvers: Resolvers = {
   },
   PlacementConnection: { totalCount: ({ count }) => count() },
   Technology: {
-    __resolveReference: (reference, context) => findTechnology(context, reference),
+    __resolveReference: (reference, context) => referredTechnology(context, reference),
     id: ({ _id }) => _id,
     map: ({ mapId }, _, { loaders }) => loaders.map.load(mapId).then(there),
     parent: ({ parentId }, _, { loaders }) =>

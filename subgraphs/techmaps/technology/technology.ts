@@ -1,5 +1,5 @@
 /** Technologies: one node over all versions of its map, and how it is found. */
-import { findPage, toPage, pageSize, type PageRequest } from '#kit/page.ts';
+import { badInput, findPage, toPage, pageSize, type PageRequest } from '#kit/page.ts';
 import { grams, searchForm } from '#kit/text.ts';
 import { hasRole } from '#kit/viewer.ts';
 import type { TechnologyFact } from '#schema/facts.ts';
@@ -20,17 +20,34 @@ export interface TechnologyFilter {
   retired?: boolean | null | undefined;
 }
 
-/** The technology with this id or code; null when there is none, or only a draft has it and the viewer may not see drafts. */
+/** What names a technology. */
+interface TechnologyName {
+  id?: string | null | undefined;
+  code?: string | null | undefined;
+}
+
+/**
+ * The technology with this id or this code, as `referredTechnology` says.
+ *
+ * @throws {GraphQLError} BAD_USER_INPUT unless exactly one of the two is given
+ */
 export async function findTechnology(
+  context: Context,
+  { id, code }: TechnologyName,
+): Promise<TechnologyRecord | null> {
+  if ((id == null) === (code == null)) throw badInput('Give either id or code.');
+  return referredTechnology(context, { id, code });
+}
+
+/** The technology that is referred to; null when there is none, or only a draft has it and the viewer may not see drafts. */
+export async function referredTechnology(
   { viewer, loaders }: Context,
-  { id, code }: { id?: string | null | undefined; code?: string | null | undefined },
+  { id, code }: TechnologyName,
 ): Promise<TechnologyRecord | null> {
   const found =
-    id != null
-      ? await loaders.technology.load(id)
-      : code == null
-        ? null
-        : await loaders.technologyByCode.load(code);
+    id == null
+      ? await loaders.technologyByCode.load(code ?? '')
+      : await loaders.technology.load(id);
   return found?.published || hasRole(viewer, 'SECRETARIAT', 'OPERATOR', 'REVIEWER') ? found : null;
 }
 
