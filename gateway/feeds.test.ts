@@ -302,7 +302,7 @@ describe('live feeds of a subgraph elsewhere', () => {
     sdl: federation + scalars + newsSdl,
     resolvers: newsResolvers,
     start: async () => ({
-      createContext: (viewer) => ({ viewer }),
+      createContext: async (viewer) => ({ viewer }),
       caughtUp: async () => {},
       stop: async () => {},
     }),

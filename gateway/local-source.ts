@@ -20,7 +20,7 @@ import type { SubgraphAnswer, SubgraphRequest, SubgraphSource } from './source.t
 export interface LocalSubgraph {
   schema: GraphQLSchema;
   /** What its resolvers may reach; made anew for each call. */
-  createContext(viewer: Viewer): object;
+  createContext(viewer: Viewer): Promise<object> | object;
 }
 
 /** How many parsed operations of one subgraph are kept. */
@@ -44,9 +44,9 @@ export function localSource(name: string, local: LocalSubgraph, log: Log): Subgr
   return {
     name,
     ask: async (request, { viewer }) =>
-      answerOf(await execute(argsOf(request, local.createContext(viewer)))),
+      answerOf(await execute(argsOf(request, await local.createContext(viewer)))),
     follow: (request, viewer) =>
-      iterate(() => open(argsOf(request, local.createContext(viewer))), {
+      iterate(async () => open(argsOf(request, await local.createContext(viewer))), {
         value: answerOf,
         fault: (error) => {
           throw error;

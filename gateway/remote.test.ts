@@ -44,7 +44,7 @@ beforeAll(async () => {
       Person: { __resolveReference: (it: object) => it },
     },
     start: async () => ({
-      createContext: (viewer) => ({ viewer }),
+      createContext: async (viewer) => ({ viewer }),
       caughtUp: async () => {},
       stop: async () => {},
     }),

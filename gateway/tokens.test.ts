@@ -70,6 +70,7 @@ describe('an access token', () => {
         companies: [{ companyId: 'c1', role: 'OWNER' }],
         roles: ['SECRETARIAT'],
         scopes: ['read', 'write'],
+        issuedAt: seconds * 1000,
         requestId: 'r',
       },
       expiresAt: (seconds + 905) * 1000,

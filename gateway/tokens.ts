@@ -119,7 +119,7 @@ function signed(token: string, key: KeyObject, rules: TokenRules, requestId: str
 
 /** Roles this version does not know are dropped: they can only take rights away. */
 function viewerOf(claims: jwt.JwtPayload, userId: string, requestId: string): Viewer {
-  const { companies, roles, scope } = claims as Record<string, unknown>;
+  const { companies, roles, scope, iat } = claims as Record<string, unknown>;
   return {
     userId,
     companies: listOf(companies).flatMap(membership),
@@ -127,6 +127,8 @@ function viewerOf(claims: jwt.JwtPayload, userId: string, requestId: string): Vi
       platformRoles.some((each) => each === role),
     ),
     scopes: typeof scope === 'string' ? scope.split(' ').filter((each) => each !== '') : [],
+    // A token that does not say when is older than everything.
+    issuedAt: typeof iat === 'number' ? Math.floor(iat * 1000) : 0,
     requestId,
   };
 }

@@ -114,6 +114,18 @@ export async function applyFacts<Record extends Followed>(
     });
 }
 
+/** Gives each fact to what applies its kind, kinds in the order named. */
+export function byKind(
+  appliers: Readonly<Record<string, (facts: FactRecord[]) => Promise<void>>>,
+): (facts: readonly FactRecord[]) => Promise<void> {
+  return async (facts) => {
+    for (const [kind, apply] of Object.entries(appliers)) {
+      const own = facts.filter((fact) => fact.kind === kind);
+      if (own.length > 0) await apply(own);
+    }
+  };
+}
+
 /** A service that is followed. */
 export interface Follower {
   /** Resolves once everything told before the call has been applied. */

@@ -48,7 +48,7 @@ const subgraph: Subgraph = {
     },
   },
   start: async () => ({
-    createContext: (asking) => ({ viewer: asking }),
+    createContext: async (asking) => ({ viewer: asking }),
     caughtUp: async () => {},
     stop: async () => {},
   }),

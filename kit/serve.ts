@@ -178,7 +178,7 @@ async function answerGraphql(
       search: '',
       body: JSON.parse(body.toString('utf8')) as unknown,
     },
-    context: () => Promise.resolve(service.createContext(viewer)),
+    context: () => service.createContext(viewer),
   });
   for (const [name, value] of result.headers) response.setHeader(name, value);
   response.writeHead(result.status ?? 200);

@@ -21,6 +21,7 @@ const viewer: Viewer = {
   companies: [{ companyId: 'c1', role: 'OWNER' }],
   roles: ['SECRETARIAT'],
   scopes: ['read'],
+  issuedAt: 1_000,
   requestId: 'r1',
 };
 const binding: ViewerBinding = {
@@ -173,6 +174,7 @@ it('a visitor is nobody', () => {
     companies: [],
     roles: [],
     scopes: [],
+    issuedAt: null,
     requestId: 'r',
   });
 });

@@ -20,6 +20,11 @@ export interface Viewer {
   roles: PlatformRole[];
   /** What the token allows; see `@requiresScopes`. */
   scopes: string[];
+  /**
+   * When the token was issued, in milliseconds since the epoch; null where there is none: for a visitor, and for what the
+   * platform itself asks.
+   */
+  issuedAt: number | null;
   /** Follows one request through every service and log line. */
   requestId: string;
 }
@@ -35,7 +40,7 @@ export const viewerWindowMillis = 30_000;
 
 /** A visitor: nobody signed in. */
 export function visitor(requestId: string): Viewer {
-  return { userId: null, companies: [], roles: [], scopes: [], requestId };
+  return { userId: null, companies: [], roles: [], scopes: [], issuedAt: null, requestId };
 }
 
 /** @throws {GraphQLError} UNAUTHENTICATED when nobody is signed in. */

@@ -72,7 +72,7 @@ async function follow(variables: object): Promise<AsyncIterableIterator<Executio
       eventAnnounced(filter: $filter, after: $after) {
         cursor kind changes event { title { en } status } } }`),
     variableValues: { ...variables },
-    contextValue: service.createContext(someone),
+    contextValue: await service.createContext(someone),
   });
   if (!(Symbol.asyncIterator in stream)) throw stream.errors?.[0] ?? new Error('no stream');
   return stream as AsyncIterableIterator<ExecutionResult>;

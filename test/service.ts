@@ -13,7 +13,7 @@ export interface TestService {
     source: string,
     variables?: Record<string, unknown>,
   ): Promise<ExecutionResult>;
-  createContext(viewer: Viewer): { viewer: Viewer };
+  createContext(viewer: Viewer): Promise<{ viewer: Viewer }>;
   caughtUp(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -28,12 +28,12 @@ export async function startTestService(
   const log = createLog(subgraph.name, 'silent');
   const service = await subgraph.start({ mongoUri, environment, log });
   return {
-    ask: (viewer, source, variables) =>
+    ask: async (viewer, source, variables) =>
       graphql({
         schema,
         source,
         variableValues: variables ?? null,
-        contextValue: service.createContext(viewer),
+        contextValue: await service.createContext(viewer),
       }),
     createContext: (viewer) => service.createContext(viewer),
     caughtUp: () => service.caughtUp(),
@@ -57,6 +57,7 @@ export function user(
     roles,
     companies: Object.entries(companies).map(([companyId, role]) => ({ companyId, role })),
     scopes: [],
+    issuedAt: null,
     requestId: 'test',
   };
 }

@@ -29,6 +29,7 @@ export const importer: Viewer = {
   companies: [],
   roles: ['OPERATOR', 'SECRETARIAT'],
   scopes: [],
+  issuedAt: null,
   requestId: 'import',
 };
 

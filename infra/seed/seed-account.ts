@@ -42,7 +42,7 @@ export async function provisionAccounts(
 
 function ownerOf(companyId: string, userId: string): Viewer {
   const companies: Viewer['companies'] = [{ companyId, role: 'OWNER' }];
-  return { userId, companies, roles: [], scopes: [], requestId: 'seed' };
+  return { userId, companies, roles: [], scopes: [], issuedAt: null, requestId: 'seed' };
 }
 
 async function provisionAccount(

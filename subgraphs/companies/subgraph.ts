@@ -1,3 +1,4 @@
+import { admitted } from '#kit/access.ts';
 import { factsOf, follow, positionsOf } from '#kit/facts.ts';
 import { newId } from '#kit/id.ts';
 import { connect, prepare } from '#kit/mongo.ts';
@@ -7,10 +8,11 @@ import { subgraphSdl } from '#schema/sdl.ts';
 import { bringFirstOperator } from './account/first-operator.ts';
 import { readCompaniesConfig } from './config.ts';
 import { collectionsOf, createContext } from './context.ts';
+import { ownAccess } from './member/claims.ts';
 import { resolvers } from './resolvers.ts';
 import { startRounds } from './round/rounds.ts';
 import { applyMaps, applyProjects } from './search/reputation.ts';
-import { seedSectors } from './sector/sector.ts';
+import { seedSectors, tellUntoldSectors } from './sector/sector.ts';
 
 /** Companies: who the firms and people of the alliance are. */
 export const companies: Subgraph = {
@@ -23,6 +25,7 @@ export const companies: Subgraph = {
     await prepare(collectionsOf(connection));
     const own = createContext(connection, config, visitor(newId()));
     await seedSectors(own);
+    await tellUntoldSectors(own);
     await bringFirstOperator(own);
     const rounds = startRounds(own, log);
     const positions = positionsOf(connection);
@@ -48,7 +51,8 @@ export const companies: Subgraph = {
       }),
     ];
     return {
-      createContext: (viewer) => createContext(connection, config, viewer),
+      createContext: async (viewer) =>
+        createContext(connection, config, await admitted(viewer, ownAccess(own))),
       caughtUp: async () => {
         for (const follower of followers) await follower.caughtUp();
       },

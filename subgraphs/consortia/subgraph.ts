@@ -12,6 +12,7 @@ import { readConsortiaConfig } from './config.ts';
 import { createContext, modelsOf } from './context.ts';
 import { applyFirmFacts } from './pool/firm.ts';
 import { solverQueue } from './proposal/queue.ts';
+import { openSearches } from './proposal/searches.ts';
 import { resolvers } from './resolvers.ts';
 import { diskStore } from '#kit/file-store.ts';
 
@@ -67,6 +68,7 @@ async function start({ mongoUri, environment, log }: Runtime): Promise<Service> 
     connection,
     config,
     solver: solverQueue(config.ASSEMBLIES_AT_ONCE),
+    searches: await openSearches(models.assemblies, log),
     store: diskStore(join(config.DATA_DIR, 'documents'), config.DOCUMENT_SCANNER),
   };
   return {
@@ -76,6 +78,7 @@ async function start({ mongoUri, environment, log }: Runtime): Promise<Service> 
       await Promise.all(lines.map((line) => line.caughtUp()));
     },
     stop: async () => {
+      await house.searches.stop();
       await Promise.all(lines.map((line) => line.stop()));
       await Promise.all([connection, companies, techmaps].map((each) => each.close()));
     },

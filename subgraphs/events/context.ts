@@ -2,7 +2,9 @@ import DataLoader from 'dataloader';
 import type { Connection, Model } from 'mongoose';
 
 import { factsOf, positionsOf, type FactRecord } from '#kit/facts.ts';
+import { accessOf } from '#kit/access.ts';
 import { answerModelsOf } from '#kit/answer.ts';
+import { knownOf } from '#kit/known.ts';
 import type { Viewer } from '#kit/viewer.ts';
 import { companiesOf, type CompanyRecord } from './company/company.model.ts';
 import { eventsOf, type EventPage, type EventRecord } from './event/event.model.ts';
@@ -69,6 +71,8 @@ export function collectionsOf(connection: Connection): object[] {
     ...Object.values(modelsOf(connection)),
     ...answerModelsOf(connection),
     positionsOf(connection),
+    accessOf(connection),
+    knownOf(connection),
   ];
 }
 

@@ -1,3 +1,4 @@
+import { admitted, toldAccess } from '#kit/access.ts';
 import { connect, prepare } from '#kit/mongo.ts';
 import type { Runtime, Service, Subgraph } from '#kit/subgraph.ts';
 import { subgraphSdl } from '#schema/sdl.ts';
@@ -31,8 +32,8 @@ async function start({ mongoUri, environment, log }: Runtime): Promise<Service> 
   const postman = await startPostman({ ...models, feed, log }, await lastPlace(models.counters));
   const reminders = startReminders(models, { log, everySeconds: reminderSeconds });
   return {
-    createContext: (viewer) =>
-      createContext(connection, viewer, {
+    createContext: async (viewer) =>
+      createContext(connection, await admitted(viewer, toldAccess(connection)), {
         feed,
         publicUrl,
         heard: () => heard(followers),

@@ -1,8 +1,10 @@
 import DataLoader from 'dataloader';
 import type { Connection, Model } from 'mongoose';
 
+import { accessOf } from '#kit/access.ts';
 import { answerModelsOf } from '#kit/answer.ts';
 import { factsOf, positionsOf, type FactRecord } from '#kit/facts.ts';
+import { knownOf } from '#kit/known.ts';
 import type { Viewer } from '#kit/viewer.ts';
 import { companiesOf, type CompanyRecord } from './company/company.model.ts';
 import { listingsOf, type ListingRecord } from './listing/listing.model.ts';
@@ -62,6 +64,8 @@ export function collectionsOf(connection: Connection): object[] {
     ...Object.values(modelsOf(connection)),
     ...answerModelsOf(connection),
     positionsOf(connection),
+    accessOf(connection),
+    knownOf(connection),
   ];
 }
 

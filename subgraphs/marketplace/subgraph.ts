@@ -1,3 +1,4 @@
+import { admitted, toldAccess } from '#kit/access.ts';
 import { connect, prepare } from '#kit/mongo.ts';
 import type { Runtime, Service, Subgraph } from '#kit/subgraph.ts';
 import { subgraphSdl } from '#schema/sdl.ts';
@@ -27,8 +28,11 @@ async function start({ mongoUri, environment, log }: Runtime): Promise<Service> 
   await seedTerms(terms);
   const followers = await startFollowing(connection, { companies, techmaps }, log);
   return {
-    createContext: (viewer) =>
-      createContext(connection, viewer, { ...config, heard: () => heard(followers) }),
+    createContext: async (viewer) =>
+      createContext(connection, await admitted(viewer, toldAccess(connection)), {
+        ...config,
+        heard: () => heard(followers),
+      }),
     caughtUp: async () => {
       for (const follower of followers) await follower.caughtUp();
     },

@@ -1,5 +1,7 @@
-import { factsOf, follow, positionsOf } from '#kit/facts.ts';
+import { accessOf, admitted, applyAccess, toldAccess } from '#kit/access.ts';
 import { answerModelsOf } from '#kit/answer.ts';
+import { byKind, factsOf, follow, positionsOf } from '#kit/facts.ts';
+import { applyKnown, knownOf } from '#kit/known.ts';
 import { connect, prepare } from '#kit/mongo.ts';
 import type { Subgraph } from '#kit/subgraph.ts';
 import { subgraphSdl } from '#schema/sdl.ts';
@@ -28,6 +30,8 @@ export const techmaps: Subgraph = {
       ...Object.values(models),
       ...answerModelsOf(connection),
       positionsOf(connection),
+      accessOf(connection),
+      knownOf(connection),
     ]);
     const counting = { connection, ...models };
     const aftermath = startAftermath(async () => {
@@ -40,9 +44,13 @@ export const techmaps: Subgraph = {
       await follow({
         from: 'companies',
         source: factsOf(companies),
-        kinds: ['company'],
+        kinds: ['company', 'sector', 'access'],
         positions,
-        apply: (facts) => applyCompanyFacts(counting, facts),
+        apply: byKind({
+          company: (facts) => applyCompanyFacts(counting, facts),
+          sector: (facts) => applyKnown(connection, facts),
+          access: (facts) => applyAccess(connection, facts),
+        }),
         log,
       }),
       await follow({
@@ -55,7 +63,11 @@ export const techmaps: Subgraph = {
       }),
     ];
     return {
-      createContext: (viewer) => createContext({ connection, config, aftermath }, viewer),
+      createContext: async (viewer) =>
+        createContext(
+          { connection, config, aftermath },
+          await admitted(viewer, toldAccess(connection)),
+        ),
       caughtUp: async () => {
         for (const follower of followers) await follower.caughtUp();
         await aftermath.idle();

@@ -5,6 +5,8 @@ import { transaction } from '#kit/mongo.ts';
 import { problem, refuseAny } from '#kit/refusal.ts';
 import { signedInAs, type CompanyRole, type PlatformRole } from '#kit/viewer.ts';
 import type { Context } from '../context.ts';
+import { tellAccess } from '../member/claims.ts';
+import { isLower } from '../member/ownership.ts';
 import { hashPassword, isPassword } from './password.ts';
 import { checkedUser, type UserDraft } from './user.ts';
 import type { UserRecord } from './user.model.ts';
@@ -92,14 +94,15 @@ async function refuseUnknownCompanies(
 }
 
 async function bringMembership(
-  { members }: Context,
+  context: Context,
   { _id: userId, email }: UserRecord,
   { companyId, role }: Place,
 ): Promise<void> {
+  const { members } = context;
   const now = new Date();
   const at = { companyId, email };
-  const same = await members.findOne({ ...at, userId, role, state: 'ACTIVE' }).lean();
-  if (same) return;
+  const before = await members.findOne({ ...at, userId, state: 'ACTIVE' }).lean();
+  if (before?.role === role) return;
   await members.updateOne(
     at,
     {
@@ -109,4 +112,5 @@ async function bringMembership(
     },
     { upsert: true },
   );
+  if (before && isLower(role, before.role)) await tellAccess(context, [userId]);
 }

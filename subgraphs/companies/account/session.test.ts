@@ -85,7 +85,7 @@ describe('signIn', () => {
       scope: '',
     });
     const { iat = 0, exp = 0 } = typeof claims === 'string' ? {} : claims;
-    expect(exp - iat).toBe(15 * 60);
+    expect(exp - Math.floor(iat)).toBe(15 * 60);
     expect(new Date(expiresAt).getTime()).toBe(exp * 1000);
     expect(key?.jwk).not.toContain('"d"');
   });

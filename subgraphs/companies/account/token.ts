@@ -47,7 +47,8 @@ export async function signToken(
   const { tokenMinutes, tokenIssuer, tokenAudience } = keys.config;
   const issued = Math.floor(now / 1000);
   const expires = issued + tokenMinutes * 60;
-  const claims = { companies, roles, scope: scopes.join(' '), iat: issued, exp: expires };
+  // To the millisecond (RFC 7519 allows it): whether a membership ended before or after is a matter of moments.
+  const claims = { companies, roles, scope: scopes.join(' '), iat: now / 1000, exp: expires };
   const accessToken = jsonwebtoken.sign(
     claims,
     createPrivateKey({ key: privateJwk, format: 'jwk' }),

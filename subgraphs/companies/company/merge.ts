@@ -2,6 +2,7 @@
 import { problem, refuseAny } from '#kit/refusal.ts';
 import { companyRoles, signedInAs } from '#kit/viewer.ts';
 import type { Context } from '../context.ts';
+import { tellAccess } from '../member/claims.ts';
 import { refuseGone } from './access.ts';
 import { isSameCertificate } from './certification.ts';
 import { changeCompany, readAt, tell } from './change.ts';
@@ -65,17 +66,19 @@ async function redirect(context: Context, fromId: string, intoId: string): Promi
 
 /** Moves members and invitations; of somebody who is in both, the higher role stays. */
 async function moveMembers(
-  { members, companies }: Context,
+  context: Context,
   from: CompanyRecord,
   into: CompanyRecord,
 ): Promise<void> {
+  const { members, companies } = context;
   await companies.updateMany(
     { _id: { $in: [from._id, into._id] } },
     { $inc: { memberChanges: 1 } },
   );
   const there = await members.find({ companyId: into._id }).lean();
   const known = new Map(there.map((member) => [member.email, member]));
-  for (const member of await members.find({ companyId: from._id }).lean()) {
+  const moved = await members.find({ companyId: from._id }).lean();
+  for (const member of moved) {
     const same = known.get(member.email);
     if (!same) {
       await members.updateOne(
@@ -97,4 +100,8 @@ async function moveMembers(
       { $set: { role, userId, state, joinedAt: same.joinedAt ?? joinedAt }, $inc: { revision: 1 } },
     );
   }
+  await tellAccess(
+    context,
+    moved.map(({ userId }) => userId),
+  );
 }

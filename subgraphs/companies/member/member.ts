@@ -8,8 +8,9 @@ import { owning, refuseGone } from '../company/access.ts';
 import type { CompanyRecord } from '../company/company.model.ts';
 import type { Context } from '../context.ts';
 import { post } from '../mail/post.ts';
+import { tellAccess } from './claims.ts';
 import type { MemberRecord } from './member.model.ts';
-import { keepsOwner } from './ownership.ts';
+import { isLower, keepsOwner } from './ownership.ts';
 
 /** How many members and open invitations a company has at most. */
 const mostMembers = 500;
@@ -113,7 +114,9 @@ export async function changeMember(
   refuseStale(member, at);
   await lockMembers(context, member.companyId);
   await refuseOwnerless(context, member, role, 'role');
-  return write(context, member, { role });
+  const changed = await write(context, member, { role });
+  if (isLower(role, member.role)) await tellAccess(context, [member.userId]);
+  return changed;
 }
 
 /**
@@ -136,6 +139,7 @@ export async function transferOwnership(context: Context, at: MemberAt): Promise
   const own = await context.members.findOne({ userId, companyId, role: 'OWNER' }).lean();
   if (!own) forbid('Only OWNER of the company may do this.');
   await write(context, own, { role: 'EDITOR' });
+  await tellAccess(context, [userId]);
   return write(context, heir, { role: 'OWNER' });
 }
 
@@ -158,6 +162,7 @@ export async function removeMember(context: Context, at: MemberAt): Promise<Comp
     revision: member.revision,
   });
   if (deletedCount === 0) throw stale();
+  await tellAccess(context, [member.userId]);
   return company;
 }
 

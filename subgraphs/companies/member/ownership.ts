@@ -11,6 +11,11 @@ function rank({ role, state }: MemberRecord): number {
   return companyRoles.indexOf(role) + (state === 'ACTIVE' ? 0 : companyRoles.length);
 }
 
+/** Whether a role says less than another. */
+export function isLower(role: CompanyRole, than: CompanyRole): boolean {
+  return companyRoles.indexOf(role) > companyRoles.indexOf(than);
+}
+
 /** Whether a company keeps an owner when the member gets another role, or leaves (null). */
 export function keepsOwner(
   members: readonly MemberRecord[],

@@ -8,6 +8,7 @@ import { clearAttempts, countAttempt } from '../account/attempt.ts';
 import { isPassword } from '../account/password.ts';
 import type { UserRecord } from '../account/user.model.ts';
 import type { Context } from '../context.ts';
+import { tellAccess } from '../member/claims.ts';
 import { keepsOwner } from '../member/ownership.ts';
 
 /** How many of the last deeds and reads are handed out. */
@@ -68,6 +69,7 @@ async function erase(context: Context, user: UserRecord): Promise<UserRecord> {
   const { connection, viewer, users, members, sessions, savedSearches } = context;
   const { _id: userId, email } = user;
   await leaveCompanies(context, userId);
+  await tellAccess(context, [userId]);
   await members.deleteMany({ email, state: 'INVITED' });
   await sessions.deleteMany({ userId });
   await savedSearches.deleteMany({ userId });

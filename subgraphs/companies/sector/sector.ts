@@ -1,8 +1,10 @@
 /** Sectors: a list kept as data, because programmes choose new ones every year. */
+import { publishFacts } from '#kit/facts.ts';
 import { isDuplicateKey } from '#kit/mongo.ts';
 import { problem, refusal, refuseAny, type Problem } from '#kit/refusal.ts';
 import type { Text } from '#kit/text.ts';
 import { signedInAs } from '#kit/viewer.ts';
+import type { SectorFact } from '#schema/facts.ts';
 import { textOf, textProblems, type TextDraft } from '../company/company-form.ts';
 import type { Context } from '../context.ts';
 import type { SectorRecord } from './sector.model.ts';
@@ -62,6 +64,16 @@ export async function seedSectors({ sectors }: Sectors): Promise<void> {
   );
 }
 
+/** Tells of sectors that were never told of: at start, so that those who follow know every one. */
+export async function tellUntoldSectors({
+  sectors,
+  facts,
+}: Pick<Context, 'sectors' | 'facts'>): Promise<void> {
+  const told = await facts.find({ kind: 'sector' }, { key: 1 }).lean();
+  const known = told.map(({ key }) => key);
+  await tell(facts, await sectors.find({ _id: { $nin: known } }).lean());
+}
+
 /**
  * Adds a sector. Only the secretariat may.
  *
@@ -69,7 +81,7 @@ export async function seedSectors({ sectors }: Sectors): Promise<void> {
  * @throws {Refusal} INVALID (code, name), TAKEN (code)
  */
 export async function addSector(
-  { viewer, sectors }: Context,
+  { viewer, sectors, facts }: Context,
   draft: { code: string; name: TextDraft },
 ): Promise<SectorRecord> {
   signedInAs(viewer, 'SECRETARIAT');
@@ -81,6 +93,7 @@ export async function addSector(
       ? refusal('TAKEN', 'There is a sector with this code.', ['code'])
       : error;
   });
+  await tell(facts, [record]);
   return record;
 }
 
@@ -90,7 +103,7 @@ export async function addSector(
  * @throws {Refusal} NOT_FOUND (code), STALE (revision), INVALID (name)
  */
 export async function renameSector(
-  { viewer, sectors }: Context,
+  { viewer, sectors, facts }: Context,
   { code, revision, name: text }: { code: string; revision: number; name: TextDraft },
 ): Promise<SectorRecord> {
   signedInAs(viewer, 'SECRETARIAT');
@@ -106,7 +119,20 @@ export async function renameSector(
     throw refusal('STALE', 'The sector was changed since it was read; read it again.', [
       'revision',
     ]);
-  return { ...sector, name, revision: revision + 1 };
+  const renamed = { ...sector, name, revision: revision + 1 };
+  await tell(facts, [renamed]);
+  return renamed;
+}
+
+function tell(facts: Context['facts'], sectors: readonly SectorRecord[]): Promise<void> {
+  return publishFacts(
+    facts,
+    sectors.map(({ _id: key, name }) => ({
+      kind: 'sector',
+      key,
+      state: { name } satisfies SectorFact,
+    })),
+  );
 }
 
 function codeProblems(code: string): Problem[] {

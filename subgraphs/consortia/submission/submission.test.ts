@@ -68,7 +68,7 @@ describe('a submission at the deadline', () => {
   async function submitAfter(millis: number) {
     const { call } = await openCall(alliance, await startProgramme(alliance));
     const { id, revision } = await sealAlone(alliance, 'infra', call?.id ?? '');
-    const context = alliance.createContext(editorOf('infra')) as Context;
+    const context = (await alliance.createContext(editorOf('infra'))) as Context;
     const closesAt = new Date(context.arrivedAt.getTime() - millis);
     await context.calls.updateOne({ _id: call?.id ?? '' }, { $set: { closesAt } });
     return transaction(context.connection, () =>

@@ -1,14 +1,17 @@
 /** What this subgraph follows: firms, and technologies. */
 import type { Connection, Model } from 'mongoose';
 
+import { applyAccess } from '#kit/access.ts';
 import {
   applyFacts,
+  byKind,
   factsOf,
   follow,
   positionsOf,
   type FactRecord,
   type Follower,
 } from '#kit/facts.ts';
+import { applyKnown } from '#kit/known.ts';
 import type { Log } from '#kit/log.ts';
 import type { TechnologyFact } from '#schema/facts.ts';
 import { companiesOf } from '../company/company.model.ts';
@@ -54,9 +57,13 @@ export async function startFollowing(
     await follow({
       from: 'companies',
       source: factsOf(companies),
-      kinds: ['company'],
+      kinds: ['company', 'sector', 'access'],
       positions,
-      apply: (facts) => applyCompanies(providers, facts),
+      apply: byKind({
+        company: (facts) => applyCompanies(providers, facts),
+        sector: (facts) => applyKnown(connection, facts),
+        access: (facts) => applyAccess(connection, facts),
+      }),
       log,
     }),
     await follow({

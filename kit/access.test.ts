@@ -1,0 +1,39 @@
+import { narrowed } from './access.ts';
+import type { Viewer } from './viewer.ts';
+
+const at = 1_700_000_000_000;
+const viewer = (issuedAt: number | null, companies: Viewer['companies']): Viewer => ({
+  userId: 'u1',
+  companies,
+  roles: [],
+  scopes: [],
+  issuedAt,
+  requestId: 'r',
+});
+const owner = { companyId: 'a', role: 'OWNER' as const };
+const left = (companies: Viewer['companies']) => ({ since: new Date(at), companies });
+
+describe('a viewer from whom something was taken', () => {
+  it('keeps nothing of a company they left, when the token is as old as that or older', () => {
+    for (const issuedAt of [at - 1, at, 0])
+      expect(narrowed(viewer(issuedAt, [owner]), left([])).companies).toEqual([]);
+  });
+
+  it('has of each company the lower of both roles, and none that the token does not name', () => {
+    const held: Viewer['companies'] = [owner, { companyId: 'b', role: 'VIEWER' }];
+    const now = left([
+      { companyId: 'a', role: 'EDITOR' },
+      { companyId: 'b', role: 'OWNER' },
+      { companyId: 'c', role: 'OWNER' },
+    ]);
+    expect(narrowed(viewer(at - 1, held), now).companies).toEqual([
+      { companyId: 'a', role: 'EDITOR' },
+      { companyId: 'b', role: 'VIEWER' },
+    ]);
+  });
+
+  it('is what a newer token says, or the platform itself', () => {
+    for (const issuedAt of [at + 1, null])
+      expect(narrowed(viewer(issuedAt, [owner]), left([])).companies).toEqual([owner]);
+  });
+});

@@ -1,0 +1,145 @@
+/** A place in a company that ends, ends everywhere at once: also for who still holds a token that names it. */
+import { connect } from '#kit/mongo.ts';
+import { accessOf } from '#kit/access.ts';
+import type { Viewer } from '#kit/viewer.ts';
+import type { Platform } from '../infra/platform.ts';
+import { startTestPlatform } from './platform.ts';
+import { user } from './service.ts';
+
+let platform: Platform;
+beforeAll(async () => {
+  platform = await startTestPlatform();
+});
+afterAll(() => platform.stop());
+
+const operator = user('operator', { roles: ['OPERATOR'] });
+const secretariat = user('secretariat', { roles: ['SECRETARIAT'] });
+
+async function ask<Payload>(viewer: Viewer, query: string, variables: object): Promise<Payload> {
+  const { data, errors } = await platform.execute({ query, variables: { ...variables } }, viewer);
+  if (errors) throw new AggregateError(errors, errors.map(({ message }) => message).join('\n'));
+  return Object.values(data ?? {})[0] as Payload;
+}
+
+interface Place {
+  id: string;
+  revision: number;
+  role: string;
+  email: string;
+}
+
+async function firmWith(email: string, role: string): Promise<{ firm: string; viewer: Viewer }> {
+  const row = { externalId: email, name: { en: email }, kinds: ['IAAS'], size: 'SME' };
+  await ask(operator, importCompanies, { input: { source: 'test', rows: [row] } });
+  const { edges } = await ask<{ edges: { node: { id: string } }[] }>(operator, find, {
+    filter: { origin: { source: 'test', externalIds: [email] } },
+  });
+  const firm = edges[0]?.node.id ?? '';
+  const account = { name: 'Mina', email, password: 'correct horse battery' };
+  const memberships = [{ companyId: firm, role }];
+  const made = await ask<{ user: { id: string } }>(operator, provision, {
+    input: { ...account, memberships },
+  });
+  await platform.caughtUp();
+  const companies = { [firm]: role as 'EDITOR' };
+  return { firm, viewer: { ...user(made.user.id, { companies }), issuedAt: Date.now() } };
+}
+
+async function places(firm: string): Promise<Place[]> {
+  const { members } = await ask<{ members: Place[] }>(secretariat, membersOf, { id: firm });
+  return members;
+}
+
+const importCompanies = `mutation ($input: ImportCompaniesInput!) { importCompanies(input: $input) { problems { message } } }`;
+const find = `query ($filter: CompanyFilter) { companies(filter: $filter) { edges { node { id } } } }`;
+const provision = `mutation ($input: ProvisionUserInput!) { provisionUser(input: $input) { user { id } problems { message } } }`;
+const membersOf = `query ($id: ID!) { company(id: $id) { members { id revision role email } } }`;
+const remove = `mutation ($input: RemoveMemberInput!) { removeMember(input: $input) { problems { code } } }`;
+const change = `mutation ($input: ChangeMemberInput!) { changeMember(input: $input) { problems { code } } }`;
+
+const text = { en: 'Text' };
+const day = '2031-01-01T00:00:00Z';
+const deeds = (firm: string): [string, string, object][] => [
+  ['companies', 'updateCompany', { id: firm, revision: 1, capacity: 4 }],
+  ['techmaps', 'draftCapabilities', { companyId: firm, revision: 0, capabilities: [] }],
+  ['marketplace', 'draftService', { providerId: firm, name: text }],
+  [
+    'events',
+    'announceEvent',
+    {
+      kind: 'TECH_MEETUP',
+      hostId: firm,
+      title: text,
+      startsAt: day,
+      endsAt: '2031-01-02T00:00:00Z',
+    },
+  ],
+  [
+    'consortia',
+    'draftProject',
+    { leadCompanyId: firm, title: text, summary: text, sector: 'finance' },
+  ],
+];
+
+async function mayDo(viewer: Viewer, firm: string): Promise<Record<string, boolean>> {
+  const outcome: Record<string, boolean> = {};
+  for (const [subgraph, mutation, input] of deeds(firm)) {
+    const type = `${mutation[0]?.toUpperCase()}${mutation.slice(1)}Input`;
+    const query = `mutation ($input: ${type}!) { ${mutation}(input: $input) { problems { code message } } }`;
+    const { errors } = await platform.execute({ query, variables: { input } }, viewer);
+    const codes = (errors ?? []).map(({ extensions }) => extensions?.['code']);
+    expect(codes.filter((code) => code !== 'FORBIDDEN')).toEqual([]);
+    outcome[subgraph] = codes.length === 0;
+  }
+  return outcome;
+}
+
+const everywhere = (may: boolean) => ({
+  companies: may,
+  techmaps: may,
+  marketplace: may,
+  events: may,
+  consortia: may,
+});
+
+it('ends in every subgraph for a member who is taken out, whatever their token says', async () => {
+  const { firm, viewer } = await firmWith('taken-out@example.org', 'EDITOR');
+  expect(await mayDo(viewer, firm)).toEqual(everywhere(true));
+  const [member] = await places(firm);
+  const { id, revision } = member as Place;
+  expect(await ask(secretariat, remove, { input: { id, revision } })).toEqual({ problems: [] });
+  await platform.caughtUp();
+  expect(await mayDo(viewer, firm)).toEqual(everywhere(false));
+});
+
+it('shrinks in every subgraph for a member who is given a lower role, and is back with a new token', async () => {
+  const { firm, viewer } = await firmWith('lowered@example.org', 'EDITOR');
+  const [member] = await places(firm);
+  const { id, revision } = member as Place;
+  await ask(secretariat, change, { input: { id, revision, role: 'VIEWER' } });
+  await platform.caughtUp();
+  expect(await mayDo(viewer, firm)).toEqual(everywhere(false));
+  await ask(secretariat, change, { input: { id, revision: revision + 1, role: 'EDITOR' } });
+  await platform.caughtUp();
+  expect(await mayDo({ ...viewer, issuedAt: Date.now() }, firm)).toEqual(everywhere(true));
+});
+
+it('is told of a person alone, with what is left to them', async () => {
+  const { firm, viewer } = await firmWith('alone@example.org', 'OWNER');
+  const connection = await connect(platform.mongoUri, 'oca_events');
+  const told = () =>
+    accessOf(connection)
+      .findById(viewer.userId ?? '')
+      .lean();
+  expect(await told()).toBeNull();
+  const [member] = await places(firm);
+  const { id, revision } = member as Place;
+  const other = { name: 'Jun', email: 'jun@example.org', password: 'correct horse battery' };
+  await ask(operator, provision, {
+    input: { ...other, memberships: [{ companyId: firm, role: 'OWNER' }] },
+  });
+  await ask(secretariat, change, { input: { id, revision, role: 'VIEWER' } });
+  await platform.caughtUp();
+  expect((await told())?.companies).toEqual([{ companyId: firm, role: 'VIEWER' }]);
+  await connection.close();
+});
