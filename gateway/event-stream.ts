@@ -5,6 +5,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { GraphQLError, type ExecutionResult } from 'graphql';
 
 import type { Door, GraphRequest, Outcome, Visit } from './door.ts';
+import { challenge, statusOfErrors } from './status.ts';
 
 /** Where event streams are opened. */
 export const streamPath = '/graphql/stream';
@@ -23,8 +24,8 @@ export async function answerAsStream(
   response.once('close', () => gone.abort());
   const outcome = await door.run(request, { ...visit, transport: 'SSE', signal: gone.signal });
   if (isRefusal(outcome)) {
-    const codes = outcome.errors?.map(({ extensions }) => extensions['code']) ?? [];
-    const status = codes.includes('UNAUTHENTICATED') ? 401 : 400;
+    const status = statusOfErrors(outcome.errors ?? []);
+    challenge(response, status);
     response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' });
     response.end(JSON.stringify(outcome));
     return;

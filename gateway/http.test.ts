@@ -60,12 +60,24 @@ describe('POST /graphql', () => {
   ])(
     'refuses a token that is %s with 401, and makes nobody a visitor',
     async (_, authorization) => {
-      expect(await post({ query: '{ who }' }, { authorization: authorization() })).toMatchObject({
-        status: 401,
-        json: withCode('UNAUTHENTICATED'),
+      const answer = await post({ query: '{ who }' }, { authorization: authorization() });
+      expect(answer).toMatchObject({ status: 401, json: withCode('UNAUTHENTICATED') });
+      expect(answer.headers.get('www-authenticate')).toBe('Bearer error="invalid_token"');
+      const calendar = await fetch(new URL('calendar.ics', url), {
+        headers: { authorization: authorization() },
       });
+      expect(calendar.status).toBe(401);
+      expect(calendar.headers.get('www-authenticate')).toBe('Bearer error="invalid_token"');
+      await calendar.text();
     },
   );
+
+  it('says to a visitor how to sign in', async () => {
+    const answer = await post({ query: 'mutation { own }' });
+    expect(answer).toMatchObject({ status: 401, json: { errors: [{ path: ['own'] }] } });
+    expect(answer.headers.get('www-authenticate')).toBe('Bearer');
+    expect((await post({ query: '{ who }' })).headers.get('www-authenticate')).toBeNull();
+  });
 
   it('refuses too large a body, said or unsaid, and what is no JSON', async () => {
     expect(await post({ query: `{ who } # ${'x'.repeat(2048)}` })).toMatchObject({

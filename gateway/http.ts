@@ -18,6 +18,7 @@ import type { Page } from './page.ts';
 import type { Pipeline } from './pipeline.ts';
 import { answerPublication, publications } from './publication.ts';
 import { addressOf } from './rates.ts';
+import { challenge } from './status.ts';
 import type { Tokens } from './tokens.ts';
 
 /** What answers over HTTP. */
@@ -245,6 +246,7 @@ function json(response: ServerResponse, status: number, value: unknown): void {
 }
 
 function end(response: ServerResponse, status: number, text?: string): void {
+  challenge(response, status);
   response.writeHead(status);
   response.end(text);
 }

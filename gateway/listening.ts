@@ -27,7 +27,7 @@ export const graph = foreignGraph({
       }
       type TokenKey @inaccessible { kid: String! jwk: String! }
       input EventFilter { sectors: [String!] technologies: [ID!] regions: [String!] }
-      type Mutation { change: String }
+      type Mutation { change: String  own: String @authenticated }
       type Subscription { ticks(to: Int! = 3): Int!  never: Int  mine: String @authenticated }
     `,
     resolvers: {
@@ -40,7 +40,7 @@ export const graph = foreignGraph({
           return 'BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n';
         },
       },
-      Mutation: { change: () => 'changed' },
+      Mutation: { change: () => 'changed', own: () => 'changed' },
       Subscription: {
         ticks: {
           subscribe: async function* (_: unknown, { to }: { to: number }) {

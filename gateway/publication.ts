@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import type { GraphQLError } from 'graphql';
 
+import { challenge, statusOfErrors } from './status.ts';
 import type { Door, Visit } from './door.ts';
 
 /** A text of the graph that is served at an address of its own. */
@@ -68,18 +69,12 @@ export async function answerPublication(
   response.end(status === 304 || request.method === 'HEAD' ? undefined : text);
 }
 
-const refusals = {
-  400: null,
-  404: 'Nothing is saved under this secret.\n',
-  503: 'This cannot be read now; try again later.\n',
-} as const;
-
 /** Without an error there is no text because the secret opens nothing. */
 function refuse(response: ServerResponse, error: GraphQLError | undefined): void {
-  const mistaken = error?.extensions['code'] === 'BAD_USER_INPUT';
-  const status = error ? (mistaken ? 400 : 503) : 404;
+  const status = error ? statusOfErrors([error]) : 404;
+  challenge(response, status);
   response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' });
-  response.end(refusals[status] ?? `${error?.message}\n`);
+  response.end(`${error ? error.message : 'Nothing is saved under this secret.'}\n`);
 }
 
 async function asked(

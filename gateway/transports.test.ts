@@ -88,10 +88,41 @@ describe('graphql-transport-ws', () => {
     await client.dispose();
   });
 
-  it('opens for no bad token, with a code that clients try again after', async () => {
-    const client = open({ authorization: token(-60) });
-    expect(await all(client, '{ who }')).toMatchObject({ code: 4403 });
+  it.each([
+    ['expired', token(-60), 'UNAUTHENTICATED: The access token has expired; sign in again.'],
+    ['no token', 'Bearer nonsense', 'UNAUTHENTICATED: This is no access token.'],
+    [
+      'for somebody else',
+      token(900, undefined, { aud: 'others' }),
+      'UNAUTHENTICATED: The access token is not valid here.',
+    ],
+  ])('closes on a token that is %s, and says why', async (_, authorization, reason) => {
+    const client = open({ authorization });
+    expect(await all(client, '{ who }')).toMatchObject({ code: 4403, reason });
     await client.dispose();
+  });
+
+  it('lets a client in that comes back with a good token', async () => {
+    const tokens = [token(-60), token()];
+    const client = createClient({
+      url: url.replace('http', 'ws').concat('graphql'),
+      webSocketImpl: WebSocket,
+      retryAttempts: 1,
+      retryWait: () => Promise.resolve(),
+      lazyCloseTimeout: 2_000,
+      connectionParams: () => ({ authorization: tokens.shift() }),
+    });
+    expect(await all(client, '{ who }')).toEqual([{ data: { who: 'u1' } }]);
+    await client.dispose();
+  });
+
+  it('answers nothing before a connection is begun', async () => {
+    const address = url.replace('http', 'ws').concat('graphql');
+    const socket = new WebSocket(address, 'graphql-transport-ws');
+    await once(socket, 'open');
+    socket.send(JSON.stringify({ type: 'subscribe', id: '1', payload: { query: '{ who }' } }));
+    const [code, reason] = (await once(socket, 'close')) as [number, Buffer];
+    expect([code, reason.toString()]).toEqual([4401, 'Unauthorized']);
   });
 
   it('takes a newer token with an operation, and ends feeds with their token', async () => {
@@ -195,6 +226,9 @@ describe('server-sent events', () => {
     await expect(allOfStream('subscription { mine }')).rejects.toMatchObject({
       message: expect.stringContaining('401'),
     });
+    const refused = await get('subscription { mine }');
+    expect(refused.headers.get('www-authenticate')).toBe('Bearer');
+    await refused.text();
     await expect(allOfStream('subscription { no }')).rejects.toMatchObject({
       message: expect.stringContaining('400'),
     });

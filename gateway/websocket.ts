@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 
 import { GraphQLError, parse, type ExecutionArgs, type GraphQLSchema } from 'graphql';
 import type { Context, SubscribePayload } from 'graphql-ws';
-import { WebSocketServer } from 'ws';
+import { WebSocketServer, type WebSocket } from 'ws';
 
 import { newId } from '#kit/id.ts';
 import type { Log } from '#kit/log.ts';
@@ -91,7 +91,7 @@ export function acceptSockets({
           return true;
         } catch (error) {
           log.debug({ error }, 'socket refused');
-          // Close code 4403: clients take it as a reason to fetch a new token and come back.
+          turnAway(extra.socket, error);
           return false;
         }
       },
@@ -153,6 +153,22 @@ function tooMany({ socketOperations }: GatewayConfig): GraphQLError {
   return new GraphQLError(`At most ${socketOperations} operations run on one socket.`, {
     extensions: { code: 'TOO_MANY_OPERATIONS' },
   });
+}
+
+/** Close codes: of the protocol for who may not come in, and WebSocket's for a while in which nobody can. */
+const forbidden = 4403;
+const tryAgainLater = 1013;
+
+/** The most that a close frame says, in bytes. */
+const longestReason = 123;
+
+/** Says why in the close frame: `CODE: sentence`. After both codes clients come back, with a newer token or later. */
+function turnAway(socket: WebSocket, error: unknown): void {
+  const known = error instanceof GraphQLError ? error : null;
+  const isRefusal = known?.extensions['code'] === 'UNAUTHENTICATED';
+  const reason = isRefusal ? `UNAUTHENTICATED: ${known.message}` : 'Try again later.';
+  const bytes = Buffer.from(reason).subarray(0, longestReason);
+  socket.close(isRefusal ? forbidden : tryAgainLater, bytes.toString());
 }
 
 function refuse(socket: Duplex, status: string): void {

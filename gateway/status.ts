@@ -1,0 +1,37 @@
+/** What HTTP says of a refusal, where no other part has said it: the status of a code, and how to sign in. */
+import type { ServerResponse } from 'node:http';
+
+/** Statuses of codes that a whole request may be refused with; a fault of what was sent otherwise. */
+const statuses: Readonly<Record<string, number>> = {
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  UNTRUSTED_DOCUMENT: 403,
+  RATE_LIMITED: 429,
+  INTERNAL_SERVER_ERROR: 500,
+  SUBGRAPH_BAD_ANSWER: 502,
+  SUBGRAPH_UNAVAILABLE: 503,
+  SUBGRAPH_TIMEOUT: 504,
+  REQUEST_TIMEOUT: 504,
+};
+
+/** The status of a request that was refused with these errors; the first that has one of its own decides. */
+export function statusOfErrors(
+  errors: readonly { extensions?: Readonly<Record<string, unknown>> }[],
+): number {
+  for (const { extensions } of errors) {
+    const status = statuses[String(extensions?.['code'])];
+    if (status !== undefined) return status;
+  }
+  return 400;
+}
+
+/**
+ * Says with a 401 how to sign in: by a bearer token, and whether the one that was sent is no good.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc6750#section-3
+ */
+export function challenge(response: ServerResponse, status: number): void {
+  if (status !== 401) return;
+  const sent = response.req.headers.authorization !== undefined;
+  response.setHeader('www-authenticate', sent ? 'Bearer error="invalid_token"' : 'Bearer');
+}
