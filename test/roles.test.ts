@@ -7,22 +7,18 @@ import { readFileSync } from 'node:fs';
 import {
   getNamedType,
   GraphQLObjectType,
-  isEnumType,
-  isInputObjectType,
-  isListType,
   isNonNullType,
   isObjectType,
   type ExecutionResult,
   type GraphQLArgument,
   type GraphQLField,
-  type GraphQLInputType,
 } from 'graphql';
 
-import { newId } from '#kit/id.ts';
 import { createLog } from '#kit/log.ts';
 import { platformRoles, type PlatformRole, type Viewer } from '#kit/viewer.ts';
 import { readSupergraph } from '../gateway/supergraph.ts';
 import type { Platform } from '../infra/platform.ts';
+import { leastOf } from './least.ts';
 import { startTestPlatform } from './platform.ts';
 import { someone, user } from './service.ts';
 
@@ -30,9 +26,12 @@ import { someone, user } from './service.ts';
 type Gate = 'ANYONE' | 'SIGNED_IN' | PlatformRole[];
 
 const gates: Record<string, Gate> = {
+  'Query.agreementTemplates': 'SIGNED_IN',
   'Query.assembly': 'SIGNED_IN',
   'Query.auditsDue': ['SECRETARIAT'],
   'Query.awardConcentration': 'ANYONE',
+  'Query.collaborationNetwork': 'ANYONE',
+  'Query.fundingDuplicates': ['SECRETARIAT'],
   'Query.call': 'ANYONE',
   'Query.calls': 'ANYONE',
   'Query.capabilities': 'ANYONE',
@@ -44,6 +43,8 @@ const gates: Record<string, Gate> = {
   'Query.company': 'ANYONE',
   'Query.companyGrowth': 'ANYONE',
   'Query.consortium': 'ANYONE',
+  'Query.consultation': 'SIGNED_IN',
+  'Query.consultations': 'SIGNED_IN',
   'Query.event': 'ANYONE',
   'Query.eventCalendar': 'ANYONE',
   'Query.eventFeed': 'ANYONE',
@@ -100,6 +101,7 @@ const gates: Record<string, Gate> = {
   'Mutation.assignReviewers': ['SECRETARIAT'],
   'Mutation.attendEvent': 'SIGNED_IN',
   'Mutation.auditService': ['SECRETARIAT'],
+  'Mutation.cancelAssembly': 'SIGNED_IN',
   'Mutation.cancelEvent': 'SIGNED_IN',
   'Mutation.cancelSeries': 'SIGNED_IN',
   'Mutation.changeEvent': 'SIGNED_IN',
@@ -109,10 +111,12 @@ const gates: Record<string, Gate> = {
   'Mutation.changeSelectionTerms': ['SECRETARIAT'],
   'Mutation.changeSeries': 'SIGNED_IN',
   'Mutation.checkServiceReview': ['SECRETARIAT'],
+  'Mutation.closeConsultation': 'SIGNED_IN',
   'Mutation.completeProject': 'SIGNED_IN',
   'Mutation.completeServiceReview': 'SIGNED_IN',
   'Mutation.confirmCertification': ['SECRETARIAT'],
   'Mutation.confirmSecondFactor': 'SIGNED_IN',
+  'Mutation.consentToReopening': 'SIGNED_IN',
   'Mutation.counterInvitation': 'SIGNED_IN',
   'Mutation.createProgramme': ['SECRETARIAT'],
   'Mutation.createTechMap': ['SECRETARIAT', 'OPERATOR'],
@@ -125,6 +129,7 @@ const gates: Record<string, Gate> = {
   'Mutation.draftProject': 'SIGNED_IN',
   'Mutation.draftService': 'SIGNED_IN',
   'Mutation.draftTechMapVersion': ['SECRETARIAT', 'OPERATOR'],
+  'Mutation.drawUpAgreement': 'SIGNED_IN',
   'Mutation.eraseAccount': 'SIGNED_IN',
   'Mutation.forgetSearch': 'SIGNED_IN',
   'Mutation.giveServiceOpinion': ['REVIEWER'],
@@ -145,10 +150,13 @@ const gates: Record<string, Gate> = {
   'Mutation.mergeCompanies': ['SECRETARIAT'],
   'Mutation.moveTechnology': ['SECRETARIAT'],
   'Mutation.openCall': ['SECRETARIAT'],
+  'Mutation.openConsultation': 'SIGNED_IN',
   'Mutation.planBudget': 'SIGNED_IN',
   'Mutation.provisionUser': ['OPERATOR'],
+  'Mutation.publishAgreementTemplate': ['SECRETARIAT'],
   'Mutation.publishCapabilities': 'SIGNED_IN',
   'Mutation.publishTechMapVersion': ['SECRETARIAT'],
+  'Mutation.readConsultation': 'SIGNED_IN',
   'Mutation.readInbox': 'SIGNED_IN',
   'Mutation.recordMoney': 'SIGNED_IN',
   'Mutation.refreshSession': 'ANYONE',
@@ -179,9 +187,11 @@ const gates: Record<string, Gate> = {
   'Mutation.setRequirements': 'SIGNED_IN',
   'Mutation.setShares': 'SIGNED_IN',
   'Mutation.setSuccession': ['SECRETARIAT'],
+  'Mutation.signAgreement': 'SIGNED_IN',
   'Mutation.signIn': 'ANYONE',
   'Mutation.signOut': 'ANYONE',
   'Mutation.signUp': 'ANYONE',
+  'Mutation.startAssembly': 'SIGNED_IN',
   'Mutation.startProject': 'SIGNED_IN',
   'Mutation.startSecondFactor': 'SIGNED_IN',
   'Mutation.submitProject': 'SIGNED_IN',
@@ -200,8 +210,12 @@ const gates: Record<string, Gate> = {
   'Mutation.withdrawCertification': 'SIGNED_IN',
   'Mutation.withdrawMembership': 'SIGNED_IN',
   'Mutation.withdrawProject': 'SIGNED_IN',
+  'Mutation.withdrawReopeningConsent': 'SIGNED_IN',
   'Mutation.withdrawService': 'SIGNED_IN',
   'Mutation.withdrawServiceReview': 'SIGNED_IN',
+  'Subscription.assemblyProgress': 'SIGNED_IN',
+  'Mutation.writeToConsultation': 'SIGNED_IN',
+  'Subscription.consultationMessages': 'SIGNED_IN',
   'Subscription.eventAnnounced': 'ANYONE',
 };
 
@@ -318,29 +332,6 @@ function documentOf(
       : '{ __typename }';
   const call = args.length > 0 ? `(${given})` : '';
   return `${root.toLowerCase()} ${declared ? `(${declared})` : ''} { ${field.name}${call} ${selected} }`;
-}
-
-const scalars: Record<string, unknown> = {
-  BasisPoints: 1,
-  Boolean: false,
-  Date: '2026-11-22',
-  Float: 1,
-  Instant: '2026-11-22T00:00:00.000Z',
-  Int: 1,
-  RegionCode: 'KR-11',
-  String: 'some words',
-  Won: 1,
-};
-
-function leastOf(type: GraphQLInputType): unknown {
-  if (isNonNullType(type)) return leastOf(type.ofType);
-  if (isListType(type)) return [];
-  if (isEnumType(type)) return type.getValues()[0]?.name;
-  if (!isInputObjectType(type)) return type.name === 'ID' ? newId() : scalars[type.name];
-  const needed = Object.values(type.getFields()).filter(
-    ({ type: of, defaultValue }) => isNonNullType(of) && defaultValue === undefined,
-  );
-  return Object.fromEntries(needed.map((field) => [field.name, leastOf(field.type)]));
 }
 
 it('knows every role of the platform', () => {
