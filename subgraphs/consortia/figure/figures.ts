@@ -1,4 +1,5 @@
 /** Figures that the secretariat watches, and the public may. */
+import { problem, refuseAny } from '#kit/refusal.ts';
 import { signedInAs } from '#kit/viewer.ts';
 import type { MembershipRecord } from '../consortium/membership.model.ts';
 import { shareAmounts } from '../consortium/shares.ts';
@@ -7,6 +8,8 @@ import type { FirmRecord } from '../pool/firm.model.ts';
 import type { ProjectRecord } from '../project/project.model.ts';
 import type { ProjectStatus } from '../project/state.ts';
 import { concentrationOf, type Concentration } from './concentration.ts';
+import { duplicatesIn, type FundedProject, type FundingDuplicate } from './duplicate.ts';
+import { networkOf, type Network, type Team } from './network.ts';
 
 /** States of a project that was awarded. */
 const awardedStatuses: readonly ProjectStatus[] = ['AWARDED', 'RUNNING', 'COMPLETED', 'TERMINATED'];
@@ -104,4 +107,104 @@ export async function findConcentration(
       byFirm.map(([id, amount]) => [regions.get(id) ?? 'unknown', amount] as const),
     ),
   };
+}
+
+/** Firms that a network may show. */
+const networkSize = { least: 1, most: 200 };
+
+/** Who worked with whom on awarded or begun projects. Everybody may. */
+export async function findNetwork(
+  { projects, memberships }: Context,
+  given: {
+    programmeId?: string | null | undefined;
+    sector?: string | null | undefined;
+    companyId?: string | null | undefined;
+    most?: number | null | undefined;
+  },
+): Promise<Network> {
+  const { programmeId, sector, companyId } = given;
+  const most = within(given.most ?? 100, networkSize, 'most');
+  const ofFirm =
+    companyId == null
+      ? null
+      : await memberships.distinct('projectId', { companyId, standing: true });
+  const teams = await projects.aggregate<Team>([
+    {
+      $match: {
+        status: { $in: awardedStatuses },
+        consortiumId: { $ne: null },
+        ...(ofFirm && { _id: { $in: ofFirm } }),
+        ...(programmeId != null && { programmeId }),
+        ...(sector != null && { sector }),
+      },
+    },
+    {
+      $lookup: {
+        from: memberships.collection.collectionName,
+        localField: 'consortiumId',
+        foreignField: 'consortiumId',
+        pipeline: [{ $match: { standing: true } }, { $project: { companyId: 1 } }],
+        as: 'members',
+      },
+    },
+    {
+      $project: {
+        at: { $ifNull: ['$startedAt', { $ifNull: ['$sealedAt', '$draftedAt'] }] },
+        companyIds: '$members.companyId',
+      },
+    },
+  ]);
+  return networkOf(teams, most);
+}
+
+/** Pairs that are shown at once. */
+const pairLimit = { least: 1, most: 100 };
+const likenessLimit = { least: 0, most: 1 };
+
+/** Money that may have been granted twice: of one project, of one firm, or at all. The secretariat may. */
+export async function findFundingDuplicates(
+  { viewer, projects }: Context,
+  given: {
+    projectId?: string | null | undefined;
+    companyId?: string | null | undefined;
+    leastLikeness?: number | null | undefined;
+    most?: number | null | undefined;
+  },
+): Promise<FundingDuplicate[]> {
+  signedInAs(viewer, 'SECRETARIAT');
+  const { projectId, companyId } = given;
+  const leastLikeness = within(given.leastLikeness ?? 0.5, likenessLimit, 'leastLikeness');
+  const most = within(given.most ?? 50, pairLimit, 'most');
+  const project =
+    projectId == null ? null : await projects.findById(projectId).lean<ProjectRecord>();
+  if (projectId != null && !project) return [];
+  const firms = project ? project.plan.map((entry) => entry.companyId) : [];
+  const funded = await projects
+    .find({
+      status: { $in: awardedStatuses },
+      callId: { $ne: null },
+      ...(companyId != null && { 'plan.companyId': companyId }),
+      ...(project && { 'plan.companyId': { $in: firms }, _id: { $ne: project._id } }),
+    })
+    .select({ callId: 1, grams: 1, 'requirements.technologyId': 1, plan: 1 })
+    .lean<FundedProject[]>();
+  return duplicatesIn(project ? [project, ...funded] : funded, leastLikeness)
+    .filter(
+      (pair) =>
+        (companyId == null || pair.companyId === companyId) &&
+        (!project || pair.projectIds.includes(project._id)),
+    )
+    .slice(0, most);
+}
+
+/** @throws {RefusalError} when the number lies outside */
+function within(value: number, { least, most }: { least: number; most: number }, field: string) {
+  if (value < least || value > most)
+    refuseAny([
+      problem('INVALID', `This is from ${least} to ${most}.`, [field], {
+        limit: `${least} to ${most}`,
+        found: String(value),
+      }),
+    ]);
+  return value;
 }

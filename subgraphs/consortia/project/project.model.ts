@@ -156,6 +156,8 @@ const projectSchema = new Schema(
   .index({ callId: 1, _id: -1 })
   // projects(filter: { leadCompanyId })
   .index({ leadCompanyId: 1, _id: -1 })
+  // fundingDuplicates(projectId), fundingDuplicates(companyId)
+  .index({ 'plan.companyId': 1, status: 1 })
   // Technology.demand
   .index({ 'requirements.technologyId': 1, status: 1 });
 

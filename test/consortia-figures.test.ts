@@ -1,0 +1,129 @@
+import { fromNow, hour, secretary, startAlliance, type Alliance } from './consortia-alliance.ts';
+import { someone } from './service.ts';
+
+let alliance: Alliance;
+
+/** A project as the platform keeps it, with its team. */
+async function keep(id: string, companyIds: string[], more: object = {}): Promise<void> {
+  const begun = new Date(fromNow(-hour));
+  await alliance.connection
+    .collection<{ _id: string; [field: string]: unknown }>('projects')
+    .insertOne({
+      _id: id,
+      callId: `call-${id}`,
+      programmeId: 'flagship',
+      title: { ko: '과제', en: null },
+      summary: { ko: null, en: null },
+      sector: 'healthcare',
+      leadCompanyId: companyIds[0],
+      status: 'RUNNING',
+      requirements: [{ id: 'r', technologyId: 'mesh' }],
+      consortiumId: `consortium-${id}`,
+      audience: ['public'],
+      grams: [],
+      plan: companyIds.map((companyId) => ({ companyId, item: '클라우드', amount: 5_000_000_000 })),
+      startedAt: begun,
+      draftedAt: begun,
+      revision: 1,
+      ...more,
+    });
+  await alliance.connection
+    .collection<{ _id: string; [field: string]: unknown }>('memberships')
+    .insertMany(
+      companyIds.map((companyId) => ({
+        _id: `${id}-${companyId}`,
+        consortiumId: `consortium-${id}`,
+        projectId: id,
+        companyId,
+        standing: true,
+      })),
+    );
+}
+
+beforeAll(async () => {
+  alliance = await startAlliance();
+  await keep('1', ['alpha', 'beta']);
+  await keep('2', ['alpha', 'gamma'], { sector: 'logistics', programmeId: 'xaas' });
+  await keep('3', ['beta', 'delta'], { status: 'SUBMITTED' });
+  await keep('4', ['delta'], { callId: null });
+});
+afterAll(() => alliance.stop());
+
+const network = (filter: string) =>
+  alliance.data<{ collaborationNetwork: { firms: object[]; links: object[]; leftOut: number } }>(
+    someone,
+    `{ collaborationNetwork${filter} {
+      firms { company { id } projects partners } links { companies { id } projects } leftOut
+    } }`,
+  );
+const duplicates = (args: string) =>
+  alliance.data<{ fundingDuplicates: object[] }>(
+    secretary,
+    `{ fundingDuplicates${args} {
+      company { id } projects { id } likeness amount items { item amount otherAmount }
+    } }`,
+  );
+
+describe('the network of firms', () => {
+  it('joins firms of awarded and begun projects', async () => {
+    expect((await network('')).collaborationNetwork).toEqual({
+      firms: [
+        { company: { id: 'alpha' }, projects: 2, partners: 2 },
+        { company: { id: 'beta' }, projects: 1, partners: 1 },
+        { company: { id: 'gamma' }, projects: 1, partners: 1 },
+        { company: { id: 'delta' }, projects: 1, partners: 0 },
+      ],
+      links: [
+        { companies: [{ id: 'alpha' }, { id: 'beta' }], projects: 1 },
+        { companies: [{ id: 'alpha' }, { id: 'gamma' }], projects: 1 },
+      ],
+      leftOut: 0,
+    });
+  });
+
+  it('is narrowed by firm, programme and sector, and cut at a number of firms', async () => {
+    const linksOf = async (filter: string) =>
+      (await network(filter)).collaborationNetwork.links.length;
+    expect(await linksOf('(companyId: "gamma")')).toBe(1);
+    expect(await linksOf('(programmeId: "flagship")')).toBe(1);
+    expect(await linksOf('(sector: "finance")')).toBe(0);
+    expect((await network('(most: 1)')).collaborationNetwork).toMatchObject({
+      links: [],
+      leftOut: 3,
+    });
+    await expect(network('(most: 201)')).rejects.toThrow('This is from 1 to 200.');
+  });
+});
+
+describe('money that may be granted twice', () => {
+  const pair = {
+    company: { id: 'alpha' },
+    projects: [{ id: '1' }, { id: '2' }],
+    likeness: 1,
+    amount: 5_000_000_000,
+    items: [{ item: '클라우드', amount: 5_000_000_000, otherAmount: 5_000_000_000 }],
+  };
+
+  it('is found in projects that are funded, over programmes', async () => {
+    expect((await duplicates('')).fundingDuplicates).toEqual([pair]);
+    expect((await duplicates('(companyId: "beta")')).fundingDuplicates).toEqual([]);
+    expect((await duplicates('(companyId: "alpha")')).fundingDuplicates).toEqual([pair]);
+  });
+
+  it('is found for a project that waits for its decision', async () => {
+    const { fundingDuplicates } = await duplicates('(projectId: "3")');
+    expect(fundingDuplicates).toMatchObject([
+      { company: { id: 'beta' }, projects: [{ id: '1' }, { id: '3' }] },
+    ]);
+    expect((await duplicates('(projectId: "none")')).fundingDuplicates).toEqual([]);
+    await expect(duplicates('(leastLikeness: 2)')).rejects.toThrow('This is from 0 to 1.');
+  });
+
+  it('reads the projects of a firm by an index', async () => {
+    const plan = await alliance.connection
+      .collection('projects')
+      .find({ 'plan.companyId': 'alpha', status: { $in: ['RUNNING'] } })
+      .explain('queryPlanner');
+    expect(JSON.stringify(plan)).toContain('plan.companyId_1_status_1');
+  });
+});
