@@ -3,6 +3,8 @@ import { Schema, type Connection, type Model } from 'mongoose';
 
 import { applyFacts, type FactRecord, type Followed } from './facts.ts';
 import { modelOf, plainSchema } from './mongo.ts';
+import { problem, type Problem } from './refusal.ts';
+import { tidy } from './text.ts';
 
 /** A thing that was told of, by `kind:key`. */
 export type KnownRecord = Followed;
@@ -33,17 +35,37 @@ export function applyKnown(connection: Connection, facts: readonly FactRecord[])
   );
 }
 
-/** Places in the list of keys that name nothing of this kind. */
-export async function unknownPlaces(
+/** The form of a code. What has not even that is refused for it by who takes it. */
+const codeForm = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
+
+/** Those of some codes that name nothing of this kind. */
+export async function unknownCodes(
   connection: Connection,
   kind: string,
-  keys: readonly string[],
-): Promise<number[]> {
-  if (keys.length === 0) return [];
-  const ids = keys.map((key) => `${kind}:${key}`);
+  codes: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const asked = [...new Set(codes.map(tidy))].filter((code) => codeForm.test(code));
+  if (asked.length === 0) return new Set();
   const found = await knownOf(connection)
-    .find({ _id: { $in: ids }, gone: false }, { _id: 1 })
+    .find({ _id: { $in: asked.map((code) => `${kind}:${code}`) }, gone: false }, { _id: 1 })
     .lean();
   const known = new Set(found.map(({ _id }) => _id));
-  return ids.flatMap((id, place) => (known.has(id) ? [] : [place]));
+  return new Set(asked.filter((code) => !known.has(`${kind}:${code}`)));
+}
+
+/** A refusal for each code of a list that is unknown, at its place in the list. */
+export function unknownProblems(
+  kind: string,
+  codes: readonly string[] | null | undefined,
+  unknown: ReadonlySet<string>,
+  path: readonly string[],
+): Problem[] {
+  return (codes ?? []).flatMap((code, place) =>
+    unknown.has(tidy(code)) ? [unknownProblem(kind, code, [...path, String(place)])] : [],
+  );
+}
+
+/** A refusal of a code that is unknown. */
+export function unknownProblem(kind: string, code: string, path: string[]): Problem {
+  return problem('NOT_FOUND', `There is no such ${kind}.`, path, { found: code });
 }

@@ -12,6 +12,7 @@ import type { CapabilityMapFact, CompanyFact, TechnologyFact } from '#schema/fac
 import { consortia } from '../subgraphs/consortia/subgraph.ts';
 import { startTestDatabase } from './database.ts';
 import { startTestService, user, type TestService } from './service.ts';
+import { tellSectors } from './told.ts';
 
 /** What a firm can do: level by technology id; a second number is the verified level. */
 export type Abilities = Record<string, number | readonly [number, number]>;
@@ -61,6 +62,8 @@ export async function startAlliance(environment: Record<string, string> = {}): P
   const folder = await mkdtemp(join(tmpdir(), 'oca-documents-'));
   const settings = { DATA_DIR: folder, ...environment };
   const service = await startTestService(consortia, database.uri, settings);
+  await tellSectors(database.uri);
+  await service.caughtUp();
   const companies = await connect(database.uri, 'oca_companies');
   const techmaps = await connect(database.uri, 'oca_techmaps');
   const connection = await connect(database.uri, 'oca_consortia');
@@ -141,6 +144,11 @@ export function editorOf(companyId: string): Viewer {
   return user(`editor-of-${companyId}`, { companies: { [companyId]: 'EDITOR' } });
 }
 
+/** An owner of a firm. */
+export function ownerOf(companyId: string): Viewer {
+  return user(`owner-of-${companyId}`, { companies: { [companyId]: 'OWNER' } });
+}
+
 /** Alliance staff. */
 export const secretary: Viewer = user('secretary', { roles: ['SECRETARIAT'] });
 
@@ -207,6 +215,81 @@ export function openCall(
   );
 }
 
+/** An agreement as a test sees it. */
+export interface SeenAgreement {
+  id: string;
+  number: number;
+  status: string;
+  sha256: string;
+  signatures: { company: { id: string }; sha256: string }[];
+  unsigned: { id: string }[];
+}
+
+/** The fields of an agreement that tests look at. */
+export const agreementFields = `agreement {
+  id number status sha256 signatures { company { id } sha256 } unsigned { id }
+}`;
+
+/** Draws up the agreement of a consortium as it is now. */
+export async function drawUp(
+  alliance: Alliance,
+  lead: Viewer,
+  consortiumId: string,
+): Promise<{ agreement: SeenAgreement | null; problems: SeenProblem[] }> {
+  const { consortium } = await alliance.data<{ consortium: { revision: number } }>(
+    lead,
+    'query ($id: ID!) { consortium(id: $id) { revision } }',
+    { id: consortiumId },
+  );
+  return alliance.change(
+    lead,
+    'drawUpAgreement',
+    { consortiumId, revision: consortium.revision },
+    agreementFields,
+  );
+}
+
+/** Signs an agreement for a firm, as its owner. */
+export async function sign(
+  alliance: Alliance,
+  consortiumId: string,
+  companyId: string,
+  agreement: Pick<SeenAgreement, 'id' | 'sha256'>,
+): Promise<{ agreement: SeenAgreement | null; problems: SeenProblem[] }> {
+  const owner = ownerOf(companyId);
+  const { consortium } = await alliance.data<{
+    consortium: { memberships: { id: string; status: string; company: { id: string } }[] };
+  }>(
+    owner,
+    'query ($id: ID!) { consortium(id: $id) { memberships { id status company { id } } } }',
+    { id: consortiumId },
+  );
+  const own = consortium.memberships.find(
+    ({ company, status }) => company.id === companyId && status === 'ACCEPTED',
+  );
+  return alliance.change(
+    owner,
+    'signAgreement',
+    { membershipId: own?.id, agreementId: agreement.id, sha256: agreement.sha256 },
+    agreementFields,
+  );
+}
+
+/** Draws up the agreement of a consortium and signs it for every member. */
+export async function agree(
+  alliance: Alliance,
+  lead: Viewer,
+  consortiumId: string,
+): Promise<SeenAgreement> {
+  const { agreement, problems } = await drawUp(alliance, lead, consortiumId);
+  if (!agreement) throw new Error(JSON.stringify(problems));
+  for (const { id } of agreement.unsigned) {
+    const signed = await sign(alliance, consortiumId, id, agreement);
+    if (signed.problems.length > 0) throw new Error(JSON.stringify(signed.problems));
+  }
+  return agreement;
+}
+
 /** Problems by code, path and rule. */
 export const brief = (problems: SeenProblem[]) =>
   problems.map(({ code, path, rule }) => [code, path.join('/'), rule]);
@@ -264,6 +347,7 @@ export async function sealAlone(
     revision: consortium.revision,
     shares: [{ membershipId: own?.id, share: 10_000 }],
   });
+  await agree(alliance, lead, consortium.id);
   const { problems } = await alliance.change(lead, 'sealConsortium', {
     consortiumId: consortium.id,
     revision: consortium.revision + 1,

@@ -5,7 +5,7 @@ import { executable } from '#kit/subgraph.ts';
 import { events } from '../subgraphs/events/subgraph.ts';
 import { startTestDatabase, type TestDatabase } from './database.ts';
 import { someone, startTestService, user, type TestService } from './service.ts';
-import { tellFirms, tellTechnologies } from './told.ts';
+import { tellFirms, tellSectors, tellTechnologies } from './told.ts';
 
 let database: TestDatabase;
 let service: TestService;
@@ -14,6 +14,7 @@ const operator = user('operator', { roles: ['OPERATOR'] });
 beforeAll(async () => {
   database = await startTestDatabase();
   service = await startTestService(events, database.uri);
+  await tellSectors(database.uri);
   await tellFirms(database.uri, { firm: {}, pending: { status: 'PENDING' } });
   await tellTechnologies(database.uri, { mesh: { code: 'cncf.mesh' } });
   await service.caughtUp();

@@ -3,6 +3,7 @@ import type { Viewer } from '#kit/viewer.ts';
 import { events } from '../subgraphs/events/subgraph.ts';
 import { startTestDatabase, type TestDatabase } from './database.ts';
 import { someone, startTestService, user, type TestService } from './service.ts';
+import { tellSectors } from './told.ts';
 
 let database: TestDatabase;
 let service: TestService;
@@ -12,6 +13,8 @@ const [mina, jun] = [user('mina'), user('jun')];
 beforeAll(async () => {
   database = await startTestDatabase();
   service = await startTestService(events, database.uri);
+  await tellSectors(database.uri);
+  await service.caughtUp();
   for (const [title, sector] of [
     ['금융 밋업', 'finance'],
     ['공공 밋업', 'public'],

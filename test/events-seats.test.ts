@@ -3,7 +3,7 @@ import type { Viewer } from '#kit/viewer.ts';
 import { events } from '../subgraphs/events/subgraph.ts';
 import { startTestDatabase, type TestDatabase } from './database.ts';
 import { someone, startTestService, user, type TestService } from './service.ts';
-import { tellFirms, tellTechnologies } from './told.ts';
+import { tellFirms, tellSectors, tellTechnologies } from './told.ts';
 
 let database: TestDatabase;
 let service: TestService;
@@ -14,6 +14,7 @@ const secretariat = user('secretariat', { roles: ['SECRETARIAT'] });
 beforeAll(async () => {
   database = await startTestDatabase();
   service = await startTestService(events, database.uri, { EVENTS_REMINDER_SECONDS: '1' });
+  await tellSectors(database.uri);
   await tellFirms(database.uri, { firm: {} });
   await tellTechnologies(database.uri, {
     runtime: { code: 'cncf.runtime', kind: 'AREA' },

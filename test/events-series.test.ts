@@ -3,7 +3,7 @@ import type { Viewer } from '#kit/viewer.ts';
 import { events } from '../subgraphs/events/subgraph.ts';
 import { startTestDatabase, type TestDatabase } from './database.ts';
 import { someone, startTestService, user, type TestService } from './service.ts';
-import { tellFirms } from './told.ts';
+import { tellFirms, tellSectors } from './told.ts';
 
 let database: TestDatabase;
 let service: TestService;
@@ -13,6 +13,7 @@ const secretariat = user('secretariat', { roles: ['SECRETARIAT'] });
 beforeAll(async () => {
   database = await startTestDatabase();
   service = await startTestService(events, database.uri);
+  await tellSectors(database.uri);
   await tellFirms(database.uri, { firm: {} });
   await service.caughtUp();
 });

@@ -3,7 +3,7 @@ import type { Viewer } from '#kit/viewer.ts';
 import { events } from '../subgraphs/events/subgraph.ts';
 import { startTestDatabase, type TestDatabase } from './database.ts';
 import { someone, startTestService, user, type TestService } from './service.ts';
-import { tellFirms, tellTechnologies } from './told.ts';
+import { tellFirms, tellSectors, tellTechnologies } from './told.ts';
 
 let database: TestDatabase;
 let service: TestService;
@@ -19,6 +19,7 @@ const reviewer = user('reviewer', { roles: ['REVIEWER'] });
 beforeAll(async () => {
   database = await startTestDatabase();
   service = await startTestService(events, database.uri);
+  await tellSectors(database.uri);
   await tellFirms(database.uri, {
     firm: {},
     rival: { name: { ko: '다온', en: 'Daon' } },

@@ -3,7 +3,7 @@ import type { Viewer } from '#kit/viewer.ts';
 import { marketplace } from '../subgraphs/marketplace/subgraph.ts';
 import { startTestDatabase } from './database.ts';
 import { startTestService, user } from './service.ts';
-import { tellFirms, tellTechnologies } from './told.ts';
+import { tellFirms, tellSectors, tellTechnologies } from './told.ts';
 
 export const owner = user('owner', { companies: { firm: 'OWNER' } });
 export const editor = user('editor', { companies: { firm: 'EDITOR' } });
@@ -44,6 +44,7 @@ export type TestMarketplace = Awaited<ReturnType<typeof startMarketplace>>;
 export async function startMarketplace() {
   const database = await startTestDatabase();
   const service = await startTestService(marketplace, database.uri);
+  await tellSectors(database.uri);
   await tellFirms(database.uri, {
     firm: {},
     rival: { name: { ko: '다온', en: 'Daon' } },

@@ -6,7 +6,7 @@ import type { Viewer } from '#kit/viewer.ts';
 import { techmaps } from '../subgraphs/techmaps/subgraph.ts';
 import { startTestDatabase } from './database.ts';
 import { startTestService, user, type TestService } from './service.ts';
-import { tellFirms } from './told.ts';
+import { tellFirms, tellSectors } from './told.ts';
 
 /** A mutation's payload, or any other answer, as tests read it. */
 export interface Payload {
@@ -51,6 +51,8 @@ export async function startTechmaps(
 ): Promise<TechmapsWorld> {
   const database = await startTestDatabase();
   const service = await startTestService(techmaps, database.uri, environment);
+  await tellSectors(database.uri);
+  await service.caughtUp();
   const secretariat = user('secretariat', { roles: ['SECRETARIAT'] });
   const ask: TechmapsWorld['ask'] = async (viewer, source, variables = {}) => {
     const result = await service.ask(viewer, source, { ...variables });

@@ -1,7 +1,7 @@
 /** What other subgraphs would have told: facts, put where a subgraph under test follows them. */
 import { factsOf, publishFacts } from '#kit/facts.ts';
 import { connect } from '#kit/mongo.ts';
-import type { CompanyFact, TechnologyFact } from '#schema/facts.ts';
+import type { CompanyFact, SectorFact, TechnologyFact } from '#schema/facts.ts';
 
 const firm: CompanyFact = {
   name: { ko: '한빛클라우드', en: 'Hanbit Cloud' },
@@ -41,6 +41,28 @@ export async function tellTechnologies(
   technologies: Record<string, Partial<TechnologyFact>>,
 ): Promise<void> {
   await tell(uri, 'techmaps', 'technology', technology, technologies);
+}
+
+const usualSectors = [
+  'banking',
+  'defence',
+  'education',
+  'finance',
+  'healthcare',
+  'logistics',
+  'public',
+];
+
+/** Tells of sectors, by code: of the usual ones unless said otherwise. */
+export async function tellSectors(
+  uri: string,
+  codes: readonly string[] = usualSectors,
+): Promise<void> {
+  await tell(uri, 'companies', 'sector', {}, Object.fromEntries(codes.map(sectorNamed)));
+}
+
+function sectorNamed(code: string): [string, SectorFact] {
+  return [code, { name: { ko: null, en: code } }];
 }
 
 async function tell(

@@ -15,6 +15,7 @@ import {
   type GivenRules,
   type Rules,
 } from '../programme/rules.ts';
+import { sectorFaults } from '../programme/sector.ts';
 import { breach } from '../programme/breaches.ts';
 import { nameLength, readText, type GivenText } from '../form/wording.ts';
 import type { CallPage, CallRecord } from './call.model.ts';
@@ -179,6 +180,7 @@ export async function openCall(
   if (!programme) throw refusal('NOT_FOUND', 'There is no such programme.', ['programmeId']);
   const faults: Problem[] = [];
   const content = readCall(given, programme, [], faults);
+  faults.push(...(await callSectorFaults(context, given)));
   refuseAny(faults);
   await refuseTooManySectors(context, programme._id, content);
   const record: CallRecord = {
@@ -189,6 +191,18 @@ export async function openCall(
   };
   await calls.create([record]);
   return record;
+}
+
+/** Sectors of a call, and of rules of its own, that there are not. */
+export async function callSectorFaults(
+  context: Context,
+  { sectors, rules }: Partial<Pick<GivenCall, 'sectors' | 'rules'>>,
+  path: readonly string[] = [],
+): Promise<Problem[]> {
+  return [
+    ...(await sectorFaults(context, sectors, path)),
+    ...(await sectorFaults(context, rules?.sectors, [...path, 'rules'])),
+  ];
 }
 
 /**

@@ -7,6 +7,7 @@ import type { GivenRules } from '../programme/rules.ts';
 import type { GivenText } from '../form/wording.ts';
 import type { CallRecord } from './call.model.ts';
 import {
+  callSectorFaults,
   callStatus,
   readCall,
   refuseTooManySectors,
@@ -82,7 +83,9 @@ export async function reviseCall(context: Context, given: GivenCallChange): Prom
   if (!programme) throw new Error(`Call ${call._id} is of no programme.`);
   const now = new Date();
   const faults = changeFaults(call, callStatus(call, now), given, now);
-  const content = readCall({ ...call, ...definedIn(given) }, programme, [], faults);
+  const changes = definedIn(given);
+  const content = readCall({ ...call, ...changes }, programme, [], faults);
+  faults.push(...(await callSectorFaults(context, changes)));
   refuseAny(faults);
   await refuseTooManySectors(context, call.programmeId, content, call._id);
   const { matchedCount } = await calls.updateOne(

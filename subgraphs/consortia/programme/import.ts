@@ -7,6 +7,7 @@ import { signedInAs } from '#kit/viewer.ts';
 import type { CallRecord } from '../call/call.model.ts';
 import {
   readCall,
+  callSectorFaults,
   sectorsBreaches,
   untouched,
   type CallContent,
@@ -14,6 +15,7 @@ import {
 } from '../call/call.ts';
 import type { Context } from '../context.ts';
 import type { ProgrammeRecord } from './programme.model.ts';
+import { editionFaults } from './sector.ts';
 import { readProgramme, type GivenProgramme } from './programme.ts';
 
 /** Rows of one import. */
@@ -79,6 +81,7 @@ async function importRow(
   report: ImportReport,
 ): Promise<void> {
   const { content, calls } = readRow(row, path);
+  refuseAny(await rowSectorFaults(context, row, path));
   const stored = await context.programmes
     .findOne({ 'origin.source': source, 'origin.externalId': row.externalId })
     .lean<ProgrammeRecord>();
@@ -124,6 +127,17 @@ function readRow(row: ProgrammeRow, path: string[]): ReadRow {
   });
   refuseAny(faults);
   return { content, calls };
+}
+
+async function rowSectorFaults(
+  context: Context,
+  row: ProgrammeRow,
+  path: string[],
+): Promise<Problem[]> {
+  const faults = await editionFaults(context, row.rules, path);
+  for (const [index, call] of row.calls.entries())
+    faults.push(...(await callSectorFaults(context, call, [...path, 'calls', String(index)])));
+  return faults;
 }
 
 function nameFaults(externalId: string, path: string[]): Problem[] {

@@ -8,6 +8,7 @@ import type { Context } from '../context.ts';
 import { pageOf, type Listing } from '../form/listing.ts';
 import { nameLength, readText, type GivenText } from '../form/wording.ts';
 import type { ProgrammePage, ProgrammeRecord } from './programme.model.ts';
+import { editionFaults } from './sector.ts';
 import { orderEditions, readRules, type GivenRules, type Rules } from './rules.ts';
 
 const kindForm = /^[A-Z][A-Z0-9_]{1,39}$/;
@@ -53,12 +54,14 @@ export function readProgramme(
  * @throws {Refusal} INVALID (kind, name, rules)
  */
 export async function createProgramme(
-  { viewer, programmes }: Context,
+  context: Context,
   given: GivenProgramme,
 ): Promise<ProgrammeRecord> {
+  const { viewer, programmes } = context;
   signedInAs(viewer, 'SECRETARIAT');
   const faults: Problem[] = [];
   const content = readProgramme(given, [], faults);
+  faults.push(...(await editionFaults(context, given.rules)));
   refuseAny(faults);
   const record: ProgrammeRecord = { _id: newId(), ...content, callsOpened: 0, revision: 1 };
   await programmes.create([record]);
@@ -71,7 +74,7 @@ export async function createProgramme(
  * @throws {Refusal} NOT_FOUND (id), STALE (revision), INVALID (name, rules)
  */
 export async function reviseProgramme(
-  { viewer, programmes }: Context,
+  context: Context,
   given: {
     id: string;
     revision: number;
@@ -79,6 +82,7 @@ export async function reviseProgramme(
     rules?: readonly GivenRules[] | null | undefined;
   },
 ): Promise<ProgrammeRecord> {
+  const { viewer, programmes } = context;
   signedInAs(viewer, 'SECRETARIAT');
   const programme = await programmes.findById(given.id).lean<ProgrammeRecord>();
   if (!programme) throw refusal('NOT_FOUND', 'There is no such programme.', ['id']);
@@ -92,6 +96,7 @@ export async function reviseProgramme(
     [],
     faults,
   );
+  faults.push(...(await editionFaults(context, given.rules)));
   refuseAny(faults);
   const { matchedCount } = await programmes.updateOne(
     { _id: programme._id, revision: given.revision },

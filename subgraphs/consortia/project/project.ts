@@ -12,6 +12,7 @@ import { pageOf, type Listing } from '../form/listing.ts';
 import type { FirmRecord } from '../pool/firm.model.ts';
 import { mayTakePart, unknownFirm, unknownFirms } from '../pool/firm.ts';
 import { planBreaches, type Plan } from '../programme/breaches.ts';
+import { oneSectorFaults } from '../programme/sector.ts';
 import { stateAfter } from '#kit/steps.ts';
 import { wantedGrams, type GivenText } from '../form/wording.ts';
 import { isInside, maySee, publicStatuses, visibleTo } from './audience.ts';
@@ -159,6 +160,7 @@ export async function draftProject(context: Context, given: GivenProject): Promi
   faults.push(...leadFaults(firm, now));
   const call = await callToJoin(context, given.callId ?? null, now, faults);
   const content = readContent(given, faults);
+  faults.push(...(await oneSectorFaults(context, given.sector)));
   faults.push(...(await demandFaults(context, given.demandCompanyIds)));
   const source = await projectToCopy(context, given.copyFrom ?? null, faults);
   const taken = given.requirements.length > 0 ? given.requirements : withoutIds(source);
@@ -277,6 +279,7 @@ export async function updateProject(
   const status = stateAfter(projectSteps, project.status, 'edit', ['id']);
   const faults: Problem[] = [];
   const content = readContent(merged(project, given), faults);
+  faults.push(...(await oneSectorFaults(context, given.sector)));
   faults.push(...(await demandFaults(context, given.demandCompanyIds ?? [])));
   const call = project.callId === null ? null : await context.loaders.call.load(project.callId);
   refuseAny([...faults, ...rulesBroken(call, content)]);

@@ -1,4 +1,5 @@
 /** Taking in events from elsewhere: each once, by its identity in its source. */
+import { unknownCodes, unknownProblems } from '#kit/known.ts';
 import { isDuplicateKey } from '#kit/mongo.ts';
 import { problem, refusal, refuseAny, type Problem } from '#kit/refusal.ts';
 import { tidy } from '#kit/text.ts';
@@ -50,6 +51,8 @@ interface Known {
   source: string;
   now: Date;
   ids: ReadonlyMap<string, string>;
+  /** Codes of sectors that there are not. */
+  unknownSectors: ReadonlySet<string>;
   hosts: ReadonlyMap<string, CompanyRecord>;
   /** Events of the source, by their identity there. */
   events: ReadonlyMap<string, EventRecord>;
@@ -100,6 +103,7 @@ function judge(row: ImportEventRowInput, path: string[], known: Known): Verdict 
   const problems = [
     ...(sameHost ? [] : hostProblems(host, now, [...path, 'hostId'])),
     ...unknownTechnologies(row, ids, path),
+    ...unknownProblems('sector', row.sectors, known.unknownSectors, [...path, 'sectors']),
     ...detailProblems(event, path),
     ...revivalProblems(before, row, path),
   ];
@@ -142,7 +146,7 @@ function change(
 }
 
 async function whatIsKnown(
-  { technologies, companies, events }: Context,
+  { connection, technologies, companies, events }: Context,
   source: string,
   rows: readonly ImportEventRowInput[],
 ): Promise<Known> {
@@ -150,6 +154,8 @@ async function whatIsKnown(
   const hostIds = new Set(rows.flatMap(({ hostId }) => hostId ?? []));
   const externalIds = rows.map(({ externalId }) => tidy(externalId));
   const ids = await technologyIds(technologies, [...names]);
+  const codes = rows.flatMap(({ sectors }) => sectors ?? []);
+  const unknownSectors = await unknownCodes(connection, 'sector', codes);
   const hosts = await companies.find({ _id: { $in: [...hostIds] } }).lean<CompanyRecord[]>();
   const earlier = await events
     .find({ 'origin.source': source, 'origin.externalId': { $in: externalIds } })
@@ -158,6 +164,7 @@ async function whatIsKnown(
     source,
     now: new Date(),
     ids,
+    unknownSectors,
     hosts: new Map(hosts.map((host) => [host._id, host])),
     events: new Map(earlier.map((event) => [event.origin?.externalId ?? '', event])),
   };

@@ -1,5 +1,6 @@
 /** Events: announcing, changing, cancelling and finding them. */
 import { newId } from '#kit/id.ts';
+import { unknownCodes, unknownProblems } from '#kit/known.ts';
 import { findPage, type Order, type PageRequest } from '#kit/page.ts';
 import { problem, refusal, refuseAny, type Problem } from '#kit/refusal.ts';
 import { tidyText, type Text } from '#kit/text.ts';
@@ -79,10 +80,12 @@ export async function checkedAnnouncement(
   const hostId = input.hostId ?? null;
   const host = hostId === null ? null : await findHost(context, hostId);
   const ids = await technologyIds(context.technologies, input.technologies ?? []);
+  const unknown = await unknownCodes(context.connection, 'sector', input.sectors ?? []);
   const event = candidate(null, input, ids);
   const problems = [
     ...(hostId === null ? organizerProblems(event.organizer) : hostProblems(host, now)),
     ...unknownTechnologies(input, ids),
+    ...unknownProblems('sector', input.sectors, unknown, ['sectors']),
     ...detailProblems(event),
     ...lateProblems(event.startsAt, now),
   ];
@@ -92,17 +95,19 @@ export async function checkedAnnouncement(
 /**
  * Changes an event, and tells which fields changed; a change to nothing is no change.
  *
- * @throws {Refusal} NOT_FOUND (id, technologies), WRONG_STATE (id), STALE (revision), INVALID (what is said)
+ * @throws {Refusal} NOT_FOUND (id, technologies, sectors), WRONG_STATE (id), STALE (revision), INVALID (what is said)
  */
 export async function changeEvent(context: Context, input: ChangeEventInput): Promise<EventRecord> {
   signedIn(context.viewer);
   const now = new Date();
   const before = await openEvent(context, input, now);
   const ids = await technologyIds(context.technologies, input.technologies ?? []);
+  const unknown = await unknownCodes(context.connection, 'sector', input.sectors ?? []);
   const event = candidate(before, input, ids);
   const moved = event.startsAt?.getTime() !== before.startsAt.getTime();
   refuseAny([
     ...unknownTechnologies(input, ids),
+    ...unknownProblems('sector', input.sectors, unknown, ['sectors']),
     ...detailProblems(event),
     ...(moved ? lateProblems(event.startsAt, now) : []),
   ]);

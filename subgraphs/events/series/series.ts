@@ -1,5 +1,6 @@
 /** Series: events that repeat, announced, changed and cancelled together. */
 import { newId } from '#kit/id.ts';
+import { unknownCodes, unknownProblems } from '#kit/known.ts';
 import { findPage, type PageRequest } from '#kit/page.ts';
 import { problem, refusal, refuseAny, type Problem, type Refusal } from '#kit/refusal.ts';
 import { signedIn } from '#kit/viewer.ts';
@@ -119,6 +120,7 @@ export async function changeSeries(
   const now = new Date();
   const { series, open } = await readSeries(context, input, now);
   const ids = await technologyIds(context.technologies, input.technologies ?? []);
+  const unknown = await unknownCodes(context.connection, 'sector', input.sectors ?? []);
   const minutes = input.moveMinutes ?? 0;
   const wanted = open.map((before) => ({
     before,
@@ -127,6 +129,7 @@ export async function changeSeries(
   const [first] = wanted;
   refuseAny([
     ...unknownTechnologies(input, ids),
+    ...unknownProblems('sector', input.sectors, unknown, ['sectors']),
     ...(first ? detailProblems(first.event) : []),
     ...moveProblems(minutes, first?.event.startsAt ?? now, now),
   ]);

@@ -1,6 +1,7 @@
 /** Taking in services from elsewhere: each once, by its identity in its source. */
 import { isDeepStrictEqual } from 'node:util';
 
+import { unknownCodes, unknownProblems } from '#kit/known.ts';
 import { isDuplicateKey } from '#kit/mongo.ts';
 import { problem, refusal, refuseAny, type Problem } from '#kit/refusal.ts';
 import { tidy } from '#kit/text.ts';
@@ -54,6 +55,8 @@ interface Known {
   source: string;
   now: Date;
   ids: ReadonlyMap<string, string>;
+  /** Codes of sectors that there are not. */
+  unknownSectors: ReadonlySet<string>;
   providers: ReadonlyMap<string, CompanyRecord>;
   marketplaces: ReadonlySet<string>;
   /** Services of the source, by their identity there. */
@@ -123,6 +126,7 @@ function judge(row: ImportServiceRowInput, path: string[], known: Known): Verdic
   const problems = [
     ...rowProviderProblems(row, before, provider, now).map((each) => below(path, each)),
     ...unknownTechnologies(row, ids, path),
+    ...unknownProblems('sector', row.sectors, known.unknownSectors, [...path, 'sectors']),
     ...detailProblems(service, path),
     ...(service.models.length > 0
       ? []
@@ -177,7 +181,7 @@ function standingOf({ providerId, providerName, status, listedOn }: ServiceRecor
 }
 
 async function whatIsKnown(
-  { technologies, companies, marketplaces, services }: Context,
+  { connection, technologies, companies, marketplaces, services }: Context,
   source: string,
   rows: readonly ImportServiceRowInput[],
 ): Promise<Known> {
@@ -185,6 +189,8 @@ async function whatIsKnown(
   const providerIds = new Set(rows.flatMap(({ providerId }) => providerId ?? []));
   const externalIds = rows.map(({ externalId }) => tidy(externalId));
   const ids = await technologyIds(technologies, [...names]);
+  const named = rows.flatMap(({ sectors }) => sectors ?? []);
+  const unknownSectors = await unknownCodes(connection, 'sector', named);
   const providers = await companies
     .find({ _id: { $in: [...providerIds] } })
     .lean<CompanyRecord[]>();
@@ -196,6 +202,7 @@ async function whatIsKnown(
     source,
     now: new Date(),
     ids,
+    unknownSectors,
     providers: new Map(providers.map((provider) => [provider._id, provider])),
     marketplaces: new Set(codes.map(({ _id }) => _id)),
     services: new Map(earlier.map((service) => [service.origin?.externalId ?? '', service])),

@@ -1,5 +1,6 @@
 /** Services: entering, changing, listing and finding them. */
 import { newId } from '#kit/id.ts';
+import { unknownCodes, unknownProblems } from '#kit/known.ts';
 import { isDuplicateKey } from '#kit/mongo.ts';
 import { findPage, type Order, type PageRequest } from '#kit/page.ts';
 import { problem, refusal, refuseAny, type Problem, type Refusal } from '#kit/refusal.ts';
@@ -65,10 +66,12 @@ export async function draftService(
   const now = new Date();
   const provider = await findProvider(context, input.providerId);
   const ids = await technologyIds(context.technologies, input.technologies ?? []);
+  const unknown = await unknownCodes(context.connection, 'sector', input.sectors ?? []);
   const service = candidate(null, input, ids);
   refuseAny([
     ...providerProblems(provider, now),
     ...unknownTechnologies(input, ids),
+    ...unknownProblems('sector', input.sectors, unknown, ['sectors']),
     ...detailProblems(service),
   ]);
   const details = service as ServiceDetails;
@@ -94,9 +97,11 @@ export async function updateService(
   actingAsProvider(context.viewer, before.providerId);
   checkRevision(before, input);
   const ids = await technologyIds(context.technologies, input.technologies ?? []);
+  const unknown = await unknownCodes(context.connection, 'sector', input.sectors ?? []);
   const service = candidate(before, input, ids);
   refuseAny([
     ...unknownTechnologies(input, ids),
+    ...unknownProblems('sector', input.sectors, unknown, ['sectors']),
     ...detailProblems(service),
     ...(before.status === 'LISTED' ? catalogueProblems(service) : []),
   ]);

@@ -1,5 +1,8 @@
 /** Technology maps: finding, opening and renaming them. */
+import type { Connection } from 'mongoose';
+
 import { newId } from '#kit/id.ts';
+import { unknownCodes, unknownProblem } from '#kit/known.ts';
 import { isDuplicateKey } from '#kit/mongo.ts';
 import { findPage, type PageRequest } from '#kit/page.ts';
 import { problem, refusal, refuseAny, type Problem } from '#kit/refusal.ts';
@@ -54,7 +57,7 @@ export interface NewTechMap {
  * @throws {Refusal} INVALID, TAKEN (code)
  */
 export async function createTechMap(
-  { viewer, maps, versions }: Context,
+  { viewer, connection, maps, versions }: Context,
   given: NewTechMap,
 ): Promise<{ map: TechMapRecord; version: VersionRecord }> {
   const { userId } = signedInAs(viewer, 'SECRETARIAT', 'OPERATOR');
@@ -72,7 +75,11 @@ export async function createTechMap(
     publishedId: null,
     createdAt: version.createdAt,
   };
-  refuseAny([...codeFaults(map.code), ...mapFaults(map)]);
+  refuseAny([
+    ...codeFaults(map.code),
+    ...mapFaults(map),
+    ...(await sectorFaults(connection, given.sector)),
+  ]);
   await maps.create([map]).catch((error: unknown) => {
     throw isDuplicateKey(error)
       ? refusal('TAKEN', 'Another map has this code.', ['code'], { found: map.code })
@@ -97,7 +104,7 @@ export interface TechMapChange {
  * @throws {Refusal} INVALID, NOT_FOUND (mapId), STALE (revision)
  */
 export async function updateTechMap(
-  { viewer, maps }: Context,
+  { viewer, connection, maps }: Context,
   { mapId, revision, name, description, sector }: TechMapChange,
 ): Promise<TechMapRecord> {
   signedInAs(viewer, 'SECRETARIAT');
@@ -108,13 +115,21 @@ export async function updateTechMap(
     description: description === undefined ? map.description : textOrNull(description),
     sector: sector === undefined ? map.sector : sector,
   };
-  refuseAny(mapFaults(change));
+  refuseAny([...mapFaults(change), ...(await sectorFaults(connection, sector))]);
   const { modifiedCount } = await maps.updateOne(
     { _id: mapId, revision },
     { $set: change, $inc: { revision: 1 } },
   );
   if (modifiedCount === 0) throw staleMap();
   return { ...map, ...change, revision: revision + 1 };
+}
+
+async function sectorFaults(
+  connection: Connection,
+  sector: string | null | undefined,
+): Promise<Problem[]> {
+  const unknown = await unknownCodes(connection, 'sector', sector == null ? [] : [sector]);
+  return [...unknown].map((code) => unknownProblem('sector', code, ['sector']));
 }
 
 function codeFaults(code: string): Problem[] {
