@@ -26,6 +26,8 @@ interface Setting {
   /** The company's owner's membership, an editor's, an open invitation. */
   members: Record<'owner' | 'editor' | 'invited', string>;
   certificationId: string;
+  /** Another approved company. */
+  otherId: string;
 }
 
 interface Row {
@@ -153,6 +155,25 @@ const rows: Record<string, Row> = {
   },
   'Mutation.saveSearch': { may: signedIn, input: () => ({ name: 'Mine', filter: {} }) },
   'Mutation.forgetSearch': { may: signedIn, input: () => ({ id: 'none', revision: 1 }) },
+  'Query.consultation': { may: signedIn, args: () => ({ id: 'none' }) },
+  'Query.consultations': {
+    may: ['VIEWER', 'EDITOR', 'OWNER'],
+    args: ({ companyId }) => ({ companyId }),
+  },
+  'Mutation.openConsultation': {
+    may: ['EDITOR', 'OWNER'],
+    input: ({ companyId, otherId: firmId }) => ({ companyId, firmId, subject: 'S', text: 'T' }),
+  },
+  // Who belongs to neither firm is told that there is none.
+  'Mutation.writeToConsultation': {
+    may: signedIn,
+    input: ({ companyId }) => ({ id: 'none', companyId, text: 'T' }),
+  },
+  'Mutation.closeConsultation': {
+    may: signedIn,
+    input: ({ companyId }) => ({ id: 'none', companyId, revision: 1 }),
+  },
+  'Mutation.readConsultation': { may: signedIn, input: () => ({ id: 'none', upTo: 1 }) },
   'Mutation.addSector': {
     may: ['SECRETARIAT'],
     input: () => ({ code: 'space', name: { ko: '우주', en: 'Space' } }),
@@ -220,6 +241,9 @@ it('records every deed of every mutation, in a chain that is whole', async () =>
     'resetPassword',
     'changePassword',
     'forgetSearch',
+    'writeToConsultation',
+    'closeConsultation',
+    'readConsultation',
     'eraseAccount',
     'mergeCompanies',
     'startSecondFactor',
@@ -260,6 +284,7 @@ async function set(): Promise<{ setting: Setting; viewers: Record<Who, Viewer> }
       companyId,
       revision: after.revision,
       certificationId: certification.id,
+      otherId: (await world.firm()).id,
       members: {
         owner: idOf('OWNER', 'ACTIVE'),
         editor: idOf('EDITOR', 'ACTIVE'),

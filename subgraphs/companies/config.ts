@@ -32,6 +32,12 @@ export function readCompaniesConfig(environment: Environment) {
     MAIL_FROM: text('Open Cloud Alliance <no-reply@localhost>'),
     MAILBOX_OPEN: flag(false),
     PUBLIC_URL: text('http://127.0.0.1:4000'),
+    DATA_DIR: text('.data'),
+    DOCUMENT_BYTES: wholeNumber(5 * 1024 * 1024, 1, 64 * 1024 * 1024),
+    DOCUMENT_SCANNER: optional(),
+    CONSULTATIONS_A_DAY: wholeNumber(20, 1, 10_000),
+    MESSAGES_A_DAY: wholeNumber(200, 1, 100_000),
+    REPORTS_A_DAY: wholeNumber(20, 1, 10_000),
   });
   // Whoever reads the mailbox can reset anybody's password.
   if (read.MAILBOX_OPEN && environment['NODE_ENV'] === 'production')
@@ -61,6 +67,18 @@ export function readCompaniesConfig(environment: Environment) {
     mailboxOpen: read.MAILBOX_OPEN,
     /** Where people reach the platform, without a slash at the end: for links in mails. */
     publicUrl: read.PUBLIC_URL.replace(/\/+$/, ''),
+    /** The folder for data; files lie in `documents` below it. */
+    dataDir: read.DATA_DIR,
+    /** Largest file, bytes. */
+    documentBytes: read.DOCUMENT_BYTES,
+    /** Program that reads a file on its standard input and ends with 0 when it is clean. */
+    documentScanner: read.DOCUMENT_SCANNER,
+    /** Consultations that a firm may open a day. */
+    consultationsADay: read.CONSULTATIONS_A_DAY,
+    /** Messages that a person may write a day. */
+    messagesADay: read.MESSAGES_A_DAY,
+    /** Anonymous reports that are taken a day against one firm, and reports that a person may make. */
+    reportsADay: read.REPORTS_A_DAY,
   };
 }
 

@@ -1,9 +1,12 @@
 /** What a domain function of this subgraph may reach. Made anew for each request. */
+import { join } from 'node:path';
+
 import DataLoader from 'dataloader';
 import type { Connection, Model } from 'mongoose';
 
 import { answerModelsOf } from '#kit/answer.ts';
 import { factsOf, positionsOf, type FactRecord } from '#kit/facts.ts';
+import { diskStore, type DocumentStore } from '#kit/file-store.ts';
 import { newId } from '#kit/id.ts';
 import type { Viewer } from '#kit/viewer.ts';
 import { attemptsOf, type AttemptRecord } from './account/attempt.model.ts';
@@ -14,6 +17,16 @@ import { usersOf, type UserRecord } from './account/user.model.ts';
 import { expiryNoticesOf, type ExpiryNoticeRecord } from './company/expiry.model.ts';
 import { companiesOf, type CompanyRecord } from './company/company.model.ts';
 import type { CompaniesConfig } from './config.ts';
+import {
+  consultationMessagesOf,
+  consultationReadsOf,
+  consultationsOf,
+  type ConsultationMessageRecord,
+  type ConsultationReadRecord,
+  type ConsultationRecord,
+} from './consultation/consultation.model.ts';
+import { countUnread } from './consultation/reading.ts';
+import { noWakes, type Wakes } from './consultation/wakes.ts';
 import { mailboxOf, postOf, type MailRecord, type PostRecord } from './mail/mail.model.ts';
 import { membersOf, type MemberRecord } from './member/member.model.ts';
 import { entriesOf, type EntryRecord } from './search/entry.model.ts';
@@ -26,6 +39,7 @@ import {
   type ToldProjectRecord,
 } from './search/told.model.ts';
 import { sectorsOf, type SectorRecord } from './sector/sector.model.ts';
+import { talliesOf, type TallyRecord } from './tally/tally.model.ts';
 
 /** Everything a domain function may reach. */
 export interface Context extends Models {
@@ -33,6 +47,10 @@ export interface Context extends Models {
   connection: Connection;
   config: CompaniesConfig;
   loaders: Loaders;
+  /** Where the bytes of files lie. */
+  store: DocumentStore;
+  /** Who follows consultations. */
+  wakes: Wakes;
 }
 
 /** The collections of this subgraph. */
@@ -54,6 +72,10 @@ export interface Models {
   expiryNotices: Model<ExpiryNoticeRecord>;
   toldProjects: Model<ToldProjectRecord>;
   facts: Model<FactRecord>;
+  consultations: Model<ConsultationRecord>;
+  consultationMessages: Model<ConsultationMessageRecord>;
+  consultationReads: Model<ConsultationReadRecord>;
+  tallies: Model<TallyRecord>;
 }
 
 /** Records by key, each read once a request and many at a time. */
@@ -64,6 +86,8 @@ export interface Loaders {
   sector: DataLoader<string, SectorRecord | null>;
   /** Of a company. */
   members: DataLoader<string, MemberRecord[]>;
+  /** Messages that the viewer has not read, of a consultation; counted anew each time, because feeds live long. */
+  unread: DataLoader<string, number>;
   /** Keeps that the viewer reads somebody's contact data, once a request. */
   contactRead: DataLoader<string, void>;
 }
@@ -73,9 +97,12 @@ export function createContext(
   connection: Connection,
   config: CompaniesConfig,
   viewer: Viewer,
+  wakes: Wakes = noWakes,
 ): Context {
   const models = modelsOf(connection);
-  return { viewer, connection, config, ...models, loaders: loadersOf(models, viewer) };
+  const store = diskStore(join(config.dataDir, 'documents'), config.documentScanner);
+  const loaders = loadersOf(models, viewer);
+  return { viewer, connection, config, ...models, loaders, store, wakes };
 }
 
 /** The collections of this subgraph. */
@@ -98,6 +125,10 @@ export function modelsOf(connection: Connection): Models {
     expiryNotices: expiryNoticesOf(connection),
     toldProjects: toldProjectsOf(connection),
     facts: factsOf(connection),
+    consultations: consultationsOf(connection),
+    consultationMessages: consultationMessagesOf(connection),
+    consultationReads: consultationReadsOf(connection),
+    tallies: talliesOf(connection),
   };
 }
 
@@ -134,6 +165,13 @@ function loadersOf(models: Models, viewer: Viewer): Loaders {
       const of = Map.groupBy(found, ({ companyId }) => companyId);
       return ids.map((id) => of.get(id) ?? []);
     }),
+    unread: new DataLoader(
+      async (ids) => {
+        const counts = await countUnread({ ...models, viewer }, ids);
+        return ids.map((id) => counts.get(id) ?? 0);
+      },
+      { cache: false },
+    ),
     contactRead: new DataLoader(async (subjectIds) => {
       const { userId, requestId } = viewer;
       const at = new Date();

@@ -7,7 +7,8 @@ import { visitor } from '#kit/viewer.ts';
 import { subgraphSdl } from '#schema/sdl.ts';
 import { bringFirstOperator } from './account/first-operator.ts';
 import { readCompaniesConfig } from './config.ts';
-import { collectionsOf, createContext } from './context.ts';
+import { openWakes } from './consultation/wakes.ts';
+import { collectionsOf, createContext, modelsOf } from './context.ts';
 import { ownAccess } from './member/claims.ts';
 import { resolvers } from './resolvers.ts';
 import { startRounds } from './round/rounds.ts';
@@ -28,6 +29,7 @@ export const companies: Subgraph = {
     await tellUntoldSectors(own);
     await bringFirstOperator(own);
     const rounds = startRounds(own, log);
+    const wakes = await openWakes(modelsOf(connection).consultationMessages, log);
     const positions = positionsOf(connection);
     const techmaps = await connect(mongoUri, 'oca_techmaps');
     const consortia = await connect(mongoUri, 'oca_consortia');
@@ -52,12 +54,13 @@ export const companies: Subgraph = {
     ];
     return {
       createContext: async (viewer) =>
-        createContext(connection, config, await admitted(viewer, ownAccess(own))),
+        createContext(connection, config, await admitted(viewer, ownAccess(own)), wakes),
       caughtUp: async () => {
         for (const follower of followers) await follower.caughtUp();
       },
       stop: async () => {
         for (const follower of followers) await follower.stop();
+        await wakes.stop();
         await rounds.stop();
         await techmaps.close();
         await consortia.close();
