@@ -1,4 +1,5 @@
 import {
+  agree,
   editorOf,
   problemFields,
   secretary,
@@ -178,6 +179,7 @@ describe('forming a consortium', () => {
     expect(refused.problems.map(({ rule, limit, found }) => [rule, limit, found])).toEqual([
       ['ALL_ACCEPTED', '0', '1'],
       ['REQUIREMENT_PROVIDERS', '1', '0'],
+      ['AGREEMENT_DRAWN_UP', 'OPEN', 'NONE'],
     ]);
     expect(refused.problems[1]?.path).toEqual(['requirements', mesh]);
 
@@ -200,6 +202,7 @@ describe('forming a consortium', () => {
     );
     expect(assignRequirements.membership.status).toBe('ACCEPTED');
 
+    await agree(alliance, lead, consortium.id);
     expect((await seal(project.id)).consortium?.status).toBe('SEALED');
     expect(await board(project.id, someone)).toMatchObject({ status: 'SEALED', breaches: [] });
     expect((await seal(project.id)).problems).toMatchObject([

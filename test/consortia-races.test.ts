@@ -1,4 +1,5 @@
 import {
+  agree,
   editorOf,
   problemFields,
   startAlliance,
@@ -88,6 +89,7 @@ async function partnership(partner: string, isReady: boolean) {
       revision: consortium.revision,
       shares: consortium.memberships.map(({ id }) => ({ membershipId: id, share: 5_000 })),
     });
+    await agree(alliance, lead, consortium.id);
   }
   return { projectId, ...(await state(projectId)) };
 }

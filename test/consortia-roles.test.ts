@@ -1,6 +1,7 @@
 import type { Viewer } from '#kit/viewer.ts';
 import {
   editorOf,
+  ownerOf,
   problemFields,
   secretary,
   startAlliance,
@@ -16,6 +17,7 @@ const viewers = {
   'viewer of the lead': user('reader', { companies: { infra: 'VIEWER' } }),
   'editor of the lead': editorOf('infra'),
   'editor of the invited': editorOf('soft'),
+  'owner of the invited': ownerOf('soft'),
   secretariat: secretary,
   reviewer: user('reviewer', { roles: ['REVIEWER'] }),
   operator: user('operator', { roles: ['OPERATOR'] }),
@@ -170,6 +172,11 @@ const inputs: Record<string, () => object> = {
   withdrawProject: () => ({ projectId: ids.project, revision: 0, reason: 'Why not' }),
   setShares: () => ({ consortiumId: ids.consortium, revision: 0, shares: [] }),
   sealConsortium: () => ({ consortiumId: ids.consortium, revision: 0 }),
+  publishAgreementTemplate: () => ({ version: 0, title: text, articles: [] }),
+  drawUpAgreement: () => ({ consortiumId: ids.consortium, revision: 0 }),
+  signAgreement: () => ({ membershipId: ids.membership, agreementId: 'none', sha256: '' }),
+  consentToReopening: () => ({ membershipId: ids.membership, reason: 'Why not' }),
+  withdrawReopeningConsent: () => ({ membershipId: ids.membership }),
   dissolveConsortium: () => ({ consortiumId: ids.consortium, revision: 0, reason: 'Why not' }),
   importProgrammes: () => ({ source: 'x', rows: [] }),
 };
@@ -211,6 +218,11 @@ const allowed: Record<string, Who[]> = {
   withdrawProject: ['editor of the lead'],
   setShares: ['editor of the lead'],
   sealConsortium: ['editor of the lead'],
+  publishAgreementTemplate: ['secretariat'],
+  drawUpAgreement: ['editor of the lead'],
+  signAgreement: ['owner of the invited'],
+  consentToReopening: ['owner of the invited'],
+  withdrawReopeningConsent: ['owner of the invited'],
   dissolveConsortium: ['editor of the lead'],
   importProgrammes: ['secretariat', 'operator'],
 };
@@ -264,7 +276,9 @@ describe('who may', () => {
   it.each(Object.keys(allowed))('%s hears those it is for and nobody else', async (mutation) => {
     for (const [who, viewer] of Object.entries(viewers)) {
       const answer = await outcome(mutation, viewer);
-      const isHeard = allowed[mutation]?.includes(who as Who) ?? false;
+      // An owner may what an editor may.
+      const roles = who === 'owner of the invited' ? [who, 'editor of the invited'] : [who];
+      const isHeard = roles.some((role) => allowed[mutation]?.includes(role as Who));
       // A firm that may not see the draft is told that there is none.
       const isTurnedAway =
         /^(UNAUTHENTICATED|FORBIDDEN|NOT_FOUND (id|projectId|consortiumId|membershipId|proposalId|documentId))$/u.test(

@@ -65,6 +65,15 @@ describe('the demo on the seed', () => {
     expect(memberships.filter(({ role }) => role === 'LEAD')).toHaveLength(1);
   });
 
+  it('seals it on an agreement that the owner of every member signed', () => {
+    const { agreement, consortium } = outcome;
+    expect(agreement).toMatchObject({ number: 1, status: 'OPEN', unsigned: [] });
+    expect(agreement.sha256).toMatch(/^[0-9a-f]{64}$/u);
+    expect(agreement.signatures.map(({ company }) => company.id).toSorted()).toEqual(
+      consortium.memberships.map(({ company }) => company.id).toSorted(),
+    );
+  });
+
   it('tells a live subscriber of the meetup, with the host and the supply from other subgraphs', () => {
     expect(outcome.announcement).toMatchObject({ kind: 'ANNOUNCED', host: 'Hanbiton Cloud' });
     expect(outcome.announcement.technologies).toHaveLength(2);

@@ -1,6 +1,7 @@
 /** The main job from sign-in to the live announcement, done by people over HTTP as anybody would do it. */
 import { splitWon, wholeInBasisPoints } from '#kit/won.ts';
 import { accounts } from '../seed/accounts.ts';
+import { agree, type Agreement } from './agree.ts';
 import { announce, type Announcement } from './announce.ts';
 import { chooseRequirements, type SuppliedTechnology } from './choose.ts';
 import { signIn, type Client } from './client.ts';
@@ -30,6 +31,7 @@ export interface Outcome {
   requirements: number;
   assembly: Assembly;
   consortium: Consortium;
+  agreement: Agreement;
   announcement: Announcement;
 }
 
@@ -60,11 +62,20 @@ export async function tellStory(stage: Stage): Promise<Outcome> {
   const best = assembly.proposals[0];
   if (!best) throw new RangeError('No team was found.');
   await invite(stage, lead, best);
-  await answer(stage, operator, best, leadCompanyId);
-  const consortium = await share(stage, lead, projectId);
+  const owners = await answer(stage, operator, best, leadCompanyId);
+  const shared = await share(stage, lead, projectId);
+  const agreement = await agree(lead, shared, new Map([...owners, [leadCompanyId, lead]]), print);
+  const consortium = await seal(stage, lead, shared);
   const technologyIds = requirements.slice(0, 2).map(({ technologyId }) => technologyId);
   const announcement = await announce({ url, print }, lead, leadCompanyId, technologyIds);
-  return { projectId, requirements: requirements.length, assembly, consortium, announcement };
+  return {
+    projectId,
+    requirements: requirements.length,
+    assembly,
+    consortium,
+    agreement,
+    announcement,
+  };
 }
 
 function signInAs({ url }: Stage, email: string): Promise<Client> {
@@ -179,7 +190,8 @@ async function answer(
   operator: Client,
   { members }: Proposal,
   leadCompanyId: string,
-): Promise<void> {
+): Promise<Map<string, Client>> {
+  const owners = new Map<string, Client>();
   const partners = members.map(({ company }) => company).filter(({ id }) => id !== leadCompanyId);
   for (const [index, company] of partners.entries()) {
     const email = `owner-${index + 1}@partner.example`;
@@ -194,6 +206,7 @@ async function answer(
       },
     );
     const owner = await signIn(stage.url, email, password);
+    owners.set(company.id, owner);
     const { invitations } = await owner.ask<{
       invitations: { edges: { node: { id: string; revision: number } }[] };
     }>(
@@ -211,9 +224,10 @@ async function answer(
   stage.print(
     `All ${partners.length} partners signed in and accepted: ${partners.map(({ name }) => nameOf(name)).join(', ')}.`,
   );
+  return owners;
 }
 
-/** Shares by how much each firm carries, the lead one part more; then the seal. */
+/** Shares by how much each firm carries, the lead one part more. */
 async function share({ print }: Stage, lead: Client, projectId: string): Promise<Consortium> {
   const { project } = await lead.ask<{ project: { consortium: Consortium } }>(
     `query Team($id: ID!) { project(id: $id) { ${consortiumFields} } }`,
@@ -230,9 +244,17 @@ async function share({ print }: Stage, lead: Client, projectId: string): Promise
     { consortiumId: id, revision, shares },
   );
   showMembers(consortium, print);
+  return consortium;
+}
+
+async function seal(
+  { print }: Stage,
+  lead: Client,
+  { id, revision }: Consortium,
+): Promise<Consortium> {
   const sealed = await lead.change<{ consortium: Consortium }>(
     { field: 'sealConsortium', type: 'SealConsortiumInput', select: consortiumFields },
-    { consortiumId: consortium.id, revision: consortium.revision },
+    { consortiumId: id, revision },
   );
   const total = sealed.consortium.memberships.reduce(
     (sum, { shareAmount }) => sum + (shareAmount ?? 0),

@@ -185,10 +185,39 @@ async function seal(
     { ...revisable, field: 'setShares', type: 'SetSharesInput' },
     { consortiumId: before.id, revision: before.revision, shares },
   );
+  await agree(run, consortium, users, viewer);
   await run(
     { ...revisable, field: 'sealConsortium', type: 'SealConsortiumInput' },
     { consortiumId: consortium.id, revision: consortium.revision },
   );
+}
+
+/** Draws up the agreement, and signs it as the owner of every member. */
+async function agree(
+  run: Run,
+  { id, revision, memberships }: Consortium,
+  users: SeedUsers,
+  viewer: Viewer,
+): Promise<void> {
+  const select = 'agreement { id sha256 }';
+  const { agreement } = await run<{ agreement: { id: string; sha256: string } }>(
+    { field: 'drawUpAgreement', type: 'DrawUpAgreementInput', select, viewer, isRevised: true },
+    { consortiumId: id, revision },
+  );
+  for (const membership of memberships) {
+    const owner = [...users.values()].find((each) => companyOf(each) === membership.company.id);
+    if (!owner) throw new RangeError(`Nobody of the seed signs for ${membership.company.id}.`);
+    await run(
+      {
+        field: 'signAgreement',
+        type: 'SignAgreementInput',
+        select,
+        viewer: owner,
+        isRevised: true,
+      },
+      { membershipId: membership.id, agreementId: agreement.id, sha256: agreement.sha256 },
+    );
+  }
 }
 
 async function consortiumOf(graph: Graph, id: string, viewer: Viewer): Promise<Consortium> {

@@ -3,6 +3,8 @@ import type { Connection, Model } from 'mongoose';
 
 import { factsOf, type FactRecord } from '#kit/facts.ts';
 import type { Viewer } from '#kit/viewer.ts';
+import { agreementsOf, type AgreementRecord } from './agreement/agreement.model.ts';
+import { templatesOf, type TemplateRecord } from './agreement/template.model.ts';
 import { callsOf, type CallRecord } from './call/call.model.ts';
 import type { ConsortiaConfig } from './config.ts';
 import { consortiaOf, type ConsortiumRecord } from './consortium/consortium.model.ts';
@@ -17,6 +19,7 @@ import { programmesOf, type ProgrammeRecord } from './programme/programme.model.
 import { projectsOf, type ProjectRecord } from './project/project.model.ts';
 import { assembliesOf, type AssemblyRecord } from './proposal/assembly.model.ts';
 import type { SolverQueue } from './proposal/queue.ts';
+import type { Searches } from './proposal/searches.ts';
 import { reviewersOf, type ReviewerRecord } from './review/reviewer.model.ts';
 import { reviewsOf, type ReviewRecord } from './review/review.model.ts';
 import { documentsOf, type DocumentRecord } from './submission/document.model.ts';
@@ -33,6 +36,8 @@ export interface Context {
   projects: Model<ProjectRecord>;
   consortia: Model<ConsortiumRecord>;
   memberships: Model<MembershipRecord>;
+  agreements: Model<AgreementRecord>;
+  templates: Model<TemplateRecord>;
   assemblies: Model<AssemblyRecord>;
   firms: Model<FirmRecord>;
   technologies: Model<TechnologyRecord>;
@@ -48,11 +53,13 @@ export interface Context {
   arrivedAt: Date;
   /** Where searches for teams wait for their turn. */
   solver: SolverQueue;
+  /** The searches that this process carries out. */
+  searches: Searches;
   loaders: Loaders;
 }
 
 /** What stays from request to request. */
-export type House = Pick<Context, 'connection' | 'config' | 'solver' | 'store'>;
+export type House = Pick<Context, 'connection' | 'config' | 'solver' | 'searches' | 'store'>;
 
 /** Look-ups of one request, each made once and many at a time. */
 export interface Loaders {
@@ -63,6 +70,9 @@ export interface Loaders {
   membership: DataLoader<string, MembershipRecord | null>;
   /** Every membership of a consortium, the lead first, then in the order of invitation. */
   membershipsIn: DataLoader<string, MembershipRecord[]>;
+  /** A consortium's agreements, newest first. */
+  agreementsIn: DataLoader<string, AgreementRecord[]>;
+  template: DataLoader<string, TemplateRecord | null>;
   firm: DataLoader<string, FirmRecord | null>;
   technology: DataLoader<string, TechnologyRecord | null>;
   supply: DataLoader<Demand, Supply, string>;
@@ -86,6 +96,8 @@ export function modelsOf(connection: Connection) {
     projects: projectsOf(connection),
     consortia: consortiaOf(connection),
     memberships: membershipsOf(connection),
+    agreements: agreementsOf(connection),
+    templates: templatesOf(connection),
     assemblies: assembliesOf(connection),
     firms: firmsOf(connection),
     technologies: technologiesOf(connection),
@@ -128,6 +140,15 @@ function createLoaders(models: ReturnType<typeof modelsOf>): Loaders {
       const groups = Map.groupBy(ordered, ({ consortiumId }) => consortiumId);
       return ids.map((id) => groups.get(id) ?? []);
     }),
+    agreementsIn: new DataLoader(async (ids) => {
+      const found = await models.agreements
+        .find({ consortiumId: { $in: [...ids] } })
+        .sort({ consortiumId: 1, number: -1 })
+        .lean<AgreementRecord[]>();
+      const groups = Map.groupBy(found, ({ consortiumId }) => consortiumId);
+      return ids.map((id) => groups.get(id) ?? []);
+    }),
+    template: byId(models.templates),
     firm: byId(models.firms),
     technology: byId(models.technologies),
     supply: new DataLoader<Demand, Supply, string>(

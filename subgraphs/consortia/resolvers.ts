@@ -1,55 +1,37 @@
 /** Which domain function answers which field. No rules here. */
-import { answer, attempt } from '#kit/answer.ts';
 import { seoulDay } from '#kit/instant.ts';
-import { callStatus, findCall, findCalls, openCall } from './call/call.ts';
-import { reviseCall } from './call/revise.ts';
+import { findAgreements, paperOf, statusOf } from './agreement/agreement.ts';
+import { unsigned } from './agreement/standing.ts';
+import { findTemplates } from './agreement/template.ts';
+import { callStatus, findCall, findCalls } from './call/call.ts';
+import { findConsortiaOf, findConsortium } from './consortium/consortium.ts';
 import {
-  dissolveConsortium,
-  findConsortiaOf,
-  findConsortium,
-  withdrawProject,
-} from './consortium/consortium.ts';
-import { answerCounter, counterInvitation } from './consortium/counter.ts';
-import { inviteProposal } from './consortium/invite-proposal.ts';
-import { assignRequirements, inviteCompany } from './consortium/invite.ts';
-import {
-  acceptInvitation,
+  breachesShown,
   counterShown,
-  declineInvitation,
-  findInvitations,
-  findMembership,
-  findMembershipsOf,
   membershipsShown,
   reasonShown,
   requirementsOf,
   shareAmountOf,
   shareShown,
-  withdrawMembership,
-} from './consortium/membership.ts';
-import { findBreaches, sealConsortium } from './consortium/seal.ts';
-import { setShares, shareTotal } from './consortium/shares.ts';
-import { pointedAt, renewed } from './context.ts';
+  shareTotalShown,
+  statusShown,
+} from './consortium/disclosure.ts';
+import { findInvitations, findMembership, findMembershipsOf } from './consortium/membership.ts';
+import { pointedAt } from './context.ts';
+import { findAccounts, findLedger } from './delivery/money.ts';
 import {
-  approveGate,
-  completeProject,
-  startProject,
-  terminateProject,
-} from './delivery/delivery.ts';
-import { findAccounts, findLedger, planBudget, recordMoney } from './delivery/money.ts';
-import { findConcentration, findPipeline } from './figure/figures.ts';
+  findConcentration,
+  findFundingDuplicates,
+  findNetwork,
+  findPipeline,
+} from './figure/figures.ts';
 import { isRestrictedNow } from './pool/firm.ts';
-import { importProgrammes } from './programme/import.ts';
-import { createProgramme, findProgrammes, reviseProgramme } from './programme/programme.ts';
+import { findProgrammes } from './programme/programme.ts';
 import { rulesOn } from './programme/rules.ts';
-import {
-  draftProject,
-  findProject,
-  findProjects,
-  setRequirements,
-  shownRequirements,
-  updateProject,
-} from './project/project.ts';
-import { assemble, findAssembliesOf, findAssembly, repairTeam } from './proposal/assemble.ts';
+import { findProject, findProjects, shownRequirements } from './project/project.ts';
+import { findAssembliesOf, findAssembly } from './proposal/assemble.ts';
+import { cursorOf, followAssembly } from './proposal/progress.ts';
+import type { AssemblyRecord } from './proposal/assembly.model.ts';
 import {
   demandCompanies,
   demandText,
@@ -59,22 +41,12 @@ import {
   shownRepair,
   shownShortfalls,
 } from './proposal/shown.ts';
-import {
-  contentOf,
-  findChecklist,
-  findDocuments,
-  removeDocument,
-  uploadDocument,
-} from './submission/document.ts';
-import { findSubmission, submitProject, takeBackSubmission } from './submission/submission.ts';
-import { decideCall, findCalibration, findRanking, findReviewsOf } from './review/decision.ts';
-import { assignReviewers, findReview, findReviewTasks, scoreProject } from './review/review.ts';
-import {
-  findReviewer,
-  findReviewers,
-  registerReviewer,
-  reviseReviewer,
-} from './review/reviewer.ts';
+import { contentOf, findChecklist, findDocuments } from './submission/document.ts';
+import { findSubmission } from './submission/submission.ts';
+import { findCalibration, findRanking, findReviewsOf } from './review/decision.ts';
+import { findReview, findReviewTasks } from './review/review.ts';
+import { findReviewer, findReviewers } from './review/reviewer.ts';
+import { mutations } from './mutations.ts';
 import type { Resolvers } from './schema.generated.ts';
 
 const sector = (code: string) => ({ code });
@@ -92,146 +64,20 @@ export const resolvers: Resolvers = {
     assembly: (_, { id }, context) => findAssembly(context, id),
     projectPipeline: (_, filter, context) => findPipeline(context, filter),
     awardConcentration: (_, filter, context) => findConcentration(context, filter),
+    collaborationNetwork: (_, filter, context) => findNetwork(context, filter),
+    fundingDuplicates: (_, filter, context) => findFundingDuplicates(context, filter),
     reviewers: (_, listing, context) => findReviewers(context, listing),
     reviewTasks: (_, listing, context) => findReviewTasks(context, listing),
+    agreementTemplates: (_, listing, context) => findTemplates(context, listing),
     invitations: (_, { companyId, ...listing }, context) =>
       findInvitations(context, companyId, listing),
   },
-  Mutation: {
-    createProgramme: (_, { input }, context) =>
-      answer(renewed(context), 'createProgramme', input, async () => ({
-        programme: await createProgramme(context, input),
-      })),
-    reviseProgramme: (_, { input }, context) =>
-      answer(renewed(context), 'reviseProgramme', input, async () => ({
-        programme: await reviseProgramme(context, input),
-      })),
-    reviseCall: (_, { input }, context) =>
-      answer(renewed(context), 'reviseCall', input, async () => ({
-        call: await reviseCall(context, input),
-      })),
-    openCall: (_, { input }, context) =>
-      answer(renewed(context), 'openCall', input, async () => ({
-        call: await openCall(context, input),
-      })),
-    draftProject: (_, { input }, context) =>
-      answer(renewed(context), 'draftProject', input, async () => ({
-        project: await draftProject(context, input),
-      })),
-    updateProject: (_, { input }, context) =>
-      answer(renewed(context), 'updateProject', input, async () => ({
-        project: await updateProject(context, input),
-      })),
-    withdrawProject: (_, { input }, context) =>
-      answer(renewed(context), 'withdrawProject', input, async () => ({
-        project: await withdrawProject(context, input),
-      })),
-    setRequirements: (_, { input }, context) =>
-      answer(renewed(context), 'setRequirements', input, async () => ({
-        project: await setRequirements(context, input),
-      })),
-    assemble: (_, { input }, context) =>
-      attempt(async () => ({ assembly: await assemble(renewed(context), input) })),
-    repairTeam: (_, { input }, context) =>
-      attempt(async () => ({ assembly: await repairTeam(renewed(context), input) })),
-    inviteProposal: (_, { input }, context) =>
-      answer(renewed(context), 'inviteProposal', input, () => inviteProposal(context, input)),
-    inviteCompany: (_, { input }, context) =>
-      answer(renewed(context), 'inviteCompany', input, async () => ({
-        membership: await inviteCompany(context, input),
-      })),
-    assignRequirements: (_, { input }, context) =>
-      answer(renewed(context), 'assignRequirements', input, async () => ({
-        membership: await assignRequirements(context, input),
-      })),
-    counterInvitation: (_, { input }, context) =>
-      answer(renewed(context), 'counterInvitation', input, async () => ({
-        membership: await counterInvitation(context, input),
-      })),
-    answerCounter: (_, { input }, context) =>
-      answer(renewed(context), 'answerCounter', input, async () => ({
-        membership: await answerCounter(context, input),
-      })),
-    acceptInvitation: (_, { input }, context) =>
-      answer(renewed(context), 'acceptInvitation', input, async () => ({
-        membership: await acceptInvitation(context, input),
-      })),
-    declineInvitation: (_, { input }, context) =>
-      answer(renewed(context), 'declineInvitation', input, async () => ({
-        membership: await declineInvitation(context, input),
-      })),
-    withdrawMembership: (_, { input }, context) =>
-      answer(renewed(context), 'withdrawMembership', input, async () => ({
-        membership: await withdrawMembership(context, input),
-      })),
-    setShares: (_, { input }, context) =>
-      answer(renewed(context), 'setShares', input, async () => ({
-        consortium: await setShares(context, input),
-      })),
-    sealConsortium: (_, { input }, context) =>
-      answer(renewed(context), 'sealConsortium', input, async () => ({
-        consortium: await sealConsortium(context, input),
-      })),
-    dissolveConsortium: (_, { input }, context) =>
-      answer(renewed(context), 'dissolveConsortium', input, async () => ({
-        consortium: await dissolveConsortium(context, input),
-      })),
-    uploadDocument: (_, { input }, context) =>
-      answer(renewed(context), 'uploadDocument', input, async () => ({
-        document: await uploadDocument(context, input),
-      })),
-    removeDocument: (_, { input }, context) =>
-      answer(renewed(context), 'removeDocument', input, async () => ({
-        project: await removeDocument(context, input),
-      })),
-    submitProject: (_, { input }, context) =>
-      answer(renewed(context), 'submitProject', input, () => submitProject(context, input)),
-    takeBackSubmission: (_, { input }, context) =>
-      answer(renewed(context), 'takeBackSubmission', input, async () => ({
-        project: await takeBackSubmission(context, input),
-      })),
-    registerReviewer: (_, { input }, context) =>
-      answer(renewed(context), 'registerReviewer', input, async () => ({
-        reviewer: await registerReviewer(context, input),
-      })),
-    reviseReviewer: (_, { input }, context) =>
-      answer(renewed(context), 'reviseReviewer', input, async () => ({
-        reviewer: await reviseReviewer(context, input),
-      })),
-    assignReviewers: (_, { input }, context) =>
-      answer(renewed(context), 'assignReviewers', input, () => assignReviewers(context, input)),
-    scoreProject: (_, { input }, context) =>
-      answer(renewed(context), 'scoreProject', input, async () => ({
-        review: await scoreProject(context, input),
-      })),
-    decideCall: (_, { input }, context) =>
-      answer(renewed(context), 'decideCall', input, async () => ({
-        call: await decideCall(context, input),
-      })),
-    startProject: (_, { input }, context) =>
-      answer(renewed(context), 'startProject', input, async () => ({
-        project: await startProject(context, input),
-      })),
-    planBudget: (_, { input }, context) =>
-      answer(renewed(context), 'planBudget', input, async () => ({
-        project: await planBudget(context, input),
-      })),
-    recordMoney: (_, { input }, context) =>
-      answer(renewed(context), 'recordMoney', input, () => recordMoney(context, input)),
-    approveGate: (_, { input }, context) =>
-      answer(renewed(context), 'approveGate', input, async () => ({
-        project: await approveGate(context, input),
-      })),
-    completeProject: (_, { input }, context) =>
-      answer(renewed(context), 'completeProject', input, async () => ({
-        project: await completeProject(context, input),
-      })),
-    terminateProject: (_, { input }, context) =>
-      answer(renewed(context), 'terminateProject', input, async () => ({
-        project: await terminateProject(context, input),
-      })),
-    importProgrammes: (_, { input }, context) =>
-      answer(renewed(context), 'importProgrammes', input, () => importProgrammes(context, input)),
+  Mutation: mutations,
+  Subscription: {
+    assemblyProgress: {
+      subscribe: (_, { assemblyId, after }, context) => followAssembly(context, assemblyId, after),
+      resolve: (assembly: AssemblyRecord) => assembly,
+    },
   },
   Programme: {
     __resolveReference: ({ id }, { loaders }) => loaders.programme.load(id),
@@ -261,6 +107,13 @@ export const resolvers: Resolvers = {
     programme: ({ programmeId }, _, { loaders }) =>
       programmeId === null ? null : loaders.programme.load(programmeId),
     sector: (step) => sector(step.sector),
+  },
+  NetworkFirm: { company: ({ companyId }) => company(companyId) },
+  NetworkLink: { companies: ({ companyIds }) => companyIds.map(company) },
+  FundingDuplicate: {
+    company: ({ companyId }) => company(companyId),
+    projects: ({ projectIds }, _, { loaders }) =>
+      projectIds.map((id) => pointedAt(loaders.project, id)),
   },
   RankedProject: {
     project: ({ projectId }, _, { loaders }) => pointedAt(loaders.project, projectId),
@@ -303,7 +156,7 @@ export const resolvers: Resolvers = {
     submission: (project, _, context) => findSubmission(context, project),
     accounts: (project, _, context) => findAccounts(context, project),
     ledger: (project, listing, context) => findLedger(context, project, listing),
-    breaches: (project, _, context) => findBreaches(context, project),
+    breaches: (project, _, context) => breachesShown(context, project),
   },
   Document: {
     id: ({ _id }) => _id,
@@ -319,8 +172,8 @@ export const resolvers: Resolvers = {
     id: ({ _id }) => _id,
     project: ({ projectId }, _, { loaders }) => pointedAt(loaders.project, projectId),
     memberships: (consortium, _, context) => membershipsShown(context, consortium),
-    shareTotal: async ({ _id }, _, { loaders }) =>
-      shareTotal(await loaders.membershipsIn.load(_id)),
+    shareTotal: ({ _id }, _, context) => shareTotalShown(context, _id),
+    agreements: (consortium, _, context) => findAgreements(context, consortium),
   },
   Membership: {
     __resolveReference: ({ id }, context) => findMembership(context, id),
@@ -328,6 +181,7 @@ export const resolvers: Resolvers = {
     consortium: ({ consortiumId }, _, { loaders }) => pointedAt(loaders.consortium, consortiumId),
     company: ({ companyId }) => company(companyId),
     requirements: (membership, _, context) => requirementsOf(context, membership),
+    status: (membership, _, context) => statusShown(context, membership),
     share: (membership, _, context) => shareShown(context, membership),
     shareAmount: (membership, _, context) => shareAmountOf(context, membership),
     counter: (membership, _, context) => counterShown(context, membership),
@@ -336,14 +190,41 @@ export const resolvers: Resolvers = {
     reason: (membership, _, context) => reasonShown(context, membership),
     isRestricted: ({ companyId }, _, { loaders }) => isRestrictedNow(loaders, companyId),
   },
+  Agreement: {
+    id: ({ _id }) => _id,
+    status: (agreement, _, context) => statusOf(context, agreement),
+    template: ({ templateId }, _, { loaders }) => pointedAt(loaders.template, templateId),
+    unsigned: (agreement) => unsigned(agreement).map(company),
+    content: (agreement, _, context) => paperOf(context, agreement),
+  },
+  AgreementSignature: {
+    company: ({ companyId }) => company(companyId),
+    signedBy: ({ userId }) => userId,
+  },
+  ReopeningConsent: {
+    company: ({ companyId }) => company(companyId),
+    consentedBy: ({ userId }) => userId,
+  },
+  AgreementTemplate: { id: ({ _id }) => _id },
+  AgreementTemplateConnection: { totalCount: ({ count }) => count() },
   Assembly: {
     __resolveReference: ({ id }, context) => findAssembly(context, id),
     id: ({ _id }) => _id,
     project: ({ projectId }, _, { loaders }) => pointedAt(loaders.project, projectId),
+    progress: (assembly) => assembly,
     proposals: (assembly) => shownProposals(assembly),
     repair: (assembly) => shownRepair(assembly),
     infeasibility: (assembly) => shownInfeasibility(assembly),
     shortfalls: (assembly) => shownShortfalls(assembly),
+  },
+  AssemblyProgress: {
+    cursor: (assembly) => cursorOf(assembly),
+    assembly: (assembly) => assembly,
+    phase: ({ progress }) => progress.phase,
+    points: ({ progress }) => progress.points,
+    bound: ({ progress }) => progress.bound,
+    gap: ({ progress }) => progress.gap,
+    elapsedSeconds: ({ progress }) => progress.elapsedMillis / 1_000,
   },
   AssemblyDemand: {
     companies: (demand, _, context) => demandCompanies(context, demand),

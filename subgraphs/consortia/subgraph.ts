@@ -8,6 +8,7 @@ import { applyKnown, knownOf } from '#kit/known.ts';
 import { connect, prepare } from '#kit/mongo.ts';
 import type { Runtime, Service, Subgraph } from '#kit/subgraph.ts';
 import { subgraphSdl } from '#schema/sdl.ts';
+import { ensureTemplate } from './agreement/template.ts';
 import { readConsortiaConfig } from './config.ts';
 import { createContext, modelsOf } from './context.ts';
 import { applyFirmFacts } from './pool/firm.ts';
@@ -31,6 +32,7 @@ async function start({ mongoUri, environment, log }: Runtime): Promise<Service> 
     accessOf(connection),
     knownOf(connection),
   ]);
+  await ensureTemplate(models.templates);
   // A stream can only be opened on a collection that is there, whoever starts first.
   await prepare([factsOf(companies), factsOf(techmaps)]);
   const lines = [

@@ -6,15 +6,14 @@ import type { Context } from '../context.ts';
 import { pageOf, type Listing } from '../form/listing.ts';
 import type { FirmRecord } from '../pool/firm.model.ts';
 import { mayTakePart } from '../pool/firm.ts';
-import { isInside, isParticipant, maySee, visibleTo } from '../project/audience.ts';
-import type { ProjectRecord, RequirementRecord } from '../project/project.model.ts';
-import { shownRequirements } from '../project/project.ts';
+import { isInside, maySee, visibleTo } from '../project/audience.ts';
+import type { ProjectRecord } from '../project/project.model.ts';
 import { stateAfter } from '#kit/steps.ts';
 import { readReason, reasonLength } from '../form/wording.ts';
 import type { ConsortiumRecord } from './consortium.model.ts';
 import { changeConsortium } from './consortium.ts';
 import type { MembershipPage, MembershipRecord } from './membership.model.ts';
-import { moveShares, shareAmounts, sharesWithout } from './shares.ts';
+import { moveShares, sharesWithout } from './shares.ts';
 import { consortiumSteps, membershipSteps, type MembershipStatus } from './state.ts';
 
 /** A firm's memberships that the viewer may see, newest first. */
@@ -53,92 +52,6 @@ export async function findMembership(
 ): Promise<MembershipRecord | null> {
   const membership = await loaders.membership.load(id);
   return membership && maySee(viewer, membership) ? membership : null;
-}
-
-/** Memberships of a consortium: all for those who take part or are asked to, accepted ones for others. */
-export async function membershipsShown(
-  { viewer, loaders }: Context,
-  { _id, projectId }: Pick<ConsortiumRecord, '_id' | 'projectId'>,
-): Promise<MembershipRecord[]> {
-  const all = await loaders.membershipsIn.load(_id);
-  const project = await loaders.project.load(projectId);
-  if (project && isParticipant(viewer, project)) return all;
-  return all.filter(({ status }) => status === 'ACCEPTED');
-}
-
-/** Whether the viewer belongs to a firm that takes part or is asked to, or to the secretariat. */
-async function isPart({ viewer, loaders }: Context, { projectId, companyId }: MembershipRecord) {
-  if (isInside(viewer, companyId)) return true;
-  const project = await loaders.project.load(projectId);
-  return project !== null && isParticipant(viewer, project);
-}
-
-/** Why a firm declined or left, for those who take part; null for others. */
-export async function reasonShown(
-  context: Context,
-  membership: MembershipRecord,
-): Promise<string | null> {
-  return (await isPart(context, membership)) ? membership.reason : null;
-}
-
-/** Whether the viewer belongs to the membership's firm, to the lead's, or to the secretariat. */
-async function isParty({ viewer, loaders }: Context, { projectId, companyId }: MembershipRecord) {
-  if (isInside(viewer, companyId)) return true;
-  const project = await loaders.project.load(projectId);
-  return project !== null && isInside(viewer, project.leadCompanyId);
-}
-
-/** Other terms that a firm asks for, for itself, the lead's firm and the secretariat; null for others. */
-export async function counterShown(context: Context, membership: MembershipRecord) {
-  const { counter, projectId } = membership;
-  if (!counter || !(await isParty(context, membership))) return null;
-  const { requirementIds, ...terms } = counter;
-  const requirements = await requirementsOf(context, { projectId, requirementIds });
-  return { ...terms, requirements };
-}
-
-/** What a membership answers for; requirements that the project no longer has are left out. */
-export async function requirementsOf(
-  context: Context,
-  { projectId, requirementIds }: Pick<MembershipRecord, 'projectId' | 'requirementIds'>,
-): Promise<RequirementRecord[]> {
-  const project = await context.loaders.project.load(projectId);
-  if (!project) return [];
-  return shownRequirements(context, project).filter(({ id }) => requirementIds.includes(id));
-}
-
-/** Whether the viewer may see a share: of a sealed team everybody; before, its firm, the lead's, and who accepted. */
-async function maySeeShare(context: Context, membership: MembershipRecord): Promise<boolean> {
-  if (await isParty(context, membership)) return true;
-  const { viewer, loaders } = context;
-  const consortium = await loaders.consortium.load(membership.consortiumId);
-  if (consortium?.status === 'SEALED') return true;
-  const all = await loaders.membershipsIn.load(membership.consortiumId);
-  return all.some(({ status, companyId }) => status === 'ACCEPTED' && isInside(viewer, companyId));
-}
-
-/** A membership's share in basis points; null before it is set, and for those who may not see it yet. */
-export async function shareShown(
-  context: Context,
-  membership: MembershipRecord,
-): Promise<number | null> {
-  return (await maySeeShare(context, membership)) ? membership.share : null;
-}
-
-/**
- * A membership's share of the project's budget, won; null while shares or budget are not complete, and for those who
- * may not see the share yet.
- */
-export async function shareAmountOf(
-  context: Context,
-  membership: MembershipRecord,
-): Promise<number | null> {
-  if (!(await maySeeShare(context, membership))) return null;
-  const { loaders } = context;
-  const { _id, consortiumId, projectId } = membership;
-  const project = await loaders.project.load(projectId);
-  const all = await loaders.membershipsIn.load(consortiumId);
-  return shareAmounts(all, project?.budget ?? null).get(_id) ?? null;
 }
 
 /** Which membership, and the revision it was read at. */

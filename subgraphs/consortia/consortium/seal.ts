@@ -1,6 +1,8 @@
 /** Sealing: what must hold before, every rule that does not at once, and the sealing itself. */
 import { seoulDay } from '#kit/instant.ts';
 import { refuseAny, type Problem } from '#kit/refusal.ts';
+import type { AgreementRecord } from '../agreement/agreement.model.ts';
+import { agreementBreaches } from '../agreement/standing.ts';
 import type { CallRecord } from '../call/call.model.ts';
 import type { Context } from '../context.ts';
 import type { FirmRecord } from '../pool/firm.model.ts';
@@ -136,10 +138,11 @@ export async function findBreaches(context: Context, project: ProjectRecord): Pr
 }
 
 /**
- * Seals a consortium. An owner or editor of the lead's firm may.
+ * Seals a consortium whose members have all signed the agreement on its terms. An owner or editor of the lead's firm
+ * may.
  *
  * @throws {Refusal} NOT_FOUND (consortiumId), WRONG_STATE (consortiumId), STALE (revision), INVALID for every rule that
- * does not hold
+ * does not hold (AGREEMENT_DRAWN_UP and ALL_SIGNED among them)
  */
 export async function sealConsortium(
   context: Context,
@@ -149,7 +152,12 @@ export async function sealConsortium(
   const status = stateAfter(consortiumSteps, consortium.status, 'seal', ['consortiumId']);
   const now = new Date();
   const team = await readTeam(context, consortium, project);
-  refuseAny(sealBreaches(team, now, seoulDay(now)));
+  const agreement = await context.agreements
+    .findOne({ consortiumId: consortium._id })
+    .sort({ number: -1 })
+    .lean<AgreementRecord>();
+  const ties = { consortium, project, newestId: agreement?._id ?? null };
+  refuseAny([...sealBreaches(team, now, seoulDay(now)), ...agreementBreaches(agreement, ties)]);
   const members = team.memberships
     .filter(({ standing }) => standing === true)
     .toSorted((a, b) => Number(b.role === 'LEAD') - Number(a.role === 'LEAD'));
@@ -161,6 +169,10 @@ export async function sealConsortium(
     memberIds,
     sealedAt: now,
   });
+  await context.agreements.updateOne(
+    { _id: agreement?._id ?? '' },
+    { $set: { sealedAt: now }, $inc: { revision: 1 } },
+  );
   await context.memberships.updateMany(
     { consortiumId: consortium._id, standing: true },
     { $addToSet: { audience: everybody } },

@@ -10,12 +10,14 @@ export type MembershipStatus = 'INVITED' | 'COUNTERED' | 'ACCEPTED' | 'DECLINED'
 export type MembershipRole = 'LEAD' | 'PARTNER' | 'DEMAND' | 'ADVISOR';
 
 /** What can be done with a consortium. */
-export type ConsortiumStep = 'change' | 'seal' | 'dissolve' | 'end';
+export type ConsortiumStep = 'change' | 'seal' | 'reopen' | 'dissolve' | 'end';
 
 /** The states of a consortium and the steps between them. */
 export const consortiumSteps: Steps<ConsortiumStatus, ConsortiumStep> = {
   change: { FORMING: 'FORMING' },
   seal: { FORMING: 'SEALED' },
+  // By the consent of every member.
+  reopen: { SEALED: 'FORMING' },
   dissolve: { FORMING: 'DISSOLVED' },
   // With its project, which its lead takes back.
   end: { FORMING: 'DISSOLVED', SEALED: 'DISSOLVED' },

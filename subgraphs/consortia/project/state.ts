@@ -20,6 +20,7 @@ export type ProjectStep =
   | 'form'
   | 'disband'
   | 'seal'
+  | 'reopen'
   | 'submit'
   | 'takeBack'
   | 'award'
@@ -40,6 +41,8 @@ export const projectSteps: Steps<ProjectStatus, ProjectStep> = {
   form: { DRAFT: 'FORMING', FORMING: 'FORMING' },
   disband: { FORMING: 'DRAFT' },
   seal: { FORMING: 'SEALED' },
+  // By the consent of every member of the consortium.
+  reopen: { SEALED: 'FORMING' },
   submit: { SEALED: 'SUBMITTED' },
   takeBack: { SUBMITTED: 'SEALED' },
   award: { SUBMITTED: 'AWARDED' },

@@ -1,0 +1,200 @@
+/** Which use case carries out which mutation. No rules here. */
+import { answer, attempt } from '#kit/answer.ts';
+import { drawUpAgreement } from './agreement/agreement.ts';
+import { consentToReopening, withdrawReopeningConsent } from './agreement/reopen.ts';
+import { signAgreement } from './agreement/sign.ts';
+import { publishTemplate } from './agreement/template.ts';
+import { openCall } from './call/call.ts';
+import { reviseCall } from './call/revise.ts';
+import { dissolveConsortium, withdrawProject } from './consortium/consortium.ts';
+import { answerCounter, counterInvitation } from './consortium/counter.ts';
+import { inviteProposal } from './consortium/invite-proposal.ts';
+import { assignRequirements, inviteCompany } from './consortium/invite.ts';
+import {
+  acceptInvitation,
+  declineInvitation,
+  withdrawMembership,
+} from './consortium/membership.ts';
+import { sealConsortium } from './consortium/seal.ts';
+import { setShares } from './consortium/shares.ts';
+import { renewed } from './context.ts';
+import {
+  approveGate,
+  completeProject,
+  startProject,
+  terminateProject,
+} from './delivery/delivery.ts';
+import { planBudget, recordMoney } from './delivery/money.ts';
+import { importProgrammes } from './programme/import.ts';
+import { createProgramme, reviseProgramme } from './programme/programme.ts';
+import { draftProject, setRequirements, updateProject } from './project/project.ts';
+import { assemble, cancelAssembly, repairTeam, startAssembly } from './proposal/assemble.ts';
+import { removeDocument, uploadDocument } from './submission/document.ts';
+import { submitProject, takeBackSubmission } from './submission/submission.ts';
+import { decideCall } from './review/decision.ts';
+import { assignReviewers, scoreProject } from './review/review.ts';
+import { registerReviewer, reviseReviewer } from './review/reviewer.ts';
+import type { MutationResolvers } from './schema.generated.ts';
+
+export const mutations: MutationResolvers = {
+  createProgramme: (_, { input }, context) =>
+    answer(renewed(context), 'createProgramme', input, async () => ({
+      programme: await createProgramme(context, input),
+    })),
+  reviseProgramme: (_, { input }, context) =>
+    answer(renewed(context), 'reviseProgramme', input, async () => ({
+      programme: await reviseProgramme(context, input),
+    })),
+  reviseCall: (_, { input }, context) =>
+    answer(renewed(context), 'reviseCall', input, async () => ({
+      call: await reviseCall(context, input),
+    })),
+  openCall: (_, { input }, context) =>
+    answer(renewed(context), 'openCall', input, async () => ({
+      call: await openCall(context, input),
+    })),
+  draftProject: (_, { input }, context) =>
+    answer(renewed(context), 'draftProject', input, async () => ({
+      project: await draftProject(context, input),
+    })),
+  updateProject: (_, { input }, context) =>
+    answer(renewed(context), 'updateProject', input, async () => ({
+      project: await updateProject(context, input),
+    })),
+  withdrawProject: (_, { input }, context) =>
+    answer(renewed(context), 'withdrawProject', input, async () => ({
+      project: await withdrawProject(context, input),
+    })),
+  setRequirements: (_, { input }, context) =>
+    answer(renewed(context), 'setRequirements', input, async () => ({
+      project: await setRequirements(context, input),
+    })),
+  assemble: (_, { input }, context) =>
+    attempt(async () => ({ assembly: await assemble(renewed(context), input) })),
+  startAssembly: (_, { input }, context) =>
+    attempt(async () => ({ assembly: await startAssembly(renewed(context), input) })),
+  cancelAssembly: (_, { input }, context) =>
+    answer(renewed(context), 'cancelAssembly', input, async () => ({
+      assembly: await cancelAssembly(context, input),
+    })),
+  repairTeam: (_, { input }, context) =>
+    attempt(async () => ({ assembly: await repairTeam(renewed(context), input) })),
+  inviteProposal: (_, { input }, context) =>
+    answer(renewed(context), 'inviteProposal', input, () => inviteProposal(context, input)),
+  inviteCompany: (_, { input }, context) =>
+    answer(renewed(context), 'inviteCompany', input, async () => ({
+      membership: await inviteCompany(context, input),
+    })),
+  assignRequirements: (_, { input }, context) =>
+    answer(renewed(context), 'assignRequirements', input, async () => ({
+      membership: await assignRequirements(context, input),
+    })),
+  counterInvitation: (_, { input }, context) =>
+    answer(renewed(context), 'counterInvitation', input, async () => ({
+      membership: await counterInvitation(context, input),
+    })),
+  answerCounter: (_, { input }, context) =>
+    answer(renewed(context), 'answerCounter', input, async () => ({
+      membership: await answerCounter(context, input),
+    })),
+  acceptInvitation: (_, { input }, context) =>
+    answer(renewed(context), 'acceptInvitation', input, async () => ({
+      membership: await acceptInvitation(context, input),
+    })),
+  declineInvitation: (_, { input }, context) =>
+    answer(renewed(context), 'declineInvitation', input, async () => ({
+      membership: await declineInvitation(context, input),
+    })),
+  withdrawMembership: (_, { input }, context) =>
+    answer(renewed(context), 'withdrawMembership', input, async () => ({
+      membership: await withdrawMembership(context, input),
+    })),
+  setShares: (_, { input }, context) =>
+    answer(renewed(context), 'setShares', input, async () => ({
+      consortium: await setShares(context, input),
+    })),
+  sealConsortium: (_, { input }, context) =>
+    answer(renewed(context), 'sealConsortium', input, async () => ({
+      consortium: await sealConsortium(context, input),
+    })),
+  publishAgreementTemplate: (_, { input }, context) =>
+    answer(renewed(context), 'publishAgreementTemplate', input, async () => ({
+      template: await publishTemplate(context, input),
+    })),
+  drawUpAgreement: (_, { input }, context) =>
+    answer(renewed(context), 'drawUpAgreement', input, async () => ({
+      agreement: await drawUpAgreement(context, input),
+    })),
+  signAgreement: (_, { input }, context) =>
+    answer(renewed(context), 'signAgreement', input, async () => ({
+      agreement: await signAgreement(context, input),
+    })),
+  consentToReopening: (_, { input }, context) =>
+    answer(renewed(context), 'consentToReopening', input, async () => ({
+      consortium: await consentToReopening(context, input),
+    })),
+  withdrawReopeningConsent: (_, { input }, context) =>
+    answer(renewed(context), 'withdrawReopeningConsent', input, async () => ({
+      consortium: await withdrawReopeningConsent(context, input),
+    })),
+  dissolveConsortium: (_, { input }, context) =>
+    answer(renewed(context), 'dissolveConsortium', input, async () => ({
+      consortium: await dissolveConsortium(context, input),
+    })),
+  uploadDocument: (_, { input }, context) =>
+    answer(renewed(context), 'uploadDocument', input, async () => ({
+      document: await uploadDocument(context, input),
+    })),
+  removeDocument: (_, { input }, context) =>
+    answer(renewed(context), 'removeDocument', input, async () => ({
+      project: await removeDocument(context, input),
+    })),
+  submitProject: (_, { input }, context) =>
+    answer(renewed(context), 'submitProject', input, () => submitProject(context, input)),
+  takeBackSubmission: (_, { input }, context) =>
+    answer(renewed(context), 'takeBackSubmission', input, async () => ({
+      project: await takeBackSubmission(context, input),
+    })),
+  registerReviewer: (_, { input }, context) =>
+    answer(renewed(context), 'registerReviewer', input, async () => ({
+      reviewer: await registerReviewer(context, input),
+    })),
+  reviseReviewer: (_, { input }, context) =>
+    answer(renewed(context), 'reviseReviewer', input, async () => ({
+      reviewer: await reviseReviewer(context, input),
+    })),
+  assignReviewers: (_, { input }, context) =>
+    answer(renewed(context), 'assignReviewers', input, () => assignReviewers(context, input)),
+  scoreProject: (_, { input }, context) =>
+    answer(renewed(context), 'scoreProject', input, async () => ({
+      review: await scoreProject(context, input),
+    })),
+  decideCall: (_, { input }, context) =>
+    answer(renewed(context), 'decideCall', input, async () => ({
+      call: await decideCall(context, input),
+    })),
+  startProject: (_, { input }, context) =>
+    answer(renewed(context), 'startProject', input, async () => ({
+      project: await startProject(context, input),
+    })),
+  planBudget: (_, { input }, context) =>
+    answer(renewed(context), 'planBudget', input, async () => ({
+      project: await planBudget(context, input),
+    })),
+  recordMoney: (_, { input }, context) =>
+    answer(renewed(context), 'recordMoney', input, () => recordMoney(context, input)),
+  approveGate: (_, { input }, context) =>
+    answer(renewed(context), 'approveGate', input, async () => ({
+      project: await approveGate(context, input),
+    })),
+  completeProject: (_, { input }, context) =>
+    answer(renewed(context), 'completeProject', input, async () => ({
+      project: await completeProject(context, input),
+    })),
+  terminateProject: (_, { input }, context) =>
+    answer(renewed(context), 'terminateProject', input, async () => ({
+      project: await terminateProject(context, input),
+    })),
+  importProgrammes: (_, { input }, context) =>
+    answer(renewed(context), 'importProgrammes', input, () => importProgrammes(context, input)),
+};
