@@ -1,6 +1,6 @@
 /** Who may import whom. The prose is in ARCHITECTURE.md. */
 const domain =
-  '^subgraphs/[^/]+/(?!(main|subgraph|resolvers|context|config)\\.ts$).+(?<!\\.test|\\.generated)\\.ts$';
+  '^subgraphs/[^/]+/(?!(main|subgraph|mutations|resolvers|context|config)\\.ts$).+(?<!\\.test|\\.generated)\\.ts$';
 
 export default {
   forbidden: [
@@ -31,13 +31,13 @@ export default {
       comment: 'Rules neither see resolvers nor the GraphQL libraries.',
       severity: 'error',
       from: { path: domain },
-      to: { path: '/(main|subgraph|resolvers)\\.ts$|node_modules/(graphql|@apollo)/' },
+      to: { path: '/(main|subgraph|mutations|resolvers)\\.ts$|node_modules/(graphql|@apollo)/' },
     },
     {
       name: 'resolvers-hold-no-queries',
       comment: 'A resolver calls a domain function; only the domain and the context see models.',
       severity: 'error',
-      from: { path: '/(resolvers|main|subgraph)\\.ts$|^(gateway|test)/' },
+      from: { path: '/(mutations|resolvers|main|subgraph)\\.ts$|^(gateway|test)/' },
       to: { path: '\\.model\\.ts$', dependencyTypesNot: ['type-only'] },
     },
     {

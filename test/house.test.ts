@@ -15,7 +15,14 @@ async function filesBelow(folder: string): Promise<string[]> {
 }
 
 /** What every subgraph has beside its nouns. */
-const floorPlan = ['README.md', 'config.ts', 'context.ts', 'resolvers.ts', 'subgraph.ts'];
+const floorPlan = [
+  'README.md',
+  'config.ts',
+  'context.ts',
+  'mutations.ts',
+  'resolvers.ts',
+  'subgraph.ts',
+];
 
 describe.each(subgraphNames)('subgraphs/%s', (name) => {
   it('has the floor plan of all subgraphs, and beside it only folders of nouns', async () => {

@@ -1,31 +1,15 @@
 /** Which domain function answers which field. No rules here. */
-import { answer } from '#kit/answer.ts';
 import { calendarOf } from './event/calendar.ts';
-import { importEvents } from './event/event-import.ts';
-import { announceEvent, cancelEvent, changeEvent, findEvents } from './event/event.ts';
+import { findEvents } from './event/event.ts';
 import { feedOf } from './news/atom.ts';
 import { cursorOf, eventOf, findNews, followNews } from './news/news.ts';
 import type { NewsRecord } from './news/news.model.ts';
-import {
-  changeSavedFilter,
-  findSavedFilters,
-  removeSavedFilter,
-  renewFilterSecret,
-  savedCalendar,
-  savedFeed,
-  saveFilter,
-} from './saved-filter/saved-filter.ts';
+import { findSavedFilters, savedCalendar, savedFeed } from './saved-filter/saved-filter.ts';
 import { seatsLeft } from './seat/line.ts';
-import {
-  attendEvent,
-  findOwnSeat,
-  findOwnSeats,
-  findSeats,
-  leaveEvent,
-  waitingPlace,
-} from './seat/seat.ts';
-import { countUnread, filtersOf, findInbox, readInbox } from './inbox/inbox.ts';
-import { announceSeries, cancelSeries, changeSeries, findOccurrences } from './series/series.ts';
+import { findOwnSeat, findOwnSeats, findSeats, waitingPlace } from './seat/seat.ts';
+import { countUnread, filtersOf, findInbox } from './inbox/inbox.ts';
+import { findOccurrences } from './series/series.ts';
+import { mutations } from './mutations.ts';
 import type { Resolvers } from './schema.generated.ts';
 
 export const resolvers: Resolvers = {
@@ -42,52 +26,7 @@ export const resolvers: Resolvers = {
     savedFilters: (_, _args, context) => findSavedFilters(context),
     recentNews: (_, { filter, since, ...page }, context) => findNews(context, filter, since, page),
   },
-  Mutation: {
-    announceEvent: (_, { input }, context) =>
-      answer(context, 'announceEvent', input, async () => ({
-        event: await announceEvent(context, input),
-      })),
-    changeEvent: (_, { input }, context) =>
-      answer(context, 'changeEvent', input, async () => ({
-        event: await changeEvent(context, input),
-      })),
-    cancelEvent: (_, { input }, context) =>
-      answer(context, 'cancelEvent', input, async () => ({
-        event: await cancelEvent(context, input),
-      })),
-    announceSeries: (_, { input }, context) =>
-      answer(context, 'announceSeries', input, async () => ({
-        series: await announceSeries(context, input),
-      })),
-    changeSeries: (_, { input }, context) =>
-      answer(context, 'changeSeries', input, () => changeSeries(context, input)),
-    cancelSeries: (_, { input }, context) =>
-      answer(context, 'cancelSeries', input, () => cancelSeries(context, input)),
-    attendEvent: (_, { input }, context) =>
-      answer(context, 'attendEvent', input, async () => ({
-        seat: await attendEvent(context, input),
-      })),
-    leaveEvent: (_, { input }, context) =>
-      answer(context, 'leaveEvent', input, async () => ({
-        seat: await leaveEvent(context, input),
-      })),
-    readInbox: (_, { input }, context) =>
-      answer(context, 'readInbox', input, () => readInbox(context, input)),
-    saveFilter: (_, { input }, context) => saveFilter(context, input),
-    changeSavedFilter: (_, { input }, context) =>
-      answer(context, 'changeSavedFilter', input, async () => ({
-        savedFilter: await changeSavedFilter(context, input),
-      })),
-    renewFilterSecret: (_, { input }, context) => renewFilterSecret(context, input),
-    removeSavedFilter: (_, { input }, context) =>
-      answer(context, 'removeSavedFilter', input, async () => ({
-        removedId: await removeSavedFilter(context, input),
-      })),
-    importEvents: async (_, { input }, context) => {
-      await context.heard();
-      return answer(context, 'importEvents', input, () => importEvents(context, input));
-    },
-  },
+  Mutation: mutations,
   Subscription: {
     eventAnnounced: {
       subscribe: (_, { filter, after }, context) => followNews(context, filter, after),

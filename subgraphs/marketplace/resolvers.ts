@@ -1,42 +1,15 @@
 /** Which domain function answers which field. No rules here. */
-import { answer } from '#kit/answer.ts';
-import {
-  addListing,
-  advanceListing,
-  findListing,
-  findListings,
-  nextStatuses,
-  stepsOf,
-} from './listing/listing.ts';
-import { findMarketplaces, importMarketplaces, marketplaceOf } from './marketplace/marketplace.ts';
-import { auditsFor, auditService, findAuditsDue } from './review/audit.ts';
+import { findListing, findListings, nextStatuses, stepsOf } from './listing/listing.ts';
+import { findMarketplaces, marketplaceOf } from './marketplace/marketplace.ts';
+import { auditsFor, findAuditsDue } from './review/audit.ts';
 import { daysUnderReview, stepsShown, targetDays } from './review/review-rules.ts';
-import {
-  checkServiceReview,
-  completeServiceReview,
-  decideServiceReview,
-  findReview,
-  findReviews,
-  findReviewsOf,
-  giveServiceOpinion,
-  opinionsFor,
-  submitService,
-  withdrawServiceReview,
-} from './review/review.ts';
+import { findReview, findReviews, findReviewsOf, opinionsFor } from './review/review.ts';
 import { findFigures } from './review/selection-figures.ts';
-import { changeSelectionTerms, readTerms } from './review/terms.ts';
+import { readTerms } from './review/terms.ts';
+import { mutations } from './mutations.ts';
 import type { Resolvers } from './schema.generated.ts';
 import { countBy } from './service/facets.ts';
-import { importServices } from './service/service-import.ts';
-import {
-  draftService,
-  findService,
-  findServices,
-  findServicesOf,
-  listService,
-  updateService,
-  withdrawService,
-} from './service/service.ts';
+import { findService, findServices, findServicesOf } from './service/service.ts';
 
 export const resolvers: Resolvers = {
   Query: {
@@ -49,70 +22,7 @@ export const resolvers: Resolvers = {
     selectionFigures: (_, { from, to }, context) => findFigures(context, from, to),
     marketplaces: (_, _args, context) => findMarketplaces(context),
   },
-  Mutation: {
-    draftService: (_, { input }, context) =>
-      answer(context, 'draftService', input, async () => ({
-        service: await draftService(context, input),
-      })),
-    updateService: (_, { input }, context) =>
-      answer(context, 'updateService', input, async () => ({
-        service: await updateService(context, input),
-      })),
-    listService: (_, { input }, context) =>
-      answer(context, 'listService', input, async () => ({
-        service: await listService(context, input),
-      })),
-    withdrawService: (_, { input }, context) =>
-      answer(context, 'withdrawService', input, async () => ({
-        service: await withdrawService(context, input),
-      })),
-    addListing: (_, { input }, context) =>
-      answer(context, 'addListing', input, async () => ({
-        listing: await addListing(context, input),
-      })),
-    advanceListing: (_, { input }, context) =>
-      answer(context, 'advanceListing', input, async () => ({
-        listing: await advanceListing(context, input),
-      })),
-    submitService: (_, { input }, context) =>
-      answer(context, 'submitService', input, async () => ({
-        review: await submitService(context, input),
-      })),
-    checkServiceReview: (_, { input }, context) =>
-      answer(context, 'checkServiceReview', input, async () => ({
-        review: await checkServiceReview(context, input),
-      })),
-    completeServiceReview: (_, { input }, context) =>
-      answer(context, 'completeServiceReview', input, async () => ({
-        review: await completeServiceReview(context, input),
-      })),
-    giveServiceOpinion: (_, { input }, context) =>
-      answer(context, 'giveServiceOpinion', input, async () => ({
-        review: await giveServiceOpinion(context, input),
-      })),
-    decideServiceReview: (_, { input }, context) =>
-      answer(context, 'decideServiceReview', input, async () => ({
-        review: await decideServiceReview(context, input),
-      })),
-    withdrawServiceReview: (_, { input }, context) =>
-      answer(context, 'withdrawServiceReview', input, async () => ({
-        review: await withdrawServiceReview(context, input),
-      })),
-    auditService: (_, { input }, context) =>
-      answer(context, 'auditService', input, async () => ({
-        service: await auditService(context, input),
-      })),
-    changeSelectionTerms: (_, { input }, context) =>
-      answer(context, 'changeSelectionTerms', input, async () => ({
-        terms: await changeSelectionTerms(context, input),
-      })),
-    importServices: async (_, { input }, context) => {
-      await context.heard();
-      return answer(context, 'importServices', input, () => importServices(context, input));
-    },
-    importMarketplaces: (_, { input }, context) =>
-      answer(context, 'importMarketplaces', input, () => importMarketplaces(context, input)),
-  },
+  Mutation: mutations,
   Service: {
     __resolveReference: ({ id }, context) => findService(context, id),
     id: ({ _id }) => _id,

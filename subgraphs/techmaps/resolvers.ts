@@ -1,28 +1,19 @@
 /** Which domain function answers which field. No rules here. */
-import { answer, type Answer } from '#kit/answer.ts';
-
 import {
   findCapabilities,
   findCapability,
   findCompanyCapabilities,
-  verifyCapability,
 } from './capability/capability.ts';
-import { importCapabilities } from './capability/capability-import.ts';
-import { publishCapabilities } from './capability/capability-map.ts';
-import { discardDraft, draftCapabilities, draftFaults, findDraft } from './capability/draft.ts';
+import { draftFaults, findDraft } from './capability/draft.ts';
 import { compareMaps, findMap, findMaps } from './capability/history.ts';
 import { readinessLevels } from './capability/readiness-level.ts';
-import type { Context } from './context.ts';
 import { findFigures, findGap, findGaps } from './demand/gap.ts';
 import { levelPlaces, noNeed } from './demand/need.ts';
 import { findRelated, findSimilar } from './likeness/related.ts';
-import { addTechnology } from './placement/addition.ts';
-import { moveTechnology } from './placement/move.ts';
-import { findPlacement, findPlacements, updateTechnology } from './placement/placement.ts';
-import { removeTechnology } from './placement/removal.ts';
-import { importTechnologies } from './placement/technology-import.ts';
+import { findPlacement, findPlacements } from './placement/placement.ts';
+import { mutations } from './mutations.ts';
 import type { Resolvers } from './schema.generated.ts';
-import { findSuccession, findSuccessions, setSuccession } from './succession/succession.ts';
+import { findSuccession, findSuccessions } from './succession/succession.ts';
 import { countItems, findCompanyItems, findItems } from './succession/transition.ts';
 import { findSoleSuppliers, findSupplyGrid } from './supply/concentration.ts';
 import {
@@ -32,17 +23,10 @@ import {
   regionSupply,
   sectorSupply,
 } from './supply/supply.ts';
-import { publishVersion } from './tech-map/publication.ts';
-import { createTechMap, findTechMap, findTechMaps, updateTechMap } from './tech-map/tech-map.ts';
-import {
-  capabilityTable,
-  importCapabilityTable,
-  importTechnologyTable,
-  tableTemplate,
-  technologyTable,
-} from './table/exchange.ts';
+import { findTechMap, findTechMaps } from './tech-map/tech-map.ts';
+import { capabilityTable, tableTemplate, technologyTable } from './table/exchange.ts';
 import { findChanges } from './tech-map/version-change.ts';
-import { draftVersion, findVersion, findVersions, reviewVersion } from './tech-map/version.ts';
+import { findVersion, findVersions } from './tech-map/version.ts';
 import {
   findTechnologies,
   findTechnology,
@@ -75,67 +59,7 @@ export const resolvers: Resolvers = {
     tableTemplate: (_, { kind, format }) => tableTemplate(kind, format),
     readinessLevels: () => [...readinessLevels],
   },
-  Mutation: {
-    createTechMap: (_, { input }, context) =>
-      answer(context, 'createTechMap', input, () => createTechMap(context, input)),
-    updateTechMap: (_, { input }, context) =>
-      answer(context, 'updateTechMap', input, async () => ({
-        map: await updateTechMap(context, input),
-      })),
-    draftTechMapVersion: (_, { input }, context) =>
-      answer(context, 'draftTechMapVersion', input, async () => ({
-        version: await draftVersion(context, input),
-      })),
-    reviewTechMapVersion: (_, { input }, context) =>
-      answer(context, 'reviewTechMapVersion', input, async () => ({
-        version: await reviewVersion(context, input),
-      })),
-    publishTechMapVersion: (_, { input }, context) =>
-      answerAndWake(context, 'publishTechMapVersion', input, () => publishVersion(context, input)),
-    addTechnology: (_, { input }, context) =>
-      answer(context, 'addTechnology', input, async () => ({
-        placement: await addTechnology(context, input),
-      })),
-    updateTechnology: (_, { input }, context) =>
-      answer(context, 'updateTechnology', input, async () => ({
-        placement: await updateTechnology(context, input),
-      })),
-    moveTechnology: (_, { input }, context) =>
-      answer(context, 'moveTechnology', input, async () => ({
-        placement: await moveTechnology(context, input),
-      })),
-    removeTechnology: (_, { input }, context) =>
-      answer(context, 'removeTechnology', input, () => removeTechnology(context, input)),
-    setSuccession: (_, { input }, context) =>
-      answer(context, 'setSuccession', input, () => setSuccession(context, input)),
-    importTechnologies: (_, { input }, context) =>
-      answer(context, 'importTechnologies', input, () => importTechnologies(context, input)),
-    importTechnologyTable: (_, { input }, context) =>
-      answer(context, 'importTechnologyTable', input, () => importTechnologyTable(context, input)),
-    importCapabilityTable: (_, { input }, context) =>
-      answerAndWake(context, 'importCapabilityTable', input, () =>
-        importCapabilityTable(context, input),
-      ),
-    draftCapabilities: (_, { input }, context) =>
-      answer(context, 'draftCapabilities', input, async () => ({
-        capabilityDraft: await draftCapabilities(context, input),
-      })),
-    discardCapabilityDraft: (_, { input }, context) =>
-      answer(context, 'discardCapabilityDraft', input, async () => ({
-        company: await discardDraft(context, input),
-      })),
-    publishCapabilities: (_, { input }, context) =>
-      answerAndWake(context, 'publishCapabilities', input, async () => ({
-        capabilityMap: await publishCapabilities(context, input),
-        company: { id: input.companyId },
-      })),
-    verifyCapability: (_, { input }, context) =>
-      answer(context, 'verifyCapability', input, async () => ({
-        capability: await verifyCapability(context, input),
-      })),
-    importCapabilities: (_, { input }, context) =>
-      answerAndWake(context, 'importCapabilities', input, () => importCapabilities(context, input)),
-  },
+  Mutation: mutations,
   Company: {
     capabilities: ({ id }, request, context) => findCompanyCapabilities(context, id, request),
     capabilityMap: ({ id }, which, context) => findMap(context, { companyId: id, ...which }),
@@ -252,18 +176,6 @@ export const resolvers: Resolvers = {
       loaders.technology.load(technologyId).then(there),
   },
 };
-
-/** Answers a mutation that leaves something to do for the time between requests. */
-async function answerAndWake<Fields extends object>(
-  context: Context,
-  mutation: string,
-  input: { idempotencyKey?: string | null | undefined },
-  work: () => Promise<Fields>,
-): Promise<Answer<Fields>> {
-  const answered = await answer(context, mutation, input, work);
-  context.aftermath.wake();
-  return answered;
-}
 
 /** A record that a stored id of our own points at. */
 function there<Record>(record: Record | null): Record {

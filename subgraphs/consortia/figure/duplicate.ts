@@ -21,7 +21,7 @@ export interface DoubledItem {
 }
 
 /** Two projects that may be paid for the same thing. */
-export interface FundingDuplicate {
+export interface DoubledPair {
   companyId: string;
   /** Their ids, the earlier first. */
   projectIds: [string, string];
@@ -40,7 +40,7 @@ export interface FundingDuplicate {
 export function duplicatesIn(
   projects: readonly FundedProject[],
   leastLikeness: number,
-): FundingDuplicate[] {
+): DoubledPair[] {
   const byFirm = Map.groupBy(
     projects.flatMap((project) => firmsIn(project).map((companyId) => ({ companyId, project }))),
     ({ companyId }) => companyId,
@@ -104,6 +104,6 @@ function doubledItems(companyId: string, one: FundedProject, other: FundedProjec
   });
 }
 
-function keyOf({ companyId, projectIds }: FundingDuplicate): string {
+function keyOf({ companyId, projectIds }: DoubledPair): string {
   return [companyId, ...projectIds].join(' ');
 }

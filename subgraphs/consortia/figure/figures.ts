@@ -8,7 +8,7 @@ import type { FirmRecord } from '../pool/firm.model.ts';
 import type { ProjectRecord } from '../project/project.model.ts';
 import type { ProjectStatus } from '../project/state.ts';
 import { concentrationOf, type Concentration } from './concentration.ts';
-import { duplicatesIn, type FundedProject, type FundingDuplicate } from './duplicate.ts';
+import { duplicatesIn, type FundedProject, type DoubledPair } from './duplicate.ts';
 import { networkOf, type Network, type Team } from './network.ts';
 
 /** States of a project that was awarded. */
@@ -170,7 +170,7 @@ export async function findFundingDuplicates(
     leastLikeness?: number | null | undefined;
     most?: number | null | undefined;
   },
-): Promise<FundingDuplicate[]> {
+): Promise<DoubledPair[]> {
   signedInAs(viewer, 'SECRETARIAT');
   const { projectId, companyId } = given;
   const leastLikeness = within(given.leastLikeness ?? 0.5, likenessLimit, 'leastLikeness');

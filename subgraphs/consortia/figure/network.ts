@@ -8,7 +8,7 @@ export interface Team {
 }
 
 /** A firm in the network. */
-export interface NetworkFirm {
+export interface CountedFirm {
   companyId: string;
   /** Projects that it took part in. */
   projects: number;
@@ -17,7 +17,7 @@ export interface NetworkFirm {
 }
 
 /** Two firms that worked together. */
-export interface NetworkLink {
+export interface FirmLink {
   /** Their ids, the lesser first. */
   companyIds: [string, string];
   /** Projects in which both took part. */
@@ -29,9 +29,9 @@ export interface NetworkLink {
 /** Firms and what joins them. */
 export interface Network {
   /** Those with the most projects first. */
-  firms: NetworkFirm[];
+  firms: CountedFirm[];
   /** Between those firms; the most frequent first. */
-  links: NetworkLink[];
+  links: FirmLink[];
   /** Firms that were left out. */
   leftOut: number;
 }
@@ -43,7 +43,7 @@ export interface Network {
  */
 export function networkOf(teams: Iterable<Team>, most: number): Network {
   const projects = new Map<string, number>();
-  const links = new Map<string, NetworkLink>();
+  const links = new Map<string, FirmLink>();
   for (const { at, companyIds } of teams) {
     const ids = [...new Set(companyIds)].toSorted();
     for (const [index, one] of ids.entries()) {
@@ -78,7 +78,7 @@ export function networkOf(teams: Iterable<Team>, most: number): Network {
   };
 }
 
-function join(links: Map<string, NetworkLink>, one: string, other: string, at: Date): void {
+function join(links: Map<string, FirmLink>, one: string, other: string, at: Date): void {
   const key = `${one} ${other}`;
   const link = links.get(key);
   if (!link) {
