@@ -65,6 +65,10 @@ export interface GatewayConfig {
   bodyBytes: number;
   /** `LIMIT_SOCKET_OPERATIONS` (100): operations under way on one WebSocket. */
   socketOperations: number;
+  /** `LIMIT_VIEWER_FEEDS` (500): feeds that one user, or the visitors of one address, follow at a time. */
+  viewerFeeds: number;
+  /** `LIMIT_VIEWER_SOCKETS` (50): WebSockets that one user has open. */
+  viewerSockets: number;
   /** `LIMIT_ADDRESS_SOCKETS` (500): WebSockets open from one address. */
   addressSockets: number;
   /** `REQUEST_TIMEOUT_MILLIS` (30000): the longest one request from outside may take. */
@@ -95,6 +99,9 @@ export interface GatewayConfig {
   drainMillis: number;
 }
 
+/** The environment this process was started with. */
+export const processEnvironment: Environment = process.env;
+
 /** Which planner serves. */
 export type PlannerChoice = (typeof planners)[number];
 
@@ -109,7 +116,7 @@ const levels = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as
  *
  * @throws {ConfigError} naming every variable that is missing, malformed or refused
  */
-export function readGatewayConfig(environment: Environment = process.env): GatewayConfig {
+export function readGatewayConfig(environment: Environment = processEnvironment): GatewayConfig {
   const read = readConfig(environment, {
     HOST: text('127.0.0.1'),
     PORT: port(4000),
@@ -133,6 +140,8 @@ export function readGatewayConfig(environment: Environment = process.env): Gatew
     LIMIT_COST: wholeNumber(100_000, 1, 1_000_000_000),
     LIMIT_BODY_BYTES: wholeNumber(2 ** 18, 1_024, 2 ** 30),
     LIMIT_SOCKET_OPERATIONS: wholeNumber(100, 1, 100_000),
+    LIMIT_VIEWER_FEEDS: wholeNumber(500, 1, 1_000_000),
+    LIMIT_VIEWER_SOCKETS: wholeNumber(50, 1, 1_000_000),
     LIMIT_ADDRESS_SOCKETS: wholeNumber(500, 1, 1_000_000),
     REQUEST_TIMEOUT_MILLIS: wholeNumber(30_000, 1, 600_000),
     SUBGRAPH_TIMEOUT_MILLIS: wholeNumber(10_000, 1, 600_000),
@@ -175,6 +184,8 @@ export function readGatewayConfig(environment: Environment = process.env): Gatew
     },
     bodyBytes: read.GATEWAY_OPEN ? openBodyBytes : read.LIMIT_BODY_BYTES,
     socketOperations: read.LIMIT_SOCKET_OPERATIONS,
+    viewerFeeds: read.LIMIT_VIEWER_FEEDS,
+    viewerSockets: read.LIMIT_VIEWER_SOCKETS,
     addressSockets: read.LIMIT_ADDRESS_SOCKETS,
     requestTimeoutMillis: read.REQUEST_TIMEOUT_MILLIS,
     subgraphTimeoutMillis: read.SUBGRAPH_TIMEOUT_MILLIS,

@@ -11,6 +11,7 @@ import {
 } from 'graphql';
 
 import type { Log } from '#kit/log.ts';
+import { traced, type Step } from '#kit/trace.ts';
 import { spend, type Call } from './call.ts';
 import {
   SubgraphFault,
@@ -117,7 +118,9 @@ async function ask(
 ): Promise<SubgraphAnswer> {
   const began = performance.now();
   try {
-    return await source.ask(request, call);
+    return await traced(`subgraph ${source.name}`, subgraphStep(source.name), () =>
+      source.ask(request, call),
+    );
   } catch (error) {
     if (!(error instanceof SubgraphFault)) throw error;
     const { requestId } = call.viewer;
@@ -129,6 +132,10 @@ async function ask(
   } finally {
     spend(call, source.name, performance.now() - began);
   }
+}
+
+function subgraphStep(name: string): Step {
+  return { kind: 'CLIENT', attributes: { 'oca.subgraph': name } };
 }
 
 /** One error for each entity or root field that was asked for. */

@@ -2,6 +2,7 @@
 import type { ExecutionResult } from 'graphql';
 
 import type { Log } from '#kit/log.ts';
+import { traced } from '#kit/trace.ts';
 import type { Viewer } from '#kit/viewer.ts';
 import { callOf } from './call.ts';
 import type { GatewayConfig } from './config.ts';
@@ -151,18 +152,20 @@ export class FeedGroup implements Taker {
     const { supergraph, sources } = this.#served;
     const { document, operationName, variables } = this.asked;
     try {
-      const result = await executePlan(
-        supergraph,
-        answeredBy(sources, this.plan, answer),
-        {
-          plan: this.plan.replay,
-          document,
-          operationName,
-          variables,
-          strict: !config.open,
-          call: callOf(this.viewer, { signal: AbortSignal.timeout(config.requestTimeoutMillis) }),
-        },
-        log,
+      const result = await traced('graphql.event', { alone: true }, () =>
+        executePlan(
+          supergraph,
+          answeredBy(sources, this.plan, answer),
+          {
+            plan: this.plan.replay,
+            document,
+            operationName,
+            variables,
+            strict: !config.open,
+            call: callOf(this.viewer, { signal: AbortSignal.timeout(config.requestTimeoutMillis) }),
+          },
+          log,
+        ),
       );
       const { errors, ...others } = result;
       return errors

@@ -4,6 +4,11 @@ import {
   type ApolloServerOptionsWithGateway,
   type ApolloServerPlugin,
 } from '@apollo/server';
+import {
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
 import type { QueryPlan } from '@apollo/query-planner';
 import {
   GraphQLError,
@@ -15,6 +20,7 @@ import {
 
 import type { Log } from '#kit/log.ts';
 import { mask } from '#kit/masking.ts';
+import { traced } from '#kit/trace.ts';
 import { allow, refusalErrors, type Allowed } from './authorization.ts';
 import { Cache } from './cache.ts';
 import type { Call } from './call.ts';
@@ -116,6 +122,10 @@ export async function createPipeline(
       plainSubscription,
       literalPaths,
       ...plugins,
+      // Nothing is told to anybody elsewhere, and no page is loaded from there, whatever the environment says.
+      ApolloServerPluginUsageReportingDisabled(),
+      ApolloServerPluginInlineTraceDisabled(),
+      ApolloServerPluginLandingPageDisabled(),
       ...(config.open ? [] : [limiter(() => served, config), ...rateLimiter(config)]),
       ...(trusted && config.trustedOnly ? [trustedOnly(trusted)] : []),
       report(config),
@@ -184,9 +194,10 @@ async function run(
   const { operationName } = request;
   const asked = { served, document, operationName, variables, call, allowed, queryHash };
   if (operation.operation === OperationTypeNode.SUBSCRIPTION) return feeds.start(asked);
-  const planned = { ...asked, plan: planOf(asked) };
-  call.plan = planned.plan;
-  return within(call.signal, config, executed(planned, config, log));
+  const plan = await traced('graphql.plan', {}, async () => planOf(asked));
+  call.plan = plan;
+  const work = traced('graphql.execute', {}, () => executed({ ...asked, plan }, config, log));
+  return within(call.signal, config, work);
 }
 
 /** A change is made whole or not at all, and a feed that shows nothing is not begun. */

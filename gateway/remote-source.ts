@@ -9,6 +9,7 @@ import {
 } from 'cockatiel';
 import { Pool, type Dispatcher } from 'undici';
 
+import { traceHeaders } from '#kit/trace.ts';
 import { signViewer, viewerHeader } from '#kit/viewer.ts';
 import { remoteFeeds } from './remote-feeds.ts';
 import type { RemoteSubgraph } from './remote-subgraph.ts';
@@ -94,6 +95,7 @@ async function call(
         'content-type': 'application/json',
         accept: 'application/json',
         'x-request-id': viewer.requestId,
+        ...traceHeaders(),
         ...(keys && { [viewerHeader]: signViewer(viewer, binding, keys(), Date.now()) }),
       },
       body,

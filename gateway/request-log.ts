@@ -2,6 +2,7 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 
 import type { Log } from '#kit/log.ts';
+import { currentTrace, note } from '#kit/trace.ts';
 import type { Call } from './call.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -18,9 +19,17 @@ export function requestLog(log: Log, metrics: () => Metrics): ApolloServerPlugin
           const codes = codesOf(response.body);
           metrics().inFlight.dec();
           metrics().answered(call, kind, codes, millis);
+          const trace = currentTrace();
+          note({
+            'graphql.operation.type': kind,
+            'graphql.operation.name': operationName?.slice(0, longestName) ?? '',
+            'oca.cost': call.cost,
+            'oca.codes': codes,
+          });
           log.info(
             {
               requestId: call.viewer.requestId,
+              ...(trace !== null && { traceId: trace }),
               transport: call.transport,
               kind,
               operation: operationName?.slice(0, longestName) ?? null,

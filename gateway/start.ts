@@ -3,8 +3,10 @@ import { readFile } from 'node:fs/promises';
 
 import { ConfigError } from '#kit/config.ts';
 import { createLog, type Log } from '#kit/log.ts';
+import { stopOnSignal } from '#kit/stop.ts';
+import { startTracing } from '#kit/trace.ts';
 import { readViewerKeys, type ViewerKeys } from '#kit/viewer.ts';
-import { readGatewayConfig, type GatewayConfig } from './config.ts';
+import { processEnvironment, readGatewayConfig, type GatewayConfig } from './config.ts';
 import { createGateway } from './gateway.ts';
 import { watch } from './watch.ts';
 
@@ -19,8 +21,9 @@ export async function start(): Promise<void> {
 }
 
 async function open(): Promise<void> {
-  const config = readGatewayConfig();
+  const config = readGatewayConfig(processEnvironment);
   const log = createLog('gateway', config.logLevel);
+  const tracing = await startTracing('oca-gateway', processEnvironment, log);
   const supergraphSdl = await readFile(config.supergraph, 'utf8');
   const keys = await watchedKeys(config, log);
   const gateway = await createGateway({
@@ -32,13 +35,10 @@ async function open(): Promise<void> {
   watch(config.supergraph, config.watchMillis, supergraphSdl, (sdl) => gateway.reload(sdl), log);
   const { url } = await gateway.listen();
   log.info({ url }, 'gateway listens');
-  let stopping = false;
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.on(signal, () => {
-      if (stopping) process.exit(1);
-      stopping = true;
-      void gateway.stop().finally(() => process.exit(0));
-    });
+  stopOnSignal(async () => {
+    await gateway.stop();
+    await tracing.stop();
+  });
 }
 
 /** The keys of `VIEWER_KEYS_FILE`, as the file has them at the moment; null where there is no file. */

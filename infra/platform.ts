@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import type { Environment } from '#kit/config.ts';
 import type { Log } from '#kit/log.ts';
 import { executable, type Runtime, type Service, type Subgraph } from '#kit/subgraph.ts';
+import { startTracing, type Tracing } from '#kit/trace.ts';
 import { readGatewayConfig } from '../gateway/config.ts';
 import {
   createGateway,
@@ -52,6 +53,7 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform> 
   const { environment, log } = options;
   const config = readGatewayConfig(environment);
   const { joinRunning = false } = options;
+  const tracing = await startTracing('open-cloud-alliance', environment, log);
   const storage = await openStorage(readPlatformConfig(environment), { joinRunning });
   const services = new Map<string, Service>();
   try {
@@ -67,10 +69,11 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform> 
       local: new Map(started),
       accounts: options.accounts ?? (() => []),
     });
-    return platformOf(gateway, services, storage);
+    return platformOf({ gateway, services, storage, tracing });
   } catch (error) {
     await stopServices(services);
     await storage.close();
+    await tracing.stop();
     throw error;
   }
 }
@@ -99,11 +102,14 @@ function local(subgraph: Subgraph, service: Service): LocalSubgraph {
   };
 }
 
-function platformOf(
-  gateway: Gateway,
-  services: ReadonlyMap<string, Service>,
-  storage: Storage,
-): Platform {
+interface Parts {
+  gateway: Gateway;
+  services: ReadonlyMap<string, Service>;
+  storage: Storage;
+  tracing: Tracing;
+}
+
+function platformOf({ gateway, services, storage, tracing }: Parts): Platform {
   return {
     mongoUri: storage.uri,
     execute: (request, viewer) => gateway.execute(request, viewer),
@@ -116,6 +122,7 @@ function platformOf(
       await gateway.stop();
       await stopServices(services);
       await storage.close();
+      await tracing.stop();
     },
   };
 }

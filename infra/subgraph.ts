@@ -2,6 +2,7 @@
 import { createLog } from '#kit/log.ts';
 import { serve } from '#kit/serve.ts';
 import { stopOnSignal } from '#kit/stop.ts';
+import { startTracing } from '#kit/trace.ts';
 import { subgraphNames } from '#schema/sdl.ts';
 import { adviceFor } from './advice.ts';
 import { processEnvironment, readSubgraphConfig } from './config.ts';
@@ -21,9 +22,13 @@ try {
     defaultPort,
   );
   const log = createLog(name, logLevel);
+  const tracing = await startTracing(`oca-${name}`, processEnvironment, log);
   const runtime = { mongoUri, environment: processEnvironment, log };
   const served = await serve(subgraph, runtime, { host, port, viewerKeys });
-  stopOnSignal(() => served.stop());
+  stopOnSignal(async () => {
+    await served.stop();
+    await tracing.stop();
+  });
   console.log(`${name} is ready: ${served.url}`);
 } catch (error) {
   console.error(adviceFor(error) ?? (error instanceof Error ? error.message : error));

@@ -1,6 +1,8 @@
 /** How a service reaches its database. */
 import mongoose, { type Connection, type Model, type Schema } from 'mongoose';
 
+import { isTracing, traceDatabase } from './trace.ts';
+
 // Every operation inside `connection.transaction` joins it without being handed a session.
 mongoose.set('transactionAsyncLocalStorage', true);
 mongoose.set('strictQuery', 'throw');
@@ -21,7 +23,7 @@ export const plainSchema = {
  * @throws when the deployment cannot be reached within 10 seconds
  */
 export async function connect(uri: string, database: string): Promise<Connection> {
-  return mongoose
+  const connection = await mongoose
     .createConnection(uri, {
       dbName: database,
       autoIndex: false,
@@ -29,8 +31,11 @@ export async function connect(uri: string, database: string): Promise<Connection
       serverSelectionTimeoutMS: 10_000,
       retryWrites: true,
       w: 'majority',
+      monitorCommands: isTracing(),
     })
     .asPromise();
+  if (isTracing()) traceDatabase(connection.getClient());
+  return connection;
 }
 
 /** The model of a collection; the same one each time it is asked for. */

@@ -7,6 +7,8 @@ import { ApolloServer, HeaderMap } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
 import { WebSocketServer } from 'ws';
@@ -15,6 +17,7 @@ import type { Log } from './log.ts';
 import { mask } from './masking.ts';
 import { serveSockets, type SocketExtra } from './socket.ts';
 import { executable, type Runtime, type Service, type Subgraph } from './subgraph.ts';
+import { traced, traceHeader } from './trace.ts';
 import {
   operationBody,
   viewerGate,
@@ -77,11 +80,18 @@ export async function serve(
     introspection: true,
     stopOnTerminationSignals: false,
     stringifyResult: (result) => JSON.stringify(result),
-    // Both wrap every resolver: for a tracer that nobody here is, and for cache hints that nobody gives.
-    plugins: [ApolloServerPluginInlineTraceDisabled(), ApolloServerPluginCacheControlDisabled()],
+    plugins: [
+      // Both wrap every resolver: for a tracer that nobody here is, and for cache hints that nobody gives.
+      ApolloServerPluginInlineTraceDisabled(),
+      ApolloServerPluginCacheControlDisabled(),
+      // Nothing is told to anybody elsewhere, and no page is loaded from there, whatever the environment says.
+      ApolloServerPluginUsageReportingDisabled(),
+      ApolloServerPluginLandingPageDisabled(),
+    ],
   });
   await apollo.start();
   const parts: Parts = {
+    name: subgraph.name,
     apollo,
     schema,
     service,
@@ -115,6 +125,7 @@ export async function serve(
 }
 
 interface Parts {
+  name: string;
   apollo: ApolloServer<{ viewer: Viewer }>;
   schema: GraphQLSchema;
   service: Service;
@@ -163,7 +174,7 @@ async function answer(
 }
 
 async function answerGraphql(
-  { apollo, service }: Parts,
+  { name, apollo, service }: Parts,
   viewer: Viewer,
   body: Buffer,
   request: IncomingMessage,
@@ -171,16 +182,25 @@ async function answerGraphql(
 ): Promise<void> {
   const headers = new HeaderMap([['content-type', 'application/json']]);
   headers.set('accept', request.headers.accept ?? 'application/json');
-  const result = await apollo.executeHTTPGraphQLRequest({
-    httpGraphQLRequest: {
-      method: 'POST',
-      headers,
-      search: '',
-      body: JSON.parse(body.toString('utf8')) as unknown,
+  const result = await traced(
+    'graphql',
+    {
+      kind: 'SERVER',
+      attributes: { 'oca.subgraph': name, 'oca.request_id': viewer.requestId },
+      parent: text(request.headers[traceHeader]),
     },
-    context: () => service.createContext(viewer),
-  });
-  for (const [name, value] of result.headers) response.setHeader(name, value);
+    () =>
+      apollo.executeHTTPGraphQLRequest({
+        httpGraphQLRequest: {
+          method: 'POST',
+          headers,
+          search: '',
+          body: JSON.parse(body.toString('utf8')) as unknown,
+        },
+        context: () => service.createContext(viewer),
+      }),
+  );
+  for (const [header, value] of result.headers) response.setHeader(header, value);
   response.writeHead(result.status ?? 200);
   response.end(result.body.kind === 'complete' ? result.body.string : '');
 }
