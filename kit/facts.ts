@@ -93,16 +93,24 @@ export interface Followed {
  * Brings a read model up to a fact: keyed by the fact's key, never back to an older revision, safe to repeat. The
  * state's fields are kept at the top level; what the read model does not know of it is left out, so that the one who
  * tells may say more before the one who follows understands it.
+ *
+ * @param keptOf what is kept of a state; all of it when left out
  */
 export async function applyFacts<Record extends Followed>(
   model: Model<Record>,
   facts: readonly FactRecord[],
+  keptOf: (state: never) => object = (state: object) => state,
 ): Promise<void> {
   if (facts.length === 0) return;
   const operations = facts.map(({ key, revision, state }) => ({
     replaceOne: {
       filter: { _id: key, revision: { $lt: revision } },
-      replacement: { ...(state as object | null), _id: key, revision, gone: state === null },
+      replacement: {
+        ...(state === null ? null : keptOf(state as never)),
+        _id: key,
+        revision,
+        gone: state === null,
+      },
       upsert: true,
     },
   }));
@@ -131,6 +139,20 @@ export interface Follower {
   /** Resolves once everything told before the call has been applied. */
   caughtUp(): Promise<void>;
   stop(): Promise<void>;
+}
+
+/** How long `heard` waits, in milliseconds. */
+const patienceMillis = 5_000;
+
+/** Resolves once everything told before the call is known here, or after five seconds: then one goes by what is known. */
+export async function heard(followers: readonly Follower[]): Promise<void> {
+  const all = Promise.all(followers.map((follower) => follower.caughtUp()));
+  let timer: NodeJS.Timeout | undefined;
+  const enough = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, patienceMillis);
+  });
+  await Promise.race([all, enough]);
+  clearTimeout(timer);
 }
 
 /** What to follow, and what to do with it. */

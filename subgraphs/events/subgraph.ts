@@ -1,11 +1,12 @@
 import { admitted, toldAccess } from '#kit/access.ts';
+import { heard } from '#kit/facts.ts';
 import { connect, prepare } from '#kit/mongo.ts';
 import type { Runtime, Service, Subgraph } from '#kit/subgraph.ts';
 import { subgraphSdl } from '#schema/sdl.ts';
 import { readEventsConfig } from './config.ts';
 import { collectionsOf, createContext, modelsOf } from './context.ts';
 import { openFeed } from './news/feed.ts';
-import { heard, startFollowing } from './following/following.ts';
+import { startFollowing } from './following/following.ts';
 import { startPostman } from './inbox/postman.ts';
 import { startReminders } from './inbox/reminder.ts';
 import { beginNumbering, lastPlace } from './news/news.ts';

@@ -1,10 +1,11 @@
 import { admitted, toldAccess } from '#kit/access.ts';
+import { heard } from '#kit/facts.ts';
 import { connect, prepare } from '#kit/mongo.ts';
 import type { Runtime, Service, Subgraph } from '#kit/subgraph.ts';
 import { subgraphSdl } from '#schema/sdl.ts';
 import { readMarketplaceConfig } from './config.ts';
 import { collectionsOf, createContext, modelsOf } from './context.ts';
-import { heard, startFollowing } from './following/following.ts';
+import { startFollowing } from './following/following.ts';
 import { seedMarketplaces } from './marketplace/marketplace.ts';
 import { seedTerms } from './review/terms.ts';
 import { resolvers } from './resolvers.ts';

@@ -3,6 +3,7 @@ import type { Model } from 'mongoose';
 
 import { applyFacts, type FactRecord } from '#kit/facts.ts';
 import { isDuplicateKey } from '#kit/mongo.ts';
+import { becameOf, newestOf, renewedKeys, type Renewal } from '#kit/renewal.ts';
 import type { CompanyFact } from '#schema/facts.ts';
 import type { ReviewRecord } from '../review/review.model.ts';
 import { tracesOf } from '../service/service-details.ts';
@@ -16,8 +17,6 @@ export interface Collections {
   reviews: Model<ReviewRecord>;
 }
 
-const mostMergers = 10;
-
 /**
  * Brings firms up to what companies tell. What a merged firm provided goes to what it became, and services are found
  * by their provider's new name. The firms come last: when this stops half-way, it begins again and finds what is left.
@@ -26,33 +25,35 @@ export async function applyCompanies(
   collections: Collections,
   facts: readonly FactRecord[],
 ): Promise<void> {
-  const heirs = await moveMerged(collections, facts);
-  const renamed = await findRenamed(collections, facts);
+  const renewal = { known: collections.companies, facts };
+  const heirs = await moveMerged(collections, renewal);
+  const renamed = await renewedKeys(renewal, ({ name }) => [name.ko, name.en]);
   for (const providerId of await providing(collections, [...renamed, ...heirs]))
-    await findAgain(collections, providerId, await namesOf(collections, facts, providerId));
-  await applyFacts(
-    collections.companies,
-    facts.map((fact) => ({ ...fact, state: providerState(fact.state as CompanyFact | null) })),
-  );
+    await findAgain(collections, providerId, await namesOf(renewal, providerId));
+  await applyFacts(collections.companies, facts, providerKept);
 }
 
-function providerState(fact: CompanyFact | null): object | null {
-  if (!fact) return null;
-  const { name, status, restrictedUntil, mergedIntoId, certificates } = fact;
+function providerKept({
+  name,
+  status,
+  restrictedUntil,
+  mergedIntoId,
+  certificates,
+}: CompanyFact): object {
   return { name, status, restrictedUntil, mergedIntoId, certificates };
 }
 
 /** Gives what merged firms provided to what they became; returns those. */
 async function moveMerged(
   collections: Collections,
-  facts: readonly FactRecord[],
+  renewal: Renewal<CompanyRecord>,
 ): Promise<string[]> {
   const { services, reviews } = collections;
   const heirs: string[] = [];
-  for (const { key, state } of facts) {
+  for (const { key, state } of renewal.facts) {
     const into = (state as CompanyFact | null)?.mergedIntoId;
     if (!into) continue;
-    const providerId = await becameOf(collections, facts, into);
+    const providerId = await becameOf(renewal, into, (firm) => firm.mergedIntoId);
     for (const { _id } of await services.find({ providerId: key }, { _id: 1 }).lean())
       await moveService(services, _id, providerId);
     await reviews.updateMany({ providerId: key }, { $set: { providerId } });
@@ -92,43 +93,8 @@ async function findAgain(
     await services.updateOne({ _id: service._id }, { $set: tracesOf(service, names) });
 }
 
-/** What a merged firm became, over as many mergers as there were. */
-async function becameOf(
-  { companies }: Pick<Collections, 'companies'>,
-  facts: readonly FactRecord[],
-  firstId: string,
-): Promise<string> {
-  const told = new Map(facts.map(({ key, state }) => [key, state as CompanyFact | null]));
-  let id = firstId;
-  for (let hops = 0; hops < mostMergers; hops += 1) {
-    const known = told.get(id) ?? (await companies.findById(id).lean<CompanyRecord | null>());
-    if (!known?.mergedIntoId) return id;
-    id = known.mergedIntoId;
-  }
-  return id;
-}
-
 /** Names of a firm, from what is told now or was told before. */
-async function namesOf(
-  { companies }: Pick<Collections, 'companies'>,
-  facts: readonly FactRecord[],
-  id: string,
-): Promise<(string | null)[]> {
-  const told = facts.find(({ key }) => key === id)?.state as CompanyFact | null | undefined;
-  const name = (told ?? (await companies.findById(id).lean<CompanyRecord | null>()))?.name;
-  return name ? [name.ko, name.en] : [];
-}
-
-/** Firms whose name is another than it was. */
-async function findRenamed(
-  { companies }: Pick<Collections, 'companies'>,
-  facts: readonly FactRecord[],
-): Promise<string[]> {
-  const ids = facts.map(({ key }) => key);
-  const known = await companies.find({ _id: { $in: ids } }).lean<CompanyRecord[]>();
-  const before = new Map(known.map(({ _id, name }) => [_id, JSON.stringify([name.ko, name.en])]));
-  return facts.flatMap(({ key, state }) => {
-    const name = (state as CompanyFact | null)?.name;
-    return name && before.get(key) !== JSON.stringify([name.ko, name.en]) ? [key] : [];
-  });
+async function namesOf(renewal: Renewal<CompanyRecord>, id: string): Promise<(string | null)[]> {
+  const firm = await newestOf(renewal, id);
+  return firm ? [firm.name.ko, firm.name.en] : [];
 }

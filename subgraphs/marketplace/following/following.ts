@@ -1,16 +1,8 @@
 /** What this subgraph follows: firms, and technologies. */
-import type { Connection, Model } from 'mongoose';
+import type { Connection } from 'mongoose';
 
 import { applyAccess } from '#kit/access.ts';
-import {
-  applyFacts,
-  byKind,
-  factsOf,
-  follow,
-  positionsOf,
-  type FactRecord,
-  type Follower,
-} from '#kit/facts.ts';
+import { applyFacts, byKind, factsOf, follow, positionsOf, type Follower } from '#kit/facts.ts';
 import { applyKnown } from '#kit/known.ts';
 import type { Log } from '#kit/log.ts';
 import type { TechnologyFact } from '#schema/facts.ts';
@@ -18,26 +10,12 @@ import { companiesOf } from '../company/company.model.ts';
 import { applyCompanies } from '../company/renewal.ts';
 import { reviewsOf } from '../review/review.model.ts';
 import { servicesOf } from '../service/service.model.ts';
-import { technologiesOf, type TechnologyRecord } from '../technology/technology.model.ts';
+import { technologiesOf } from '../technology/technology.model.ts';
 
 /** The databases of who tells. */
 export interface Tellers {
   companies: Connection;
   techmaps: Connection;
-}
-
-/** How long an import waits for what was told before it, in milliseconds; then it goes by what is known. */
-const patienceMillis = 5_000;
-
-/** Resolves once everything told before the call is known here, or after five seconds. */
-export async function heard(followers: readonly Follower[]): Promise<void> {
-  const all = Promise.all(followers.map((follower) => follower.caughtUp()));
-  let timer: NodeJS.Timeout | undefined;
-  const enough = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, patienceMillis);
-  });
-  await Promise.race([all, enough]);
-  clearTimeout(timer);
 }
 
 /** Follows firms and technologies into this subgraph's own records of them. */
@@ -71,22 +49,13 @@ export async function startFollowing(
       source: factsOf(techmaps),
       kinds: ['technology'],
       positions,
-      apply: (facts) => applyTechnologies(technologies, facts),
+      apply: (facts) => applyFacts(technologies, facts, technologyKept),
       log,
     }),
   ];
 }
 
-async function applyTechnologies(
-  technologies: Model<TechnologyRecord>,
-  facts: readonly FactRecord[],
-): Promise<void> {
-  await applyFacts(
-    technologies,
-    facts.map((fact) => ({ ...fact, state: technologyState(fact.state as TechnologyFact | null) })),
-  );
-}
-
-function technologyState(fact: TechnologyFact | null): object | null {
-  return fact && { code: fact.code, parentId: fact.parentId, current: fact.current };
+/** What is kept of a technology here. */
+function technologyKept({ code, parentId, current }: TechnologyFact): object {
+  return { code, parentId, current };
 }

@@ -14,7 +14,7 @@ export async function applyCompanyFacts(
   publishing: Publishing,
   facts: readonly FactRecord[],
 ): Promise<void> {
-  await applyFacts(publishing.companies, facts.map(kept));
+  await applyFacts(publishing.companies, facts, kept);
   await markFirmsDue(
     publishing,
     facts.map(({ key }) => key),
@@ -23,8 +23,6 @@ export async function applyCompanyFacts(
   await recountDue(publishing);
 }
 
-function kept(fact: FactRecord): FactRecord {
-  if (fact.state === null) return fact;
-  const { status, sectors, region, kinds, size, mergedIntoId } = fact.state as CompanyFact;
-  return { ...fact, state: { status, sectors, region, kinds, size, mergedIntoId } };
+function kept({ status, sectors, region, kinds, size, mergedIntoId }: CompanyFact): object {
+  return { status, sectors, region, kinds, size, mergedIntoId };
 }
