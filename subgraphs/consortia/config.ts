@@ -14,6 +14,9 @@ export function readConsortiaConfig(environment: Environment) {
     ASSEMBLY_SECONDS: wholeNumber(20, 1, 600),
     /** How many searches run at once; each takes a thread and up to 2 GB. */
     ASSEMBLIES_AT_ONCE: wholeNumber(2, 1, 64),
+    /** How many searches may run or wait for one firm, and for one user. */
+    ASSEMBLIES_A_COMPANY: wholeNumber(4, 1, 100),
+    ASSEMBLIES_A_USER: wholeNumber(4, 1, 100),
     /** The folder for data; documents lie in `documents` below it. */
     DATA_DIR: text('.data'),
     /** Largest document, bytes. */

@@ -1,16 +1,13 @@
-/** Searching for teams: gathers the pool, runs the solver outside any transaction, keeps the answer. */
-import { createHash } from 'node:crypto';
-
-import { newId } from '#kit/id.ts';
-import { isDuplicateKey } from '#kit/mongo.ts';
+/** Searching for teams: reads what is asked for and begins the search, which goes on outside any transaction. */
 import { findPage } from '#kit/page.ts';
 import { problem, refusal, refuseAny, type Problem } from '#kit/refusal.ts';
+import { actingFor, hasRole, signedIn } from '#kit/viewer.ts';
 import { solveAssembly, solveRepair } from '../assembly/assembly.ts';
 import type { PreviousTeam } from '../assembly/repair.ts';
 import { defaultWeights } from '../assembly/defaults.ts';
-import type { AssemblyOptions, AssemblyResult, Constraints, Proposal } from '../assembly/types.ts';
+import type { AssemblyOptions, Constraints, Weights } from '../assembly/types.ts';
 import type { MembershipRecord } from '../consortium/membership.model.ts';
-import type { Context } from '../context.ts';
+import { pointedAt, type Context } from '../context.ts';
 import { pageOf, type Listing } from '../form/listing.ts';
 import type { FirmRecord } from '../pool/firm.model.ts';
 import { mayTakePart, unknownFirm, unknownFirms } from '../pool/firm.ts';
@@ -19,14 +16,20 @@ import type { ProjectRecord } from '../project/project.model.ts';
 import { projectToLead } from '../project/project.ts';
 import { projectSteps } from '../project/state.ts';
 import { stateAfter } from '#kit/steps.ts';
-import type { AssemblyPage, AssemblyRecord, ProposalRecord } from './assembly.model.ts';
+import type { AssemblyPage, AssemblyRecord } from './assembly.model.ts';
 import { firmsNamed, noWishes, readConstraints, type GivenConstraints } from './constraints.ts';
 import { gather } from './gather.ts';
+import { newSearch, outcomeOf, repairOutcomeOf, type Outcome } from './outcome.ts';
+import { findRepeat, requestOf } from './request.ts';
+import type { Watch } from './searches.ts';
+import { storeInSlots } from './slots.ts';
 
 /** Alternatives besides the best team. */
 const alternativesLimit = 10;
 /** Relative gap at which a search ends. */
 const gap = 0.0001;
+/** How often a search of another process is looked at, milliseconds. */
+const lookMillis = 1_000;
 
 /** A search as a client asks for it. */
 export interface GivenSearch {
@@ -57,21 +60,36 @@ export function findAssembliesOf(
 }
 
 /**
- * Searches for the best teams for a project and keeps the answer. An owner or editor of the lead's firm may. A repeat
- * with the same idempotency key gets the first answer.
+ * Begins a search for the best teams for a project. An owner or editor of the lead's firm may. A repeat with the same
+ * idempotency key gets the same search.
  *
  * @throws {Refusal} NOT_FOUND (projectId; constraints/… with rule COMPANY_IS_KNOWN), WRONG_STATE (projectId), INVALID
- * (constraints/…, alternatives, projectId without requirements), TAKEN (idempotencyKey), LIMIT_REACHED when too many searches wait
+ * (constraints/…, alternatives, projectId without requirements), TAKEN (idempotencyKey), LIMIT_REACHED when too many
+ * searches wait (rule SEARCHES_WAITING) or run for the firm or the user (COMPANY_SEARCHES, USER_SEARCHES)
+ */
+export async function startAssembly(context: Context, given: GivenSearch): Promise<AssemblyRecord> {
+  const project = await projectToSearch(context, given.projectId);
+  return begunOnce(context, project, given, async () => {
+    const constraints = await readSearch(context, project, given);
+    const weights = given.constraints?.weights ?? null;
+    return {
+      weights: weights ?? defaultWeights,
+      work: async ({ signal, onProgress }) => {
+        const pool = await gather(context, project, constraints, weights);
+        const options = optionsOf(context, given.alternatives);
+        return outcomeOf(await solveAssembly(pool, { ...options, signal, onProgress }));
+      },
+    };
+  });
+}
+
+/**
+ * The same, answered when the search has ended.
+ *
+ * @throws {Refusal} as `startAssembly`, and what the solver refuses
  */
 export async function assemble(context: Context, given: GivenSearch): Promise<AssemblyRecord> {
-  const project = await projectToSearch(context, given.projectId);
-  return answeredOnce(context, given, async (request) => {
-    const constraints = await readSearch(context, project, given);
-    const pool = await gather(context, project, constraints, given.constraints?.weights ?? null);
-    const options = optionsOf(context, given.alternatives);
-    const result = await context.solver.run(() => solveAssembly(pool, options));
-    return recordOf(project, request, { ...result, repair: null });
-  });
+  return untilEnded(context, await startAssembly(context, given));
 }
 
 /** A team to repair as a client asks for it. */
@@ -85,29 +103,91 @@ export type GivenRepair = Omit<GivenSearch, 'alternatives'> & { droppedCompanyId
  */
 export async function repairTeam(context: Context, given: GivenRepair): Promise<AssemblyRecord> {
   const project = await projectToSearch(context, given.projectId);
-  return answeredOnce(context, given, async (request) => {
+  const search = await begunOnce(context, project, given, async () => {
     const constraints = await readSearch(context, project, { ...given, alternatives: 0 });
+    const weights = given.constraints?.weights ?? null;
     const team = await previousTeam(context, project, given.droppedCompanyIds);
-    const pool = await gather(context, project, constraints, given.constraints?.weights ?? null);
-    const options = optionsOf(context, 0);
-    const result = await context.solver.run(() => solveRepair(pool, team, options));
-    const { changes, isSmallest, keepIds, joinIds, leaveIds, proposal } = result;
-    return recordOf(project, request, {
-      status: result.status,
-      proposals: proposal ? [proposal] : [],
-      infeasibility: result.infeasibility,
-      funnels: [],
-      weights: given.constraints?.weights ?? defaultWeights,
-      statistics: result.statistics,
-      repair: proposal && {
-        changes,
-        isSmallest,
-        keepIds: [...keepIds],
-        joinIds: [...joinIds],
-        leaveIds: [...leaveIds],
+    return {
+      weights: weights ?? defaultWeights,
+      work: async ({ signal, onProgress }) => {
+        const pool = await gather(context, project, constraints, weights);
+        const options = optionsOf(context, 0);
+        return repairOutcomeOf(await solveRepair(pool, team, { ...options, signal, onProgress }));
       },
-    });
+    };
   });
+  return untilEnded(context, search);
+}
+
+/**
+ * Asks for the end of a search; what it has found by then is kept. An owner or editor of the lead's firm, or the
+ * secretariat, may.
+ *
+ * @throws {Refusal} NOT_FOUND (assemblyId), WRONG_STATE (assemblyId) once it has ended
+ */
+export async function cancelAssembly(
+  context: Context,
+  { assemblyId }: { assemblyId: string },
+): Promise<AssemblyRecord> {
+  const { viewer, assemblies, loaders } = context;
+  signedIn(viewer);
+  const found = await findAssembly(context, assemblyId);
+  if (!found) throw refusal('NOT_FOUND', 'There is no such search.', ['assemblyId']);
+  const { leadCompanyId } = await pointedAt(loaders.project, found.projectId);
+  if (!hasRole(viewer, 'SECRETARIAT')) actingFor(viewer, leadCompanyId, 'EDITOR');
+  const now = await assemblies
+    .findOneAndUpdate(
+      { _id: assemblyId, status: 'RUNNING' },
+      { $set: { cancelAskedAt: found.cancelAskedAt ?? new Date() } },
+      { returnDocument: 'after' },
+    )
+    .lean<AssemblyRecord>();
+  if (!now) throw refusal('WRONG_STATE', 'This search has ended.', ['assemblyId']);
+  return now;
+}
+
+/** A search that is fit to begin. */
+interface Readied {
+  weights: Weights;
+  work: (watch: Watch) => Promise<Outcome>;
+}
+
+/** Begins a search, or finds the one that the same request began before. */
+async function begunOnce(
+  context: Context,
+  project: ProjectRecord,
+  given: { idempotencyKey?: string | null | undefined },
+  ready: () => Promise<Readied>,
+): Promise<AssemblyRecord> {
+  const request = requestOf(context, given);
+  const earlier = await findRepeat(context, request);
+  if (earlier) return earlier;
+  const { weights, work } = await ready();
+  const place = context.solver.join();
+  try {
+    const search = newSearch(project, request, weights);
+    const stored = await storeInSlots(context, project.leadCompanyId, request, search);
+    if (stored.isNew) context.searches.begin(stored.record, place, work);
+    else place.leave();
+    return stored.record;
+  } catch (error) {
+    place.leave();
+    throw error;
+  }
+}
+
+/** The search once it has ended. */
+async function untilEnded(
+  { assemblies, searches }: Context,
+  begun: AssemblyRecord,
+): Promise<AssemblyRecord> {
+  let record: AssemblyRecord = begun;
+  while (record.status === 'RUNNING') {
+    await searches.news(record._id, lookMillis);
+    record = (await assemblies.findById(begun._id).lean<AssemblyRecord>()) ?? begun;
+  }
+  refuseAny(record.problems);
+  return record;
 }
 
 /** The project of the lead's firm, while it can still change its team. */
@@ -137,56 +217,6 @@ async function previousTeam(
     all.some(({ companyId, standing }) => companyId === id && standing) &&
     known.some(({ _id, company }) => _id === id && mayTakePart(company, now));
   return { memberIds, droppedIds: memberIds.filter((id) => !mayStay(id)) };
-}
-
-/** Answers a repeat with the first answer; otherwise works and keeps what came of it. */
-async function answeredOnce(
-  context: Context,
-  given: { idempotencyKey?: string | null | undefined },
-  work: (request: Request) => Promise<AssemblyRecord>,
-): Promise<AssemblyRecord> {
-  const request = requestOf(context, given);
-  const earlier = await findRepeat(context, request);
-  if (earlier) return earlier;
-  const record = await work(request);
-  try {
-    await context.assemblies.create([record]);
-    return record;
-  } catch (error) {
-    // Two repeats raced: the first one's answer stands for both.
-    const first = isDuplicateKey(error) ? await findRepeat(context, request) : null;
-    if (first) return first;
-    throw error;
-  }
-}
-
-interface Request {
-  userId: string;
-  requestKey: string | null;
-  requestDigest: string;
-}
-
-function requestOf(
-  { viewer }: Context,
-  given: { idempotencyKey?: string | null | undefined },
-): Request {
-  const { idempotencyKey: key, ...rest } = given;
-  const userId = viewer.userId ?? '';
-  if (key != null && (key.length < 8 || key.length > 128))
-    throw refusal('INVALID', 'An idempotency key has 8 to 128 characters.', ['idempotencyKey']);
-  const requestDigest = createHash('sha256').update(JSON.stringify(rest)).digest('hex');
-  return { userId, requestKey: key == null ? null : `${userId} ${key}`, requestDigest };
-}
-
-async function findRepeat(
-  { assemblies }: Context,
-  { requestKey, requestDigest }: Request,
-): Promise<AssemblyRecord | null> {
-  if (requestKey === null) return null;
-  const earlier = await assemblies.findOne({ requestKey }).lean<AssemblyRecord>();
-  if (earlier && earlier.requestDigest !== requestDigest)
-    throw refusal('TAKEN', 'This key was used for another input.', ['idempotencyKey']);
-  return earlier;
 }
 
 async function readSearch(
@@ -222,43 +252,4 @@ async function readSearch(
     faults.push(problem('INVALID', 'The project has no requirements yet.', ['projectId']));
   refuseAny(faults);
   return constraints;
-}
-
-function recordOf(
-  project: ProjectRecord,
-  { userId, requestKey, requestDigest }: Request,
-  result: AssemblyResult & Pick<AssemblyRecord, 'repair'>,
-): AssemblyRecord {
-  const proposals = result.proposals.map(withId);
-  const { infeasibility } = result;
-  const relaxed = infeasibility?.relaxation?.proposal;
-  const relaxedTeam = relaxed ? withId(relaxed) : null;
-  return {
-    _id: newId(),
-    projectId: project._id,
-    requestedBy: userId,
-    requestedAt: new Date(),
-    ...(requestKey !== null && { requestKey }),
-    requestDigest,
-    status: result.status,
-    requirements: project.requirements,
-    proposals,
-    proposalIds: [...proposals, ...(relaxedTeam ? [relaxedTeam] : [])].map(({ id }) => id),
-    bestMemberIds: (proposals[0]?.members ?? []).map(({ candidateId }) => candidateId),
-    infeasibility: infeasibility && {
-      ...infeasibility,
-      relaxation: infeasibility.relaxation && {
-        ...infeasibility.relaxation,
-        proposal: relaxedTeam,
-      },
-    },
-    repair: result.repair,
-    funnels: [...result.funnels],
-    weights: result.weights,
-    statistics: result.statistics,
-  };
-}
-
-function withId(proposal: Proposal): ProposalRecord {
-  return { id: newId(), ...proposal };
 }

@@ -2,10 +2,12 @@ import { Schema, type Connection, type Model } from 'mongoose';
 
 import { modelOf, plainSchema } from '#kit/mongo.ts';
 import type { Page } from '#kit/page.ts';
+import type { Problem } from '#kit/refusal.ts';
 import type {
   AssemblyStatus,
   Funnel,
   Infeasibility,
+  Phase,
   Proposal,
   Relaxation,
   Statistics,
@@ -30,6 +32,29 @@ export interface RepairRecord {
   leaveIds: string[];
 }
 
+/**
+ * Where a search stands. RUNNING: it waits or works. INTERRUPTED: the process that worked on it is gone. FAILED: the
+ * solver broke down or refused the problem. The others are what the solver proved.
+ */
+export type SearchStatus = AssemblyStatus | 'RUNNING' | 'INTERRUPTED' | 'FAILED';
+
+/** What a search is doing: the solver's phases, and those before it begins. */
+export type SearchPhase = Phase | 'WAITING' | 'GATHERING';
+
+/** How far a search has come. */
+export interface ProgressRecord {
+  /** Counts what was told. */
+  seq: number;
+  phase: SearchPhase;
+  /** Points of the best team so far; null while there is none. */
+  points: number | null;
+  /** No team can be better than this; null while nothing is proven. */
+  bound: number | null;
+  gap: number | null;
+  /** Since the solver began, milliseconds. */
+  elapsedMillis: number;
+}
+
 /** A search for teams and its answer, as stored. */
 export interface AssemblyRecord {
   _id: string;
@@ -40,7 +65,21 @@ export interface AssemblyRecord {
   requestKey?: string;
   /** SHA-256 of the request. */
   requestDigest: string;
-  status: AssemblyStatus;
+  status: SearchStatus;
+  /** The process that works on it. */
+  runner: string;
+  /** While it runs: when it counts as interrupted, unless its process says before that it goes on. */
+  leaseUntil?: Date;
+  /** While it runs: one of the few places of its firm, and of its user. */
+  companySlot?: string;
+  viewerSlot?: string;
+  /** When somebody asked to end it; null when nobody did. */
+  cancelAskedAt: Date | null;
+  /** When it ended, however; null while it runs. */
+  endedAt: Date | null;
+  progress: ProgressRecord;
+  /** Why it failed; empty where it did not. */
+  problems: Problem[];
   /** As they were when the search began. */
   requirements: RequirementRecord[];
   proposals: ProposalRecord[];
@@ -53,7 +92,8 @@ export interface AssemblyRecord {
   repair: RepairRecord | null;
   funnels: Funnel[];
   weights: Weights;
-  statistics: Statistics;
+  /** Null until the solver has answered. */
+  statistics: Statistics | null;
 }
 
 /** A page of assemblies. */
@@ -68,6 +108,14 @@ const assemblySchema = new Schema(
     requestKey: { type: String },
     requestDigest: { type: String, required: true },
     status: { type: String, required: true },
+    runner: { type: String, required: true },
+    leaseUntil: { type: Date },
+    companySlot: { type: String },
+    viewerSlot: { type: String },
+    cancelAskedAt: { type: Date, default: null },
+    endedAt: { type: Date, default: null },
+    progress: { type: Schema.Types.Mixed, required: true },
+    problems: { type: [Schema.Types.Mixed], required: true },
     requirements: { type: [Schema.Types.Mixed], required: true },
     proposals: { type: [Schema.Types.Mixed], required: true },
     proposalIds: { type: [String], required: true },
@@ -76,7 +124,7 @@ const assemblySchema = new Schema(
     repair: { type: Schema.Types.Mixed, default: null },
     funnels: { type: [Schema.Types.Mixed], required: true },
     weights: { type: Schema.Types.Mixed, required: true },
-    statistics: { type: Schema.Types.Mixed, required: true },
+    statistics: { type: Schema.Types.Mixed, default: null },
   },
   { ...plainSchema, collection: 'assemblies' },
 )
@@ -86,6 +134,17 @@ const assemblySchema = new Schema(
   .index({ proposalIds: 1 })
   // the cap on exposure: what was proposed lately
   .index({ requestedAt: 1 })
+  // searches whose process is gone
+  .index({ leaseUntil: 1 }, { partialFilterExpression: { leaseUntil: { $exists: true } } })
+  // the few places of a firm, and of a user
+  .index(
+    { companySlot: 1 },
+    { unique: true, partialFilterExpression: { companySlot: { $exists: true } } },
+  )
+  .index(
+    { viewerSlot: 1 },
+    { unique: true, partialFilterExpression: { viewerSlot: { $exists: true } } },
+  )
   // a repeated request is answered by the first one's assembly
   .index(
     { requestKey: 1 },

@@ -1,47 +1,56 @@
-import { solverQueue } from './queue.ts';
+import { solverQueue, waitingLimit, type Place } from './queue.ts';
 
-/** A job that ends when it is told to. */
-function job() {
-  const { promise: ended, resolve: end } = Promise.withResolvers<undefined>();
-  return { ended, end: () => end(undefined) };
+/** Notes in `begun` when the turn of a place comes. */
+function noted(place: Place, name: number, begun: number[]): Place {
+  void place.turn.then(() => begun.push(name));
+  return place;
 }
 
+const soon = () => new Promise(setImmediate);
+
 describe('solverQueue', () => {
-  it('runs no more than asked for at once, the others in the order they came', async () => {
+  it('lets no more than asked for in at once, the others in the order they came', async () => {
     const queue = solverQueue(2);
-    const jobs = [job(), job(), job(), job()];
     const begun: number[] = [];
-    const runs = jobs.map(({ ended }, index) =>
-      queue.run(async () => {
-        begun.push(index);
-        await ended;
-        return index;
-      }),
-    );
-    await Promise.resolve();
+    const places = [0, 1, 2, 3].map((name) => noted(queue.join(), name, begun));
+    await soon();
     expect(begun).toEqual([0, 1]);
-    jobs[1]?.end();
-    await runs[1];
-    await new Promise(setImmediate);
+    places[1]?.leave();
+    await soon();
     expect(begun).toEqual([0, 1, 2]);
-    for (const { end } of jobs) end();
-    expect(await Promise.all(runs)).toEqual([0, 1, 2, 3]);
+    places[0]?.leave();
+    await soon();
+    expect(begun).toEqual([0, 1, 2, 3]);
   });
 
-  it('gives the place on when a job fails', async () => {
+  it('gives a place on once, however often it is left', async () => {
     const queue = solverQueue(1);
-    await expect(queue.run(() => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
-    expect(await queue.run(() => Promise.resolve('next'))).toBe('next');
+    const begun: number[] = [];
+    const first = queue.join();
+    for (const name of [1, 2]) noted(queue.join(), name, begun);
+    first.leave();
+    first.leave();
+    await soon();
+    expect(begun).toEqual([1]);
   });
 
-  it('refuses when too many wait', async () => {
+  it('forgets whoever leaves before the turn', async () => {
     const queue = solverQueue(1);
-    const first = job();
-    const runs = Array.from({ length: 51 }, () => queue.run(() => first.ended));
-    await expect(queue.run(() => first.ended)).rejects.toMatchObject({
-      problems: [{ code: 'LIMIT_REACHED' }],
-    });
-    first.end();
-    await Promise.all(runs);
+    const begun: number[] = [];
+    const first = queue.join();
+    const second = noted(queue.join(), 2, begun);
+    noted(queue.join(), 3, begun);
+    second.leave();
+    first.leave();
+    await soon();
+    expect(begun).toEqual([3]);
+  });
+
+  it('refuses when too many wait, until one leaves', () => {
+    const queue = solverQueue(1);
+    const places = Array.from({ length: 1 + waitingLimit }, () => queue.join());
+    expect(() => queue.join()).toThrow('LIMIT_REACHED');
+    places.at(-1)?.leave();
+    expect(() => queue.join()).not.toThrow();
   });
 });
