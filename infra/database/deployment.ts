@@ -36,6 +36,8 @@ export type DatabaseOptions = {
   logSeconds?: number;
   /** How many bytes of changes are kept, about; default 512 MiB. */
   logBytes?: number;
+  /** Whether `configureFailPoint` is there, with which drivers' tests make a server fail; default not. */
+  testCommands?: boolean;
   /** Told when the file fails while the database runs; by default the process ends. */
   onFailure?: (error: unknown) => void;
 };
@@ -70,7 +72,7 @@ export async function deploy(options: DatabaseOptions): Promise<Deployment> {
     store.close();
     throw error;
   }
-  const server = makeServer(engine, credentials);
+  const server = makeServer(engine, options);
   const sockets = new Set<Socket>();
   const listener = createServer((socket) => {
     accept(server, socket, sockets);
@@ -97,13 +99,13 @@ function endProcess(error: unknown): never {
   process.exit(1);
 }
 
-function makeServer(engine: Engine, credentials: Credentials | undefined): Server {
+function makeServer(engine: Engine, { credentials, testCommands }: DatabaseOptions): Server {
   return {
     engine,
     sessions: loadSessions(engine),
     cursors: makeCursors(),
     operations: makeOperations(),
-    failPoints: new Map(),
+    failPoints: testCommands === true ? new Map() : undefined,
     connections: new Map(),
     address: '',
     startedAt: Date.now(),

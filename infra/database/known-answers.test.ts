@@ -12,6 +12,7 @@ let sample: Sample;
 
 beforeAll(async () => {
   sample = await startSample();
+  await sample.things.createIndex({ text: 'text' });
 });
 
 afterAll(async () => {
@@ -51,6 +52,8 @@ const FILTERS: readonly (readonly [string, Filter<Document>, number[]])[] = [
   ],
   ['$comment', { n: 1, $comment: 'why' }, [1]],
   ['$sampleRate', { $sampleRate: 1 }, [1, 2, 3, 4]],
+  ['$sampleRate', { $sampleRate: 0 }, []],
+  ['$text', { $text: { $search: 'BETA gamma' } }, [2]],
 ];
 
 describe('a filter', () => {

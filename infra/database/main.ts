@@ -7,7 +7,7 @@ import type { DatabaseOptions, ListenAddress } from './deployment.ts';
 import { DatabaseFault } from './fault.ts';
 
 const USAGE =
-  'npm run database -- --data FILE (--port N [--host 127.0.0.1] | --socket PATH) [--user NAME --password-file FILE] [--synchronous FULL|NORMAL]';
+  'npm run database -- --data FILE (--port N [--host 127.0.0.1] | --socket PATH) [--user NAME --password-file FILE] [--synchronous FULL|NORMAL] [--enable-test-commands]';
 
 function readArguments(): DatabaseOptions {
   const { values } = parseArgs({
@@ -19,6 +19,7 @@ function readArguments(): DatabaseOptions {
       synchronous: { type: 'string', default: 'FULL' },
       user: { type: 'string' },
       'password-file': { type: 'string' },
+      'enable-test-commands': { type: 'boolean', default: false },
     },
   });
   const { data, socket, synchronous } = values;
@@ -27,7 +28,13 @@ function readArguments(): DatabaseOptions {
     throw new Error('--synchronous is FULL or NORMAL.');
   const listen = socket === undefined ? readPort(values.host, values.port) : { path: socket };
   const credentials = readCredentials(values.user, values['password-file']);
-  return { file: data, listen, synchronous, ...(credentials === undefined ? {} : { credentials }) };
+  return {
+    file: data,
+    listen,
+    synchronous,
+    testCommands: values['enable-test-commands'],
+    ...(credentials === undefined ? {} : { credentials }),
+  };
 }
 
 function readPort(host: string, text: string | undefined): ListenAddress {

@@ -149,6 +149,18 @@ export function readStage(stage: Maybe): readonly [string, Value] {
   return entry;
 }
 
+const ONLY_FIRST = new Set(['$documents', '$geoNear']);
+
+function checkPlace(name: string, argument: Value, at: number, count: number): void {
+  if ((name === '$out' || name === '$merge') && at < count - 1)
+    throw refuse(40_601, `${name} can only be the final stage in the pipeline`);
+  if (at === 0) return;
+  if (ONLY_FIRST.has(name))
+    throw refuse(40_602, `${name} is only valid as the first stage in a pipeline`);
+  if (name === '$match' && isDocument(argument) && argument.has('$text'))
+    throw refuse(17_313, '$match with $text is only allowed as the first pipeline stage');
+}
+
 /**
  * Compiles a pipeline.
  *
@@ -159,10 +171,7 @@ export function compilePipeline(stages: readonly Document[], context: StageConte
     const [name, argument] = readStage(stage);
     const compile = STAGES.get(name);
     if (compile === undefined) throw unknownStage(name);
-    if ((name === '$out' || name === '$merge') && at < stages.length - 1)
-      throw refuse(40_601, `${name} can only be the final stage in the pipeline`);
-    if (name === '$documents' && at > 0)
-      throw refuse(40_602, '$documents is only valid as the first stage in a pipeline');
+    checkPlace(name, argument, at, stages.length);
     return compile(argument, context, name);
   });
   return {

@@ -11,7 +11,8 @@ import { collectFlow, filterFlow, limitFlow, mapFlow, PAUSE, skipFlow } from '..
 import type { Flow } from '../flow.ts';
 import { compileFilter } from '../query/filter.ts';
 import { compileProjection } from '../query/projection.ts';
-import { readSort } from '../query/sort.ts';
+import { carryMeasures } from '../query/search.ts';
+import { readSort, sortsByMeasure } from '../query/sort.ts';
 import { refuse } from '../refusal.ts';
 import { compileGroup } from './group.ts';
 import { sortFlow } from './sort-stage.ts';
@@ -20,6 +21,11 @@ import type { CompileStage, Stage } from './stage.ts';
 
 function readsOf(fields: ReadonlySet<string> | undefined): Reads | undefined {
   return fields === undefined ? undefined : { fields: new Set(fields), all: false };
+}
+
+/** Changes every document; what goes with it stays with it. */
+function changeFlow(source: Flow<Document>, change: (item: Document) => Document): Flow<Document> {
+  return mapFlow(source, (item) => carryMeasures(item, change(item)));
 }
 
 const match: CompileStage = (argument, { scope }) => {
@@ -81,10 +87,13 @@ const count: CompileStage = (argument) => {
 const sort: CompileStage = (argument, { scope, allowsDisk }) => {
   if (!isDocument(argument)) throw refuse(15_973, 'the $sort key specification must be an object');
   if (argument.size === 0) throw refuse(15_976, '$sort stage must have at least one sort key');
-  const read = readSort(argument, scope.collation);
+  const read = readSort(argument, scope.collation, scope.search);
   return {
     run: (source) => sortFlow(source, read, { allowsDisk }),
-    reads: { fields: new Set(read.fields.map(({ parts }) => parts[0] ?? '')), all: false },
+    reads: {
+      fields: new Set(read.fields.map(({ parts }) => parts[0] ?? '')),
+      all: sortsByMeasure(read),
+    },
     closes: false,
   };
 };
@@ -93,7 +102,7 @@ const project: CompileStage = (argument, { scope }) => {
   if (!isDocument(argument)) throw refuse(15_969, '$project specification must be an object');
   const projection = compileProjection(argument, { scope });
   return {
-    run: (source) => mapFlow(source, projection.project),
+    run: (source) => changeFlow(source, projection.project),
     reads: readsOf(projection.fields),
     closes: projection.fields !== undefined,
   };
@@ -113,7 +122,7 @@ const unset: CompileStage = (argument, { scope }) => {
       '$unset specification must be a string or an array with at least one field',
     );
   const projection = compileProjection(spec, { scope });
-  return { run: (source) => mapFlow(source, projection.project), reads: NOTHING, closes: false };
+  return { run: (source) => changeFlow(source, projection.project), reads: NOTHING, closes: false };
 };
 
 type Addition = { parts: readonly string[]; evaluate: Evaluate };
@@ -140,7 +149,7 @@ const addFields: CompileStage = (argument, outer, name) => {
   const scope = withReads(outer.scope);
   const additions = additionsOf(argument, [], scope);
   return {
-    run: (source) => mapFlow(source, (item) => extend(item, additions)),
+    run: (source) => changeFlow(source, (item) => extend(item, additions)),
     reads: scope.reads,
     closes: false,
   };
@@ -172,7 +181,7 @@ const replaceRoot: CompileStage = (argument, { scope }, name) => {
   const own = withReads(scope);
   const evaluate = compileExpression(spec, own);
   return {
-    run: (source) => mapFlow(source, (item) => newRoot(evaluate(item), item)),
+    run: (source) => changeFlow(source, (item) => newRoot(evaluate(item), item)),
     reads: own.reads,
     closes: true,
   };
@@ -217,7 +226,7 @@ const unwind: CompileStage = (argument) => {
     run: function* (source) {
       for (const item of source)
         if (item === PAUSE) yield PAUSE;
-        else yield* unwound(item, spec);
+        else for (const made of unwound(item, spec)) yield carryMeasures(item, made);
     },
     reads: { fields: new Set([spec.parts[0] ?? '']), all: false },
     closes: false,

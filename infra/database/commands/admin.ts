@@ -31,17 +31,20 @@ const buildInfo: Handler = () =>
 
 const PARAMETERS: ReadonlyMap<string, Value> = new Map<string, Value>([
   ['featureCompatibilityVersion', document({ version: '8.0' })],
-  // Drivers' tests look here whether fail points may be used.
-  ['enableTestCommands', true],
   ['requireApiVersion', false],
   ['authenticationMechanisms', ['SCRAM-SHA-256']],
   ['transactionLifetimeLimitSeconds', 60],
   ['acceptApiVersion2', false],
 ]);
 
-const getParameter: Handler = ({ command }) => {
-  if (command.get('getParameter') === '*') return new Map(PARAMETERS);
-  const found = [...PARAMETERS].filter(([name]) => command.has(name));
+const getParameter: Handler = ({ command, server }) => {
+  const all = new Map<string, Value>([
+    ...PARAMETERS,
+    // Drivers' tests look here whether fail points may be used.
+    ['enableTestCommands', server.failPoints !== undefined],
+  ]);
+  if (command.get('getParameter') === '*') return all;
+  const found = [...all].filter(([name]) => command.has(name));
   if (found.length === 0) throw refuse(72, 'no option found to get');
   return new Map(found);
 };
@@ -254,5 +257,8 @@ export const ADMIN_COMMANDS: readonly (readonly [string, Handler])[] = [
   ['rolesInfo', () => document({ roles: [] })],
   ['profile', () => document({ was: 0, slowms: 100, sampleRate: 1 })],
   ['features', () => document({ js: false })],
-  ['configureFailPoint', ({ server, command }) => configureFailPoint(server.failPoints, command)],
+  [
+    'configureFailPoint',
+    ({ server, command }) => configureFailPoint(server.failPoints ?? new Map(), command),
+  ],
 ];

@@ -1,15 +1,19 @@
 // Asking one collection: a filter with its plan.
+import { sortItems } from '../aggregation/sort-stage.ts';
+import { readDocument } from '../bson/reader.ts';
 import type { Document, Maybe } from '../bson/value.ts';
 import type { Collection } from '../engine/collection.ts';
-import { makePlan, rarestFirst } from '../engine/planner.ts';
+import { asksForText, choosePlan } from '../engine/derived-plan.ts';
+import { rarestFirst } from '../engine/planner.ts';
 import type { Plan } from '../engine/planner.ts';
-import { findRows } from '../engine/scan.ts';
+import { findRows, ROWS } from '../engine/scan.ts';
 import type { Effort, Query, Row, Sight } from '../engine/scan.ts';
 import type { Scope } from '../expression/scope.ts';
 import type { Flow } from '../flow.ts';
 import { collationOf } from '../query/collation.ts';
 import type { Collation } from '../query/collation.ts';
-import { readSort } from '../query/sort.ts';
+import { compileFilter } from '../query/filter.ts';
+import { readSort, sortsByMeasure } from '../query/sort.ts';
 import type { Sort } from '../query/sort.ts';
 
 /** The collation of a command, or else of its collection. */
@@ -32,7 +36,8 @@ export type Ask = {
 /** A query with its plan. */
 export function planQuery(collection: Collection, ask: Ask, scope: Scope, sight: Sight): Query {
   const sort: Sort | undefined =
-    ask.sort === undefined ? undefined : readSort(ask.sort, scope.collation);
+    ask.sort === undefined ? undefined : readSort(ask.sort, scope.collation, scope.search);
+  prepareSearch(collection, ask.filter, scope);
   const reader = sight.reader();
   const filter = collection.isFresh ? ask.filter : rarestFirst(ask.filter, collection, reader);
   const request = {
@@ -46,7 +51,7 @@ export function planQuery(collection: Collection, ask: Ask, scope: Scope, sight:
   const plan: Plan =
     collection.isFresh || collection.since > sight.upTo
       ? { kind: 'collection', isReverse: false, isSorted: sort === undefined }
-      : makePlan(collection, request, reader);
+      : choosePlan(collection, request, reader);
   const effort: Effort = { keys: 0, documents: 0 };
   return {
     filter,
@@ -61,5 +66,24 @@ export function planQuery(collection: Collection, ask: Ask, scope: Scope, sight:
 
 /** The rows that are asked for. */
 export function askRows(collection: Collection, ask: Ask, scope: Scope, sight: Sight): Flow<Row> {
-  return findRows(collection, planQuery(collection, ask, scope, sight), sight);
+  const query = planQuery(collection, ask, scope, sight);
+  if (query.sort === undefined || !sortsByMeasure(query.sort))
+    return findRows(collection, query, sight);
+  // The number by which they are sorted is of the whole document.
+  const { sort, limit, allowsDisk } = query;
+  const rows = findRows(collection, { ...query, sort: undefined, limit: undefined }, sight);
+  return sortItems(rows, sort, { limit, allowsDisk }, { ...ROWS, fields: wholeDocument });
+}
+
+function wholeDocument({ bytes }: Row): Document {
+  return readDocument(bytes);
+}
+
+/** Lets the search of a query know the text index of the collection that is asked. */
+function prepareSearch({ indexes }: Collection, filter: Document, scope: Scope): void {
+  if (!asksForText(filter)) return;
+  const { search } = scope;
+  const kind = indexes.find((index) => index.kind?.kind === 'text' && !index.isBuilding)?.kind;
+  search.textIndex = kind?.kind === 'text' ? kind : undefined;
+  compileFilter(filter, scope);
 }

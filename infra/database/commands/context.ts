@@ -40,7 +40,8 @@ export type Server = {
   sessions: Sessions;
   cursors: Cursors;
   operations: Operations;
-  failPoints: FailPoints;
+  /** Undefined unless the server was started for drivers' tests. */
+  failPoints: FailPoints | undefined;
   connections: Map<number, Connection>;
   /** Where it can be reached, as `hello` tells it. */
   address: string;

@@ -37,7 +37,8 @@ export async function answerCommand(
   const [name = ''] = command.keys();
   if (name === 'hello' || name.toLowerCase() === 'ismaster')
     return writeReply(server, hello(server, command, connection));
-  const failure = failureOf(server.failPoints, command, name);
+  const failure =
+    server.failPoints === undefined ? undefined : failureOf(server.failPoints, command, name);
   return failure === undefined
     ? writeReply(server, await reply(server, connection, command, name))
     : await answerByFailure(failure, server, connection, command, name);
@@ -119,6 +120,9 @@ export function errorReply(error: unknown): Reply {
   });
 }
 
+/** Only there where the server was started for it. */
+const FAIL_POINTS = 'configureFailPoint';
+
 function findCommand(
   server: Server,
   connection: Connection,
@@ -126,14 +130,19 @@ function findCommand(
   name: string,
 ): Command {
   const found = COMMANDS.get(name);
-  if (found === undefined) throw unknownCommand(name);
+  if (found === undefined || (name === FAIL_POINTS && server.failPoints === undefined))
+    throw unknownCommand(name);
   if (server.authenticate !== undefined && connection.user === undefined && !found.isOpen)
     throw refuse(13, `Command ${name} requires authentication`);
+  checkVersion(command);
+  return found;
+}
+
+function checkVersion(command: Document): void {
   if (command.has('apiStrict') && !command.has('apiVersion'))
     throw refuse(322, 'Provided apiStrict, but did not provide apiVersion');
   const version = command.get('apiVersion');
   if (version !== undefined && version !== '1') throw refuse(322, 'API version must be "1"');
-  return found;
 }
 
 function unknownCommand(name: string): Error {

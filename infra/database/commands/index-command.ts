@@ -6,6 +6,8 @@ import { showValue } from '../bson/show.ts';
 import { document, isDocument, isNumeric, typeName } from '../bson/value.ts';
 import type { Document, Value } from '../bson/value.ts';
 import { writeDocument } from '../bson/writer.ts';
+import { isWildcardPath, checkWildcard } from '../engine/wildcard.ts';
+import { isTextKey, textSpec } from '../text/text-index.ts';
 import { createCollection, createIndex, dropIndex, findCollection } from '../engine/catalogue.ts';
 import { keysOf } from '../engine/index-key.ts';
 import { makeIndex } from '../engine/collection.ts';
@@ -50,7 +52,7 @@ const SPEC_FIELDS = new Set([
 ]);
 
 /** Kinds of index that MongoDB has and we have not. */
-const OTHER_KINDS = new Set(['text', '2dsphere', '2d', 'geoHaystack', 'columnstore']);
+const OTHER_KINDS = new Set(['2dsphere', '2d', 'geoHaystack', 'columnstore']);
 
 function checkKey(key: Value | undefined): asserts key is Document {
   if (!isDocument(key) || key.size === 0) throw refuse(67, 'Index keys cannot be an empty object');
@@ -61,8 +63,7 @@ function checkKey(key: Value | undefined): asserts key is Document {
 }
 
 function checkPath(path: string): void {
-  if (path === '$**' || path.endsWith('.$**'))
-    throw refuse(238, 'wildcard indexes are not supported');
+  if (isWildcardPath(path)) return;
   if (path.split('.').includes('')) throw refuse(67, 'Index keys cannot contain an empty field.');
   if (path.startsWith('$') && !/^\$(?:ref|id|db)$/.test(path))
     throw refuse(67, "Index key contains an illegal field name: field name starts with '$'.");
@@ -70,7 +71,7 @@ function checkPath(path: string): void {
 
 function checkKind(kind: Value): void {
   // Keys are kept as they are and not as their hashes, which serves equality as well.
-  if (kind === 'hashed') return;
+  if (kind === 'hashed' || kind === 'text') return;
   if (typeof kind === 'string' && OTHER_KINDS.has(kind))
     throw refuse(238, `indexes of kind '${kind}' are not supported`);
   const direction = isNumeric(kind) ? toNumber(kind) : Number.NaN;
@@ -101,7 +102,23 @@ function checkSpec(spec: Document): Document {
       "Error in specification: The 'name' field is a required property of an index specification",
     );
   checkOptions(spec, key);
-  return normalize(spec);
+  checkKinds(spec, key);
+  return normalize(isTextKey(key) ? textSpec(spec) : spec);
+}
+
+function checkKinds(spec: Document, key: Document): void {
+  // `$**` with the kind text is a text index of every string.
+  if (!isTextKey(key)) checkWildcard(spec, key);
+  const kinds = [...key.values()].filter((kind) => typeof kind === 'string');
+  const hashed = kinds.filter((kind) => kind === 'hashed').length;
+  if (hashed > 1) throw refuse(31_303, 'A maximum of one index field is allowed to be hashed');
+  if (hashed > 0 && spec.get('unique') === true)
+    throw refuse(
+      16_764,
+      'Currently hashed indexes cannot guarantee uniqueness. Use a regular index.',
+    );
+  if (new Set(kinds).size > 1)
+    throw refuse(67, `Can't use more than one index plugin for a single index.`);
 }
 
 function checkOptions(spec: Document, key: Document): void {

@@ -7,12 +7,14 @@ import { document, isDocument, isNumeric } from '../bson/value.ts';
 import type { Document, Maybe, Value } from '../bson/value.ts';
 import { findCollection } from '../engine/catalogue.ts';
 import type { Collection } from '../engine/collection.ts';
+import { asksForText } from '../engine/derived-plan.ts';
 import type { Row } from '../engine/scan.ts';
 import type { Scope } from '../expression/scope.ts';
 import { flowOf, mapFlow } from '../flow.ts';
 import type { Flow } from '../flow.ts';
 import { compileFilter } from '../query/filter.ts';
 import { isSameCollation } from '../query/collation.ts';
+import { makeSearch, noteMeasure, textSearch } from '../query/search.ts';
 import { refuse } from '../refusal.ts';
 import type { CommandContext } from './context.ts';
 import { writeResult } from './merge.ts';
@@ -68,7 +70,7 @@ export function aggregateFlow(
   context: CommandContext,
   name: string,
   stages: readonly Document[],
-  scope: Scope,
+  outer: Scope,
   hint?: Maybe,
   depth = 0,
   database = context.database,
@@ -81,12 +83,14 @@ export function aggregateFlow(
       context,
       on,
       [...pipeline, ...stages],
-      scope,
+      outer,
       undefined,
       depth + 1,
       database,
     );
   }
+  // What is searched for here is not searched for in the collections that it is joined with.
+  const scope = { ...outer, search: makeSearch() };
   const allowsDisk = context.command.get('allowDiskUse') !== false;
   const stageContext: StageContext = {
     scope,
@@ -104,7 +108,17 @@ export function aggregateFlow(
   const { ask, rest } = pushDown(stages, hint, allowsDisk);
   const pipeline = rest.length === stages.length ? whole : compilePipeline(rest, stageContext);
   const rows = askRows(collection, ask, scope, context.sight);
-  return pipeline.run(documentsOf(rows, pipeline.fields));
+  return pipeline.run(
+    asksForText(ask.filter)
+      ? mapFlow(rows, (row) => scored(row, scope))
+      : documentsOf(rows, pipeline.fields),
+  );
+}
+
+/** A document with what the search of it came to. */
+function scored({ bytes }: Row, { search }: Scope): Document {
+  const source = readDocument(bytes);
+  return noteMeasure(source, 'textScore', textSearch(search).score(source));
 }
 
 function checkMatches(stages: readonly Document[], scope: Scope): void {
@@ -201,5 +215,6 @@ function emptyScope({ engine }: CommandContext): Scope {
     collation: undefined,
     now: new Date(),
     clusterTime: engine.timestamp(),
+    search: makeSearch(),
   };
 }

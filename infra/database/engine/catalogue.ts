@@ -133,6 +133,7 @@ export function renameCollection(
  * @throws {CommandRefusal} 85 or 86 when one with the same name or the same keys does something else
  */
 export function matchingIndex(collection: Collection, asked: Index): Index | undefined {
+  checkOneText(collection, asked);
   for (const index of collection.indexes) {
     if (index.name === asked.name) return sameNamed(index, asked);
     if (index.name === '_id_' && areIdentical(index.key, asked.key)) return index;
@@ -140,6 +141,16 @@ export function matchingIndex(collection: Collection, asked: Index): Index | und
     throw refuse(85, `Index already exists with a different name: ${index.name}`);
   }
   return undefined;
+}
+
+function checkOneText({ indexes }: Collection, asked: Index): void {
+  if (asked.kind?.kind !== 'text') return;
+  const other = indexes.find(({ kind }) => kind?.kind === 'text');
+  if (other !== undefined && (other.name !== asked.name || !isSameShape(other, asked)))
+    throw refuse(
+      85,
+      `An equivalent index already exists with a different name and options. Requested index: ${showDocument(asked.spec)}, existing index: ${showDocument(other.spec)}`,
+    );
 }
 
 function sameNamed(index: Index, asked: Index): Index {
@@ -155,7 +166,9 @@ function isSameShape(index: Index, asked: Index): boolean {
     index.isUnique === asked.isUnique &&
     index.isSparse === asked.isSparse &&
     isSameCollation(index.collation, asked.collation) &&
-    areIdentical(index.partialSpec, asked.partialSpec)
+    areIdentical(index.partialSpec, asked.partialSpec) &&
+    areIdentical(index.spec.get('weights'), asked.spec.get('weights')) &&
+    areIdentical(index.spec.get('wildcardProjection'), asked.spec.get('wildcardProjection'))
   );
 }
 

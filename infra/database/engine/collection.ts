@@ -8,6 +8,8 @@ import { collationOf } from '../query/collation.ts';
 import type { Collation } from '../query/collation.ts';
 import { compileFilter } from '../query/filter.ts';
 import type { Filter } from '../query/filter.ts';
+import { isDerived, readKind } from './index-kind.ts';
+import type { IndexKind } from './index-kind.ts';
 
 /** One field of an index. */
 export type IndexField = { path: string; parts: readonly string[]; direction: 1 | -1 };
@@ -19,6 +21,9 @@ export type Index = {
   key: Document;
   /** As it was asked for; what `listIndexes` shows. */
   spec: Document;
+  /** What it is when it is no ordinary index. */
+  kind: IndexKind | undefined;
+  /** None for an index of words, paths or places: its keys do not follow from single fields. */
   fields: readonly IndexField[];
   directions: readonly number[];
   isUnique: boolean;
@@ -82,30 +87,40 @@ export function makeIndex(
   const key = spec.get('key');
   const name = textOf(spec.get('name') ?? '');
   const partialSpec = spec.get('partialFilterExpression');
-  const expiry = spec.get('expireAfterSeconds');
-  const fields = isDocument(key) ? [...key].map(([path, value]) => makeField(path, value)) : [];
+  const kind = readKind(spec);
+  const fields = isDocument(key) && !isDerived(kind) ? [...key].map(makeField) : [];
   return {
     id,
     name,
-    key: isDocument(key) ? key : new Map(),
+    key: documentOr(key),
     spec,
+    kind,
     fields,
     directions: fields.map(({ direction }) => direction),
     isUnique: spec.get('unique') === true || name === '_id_',
-    isSparse: spec.get('sparse') === true,
+    isSparse: spec.get('sparse') === true || isDerived(kind),
     isHidden: spec.get('hidden') === true,
     isBuilding: false,
     partial: isDocument(partialSpec) ? compileFilter(partialSpec) : undefined,
     partialSpec: isDocument(partialSpec) ? partialSpec : undefined,
     collation: spec.has('collation') ? collationOf(spec.get('collation')) : collation,
-    isMultikey,
-    expireAfterSeconds: isNumeric(expiry) ? toNumber(expiry) : undefined,
+    isMultikey: isMultikey || isDerived(kind),
+    expireAfterSeconds: secondsOf(spec),
     since,
     uses: { count: 0, since: new Date() },
   };
 }
 
-function makeField(path: string, value: Value): IndexField {
+function documentOr(value: Value | undefined): Document {
+  return isDocument(value) ? value : new Map();
+}
+
+function secondsOf(spec: Document): number | undefined {
+  const seconds = spec.get('expireAfterSeconds');
+  return isNumeric(seconds) ? toNumber(seconds) : undefined;
+}
+
+function makeField([path, value]: readonly [string, Value]): IndexField {
   return {
     path,
     parts: path.split('.'),

@@ -5,6 +5,7 @@ import { isDocument } from '../bson/value.ts';
 import type { Document, Maybe, Value } from '../bson/value.ts';
 import { refuse } from '../refusal.ts';
 import type { Index } from './collection.ts';
+import { derivedKeys, isDerived } from './index-kind.ts';
 
 /** Keys of one document, and whether an array made several of them. */
 export type Keys = { keys: Buffer[]; isMultikey: boolean };
@@ -18,8 +19,13 @@ const NONE: Keys = { keys: [], isMultikey: false };
  */
 export function keysOf(index: Index, source: Document): Keys {
   if (index.partial?.matches(source) === false) return NONE;
+  if (isDerived(index.kind))
+    return { keys: derivedKeys(source, index.kind, index.collation?.fold), isMultikey: true };
   const values = plainValues(index, source);
-  if (values === undefined) return multikeys(index, source);
+  if (values === undefined) {
+    if (index.kind !== undefined) throw hashedArray(index);
+    return multikeys(index, source);
+  }
   if (index.isSparse && values.every((value) => value === undefined)) return NONE;
   return {
     keys: [
@@ -30,6 +36,14 @@ export function keysOf(index: Index, source: Document): Keys {
     ],
     isMultikey: false,
   };
+}
+
+function hashedArray({ fields }: Index): Error {
+  const paths = fields.map(({ path }) => path).join(', ');
+  return refuse(
+    16_766,
+    `hashed indexes do not currently support array values. Found array at path: ${paths}`,
+  );
 }
 
 function encode(index: Index, values: readonly Maybe[]): Buffer {

@@ -271,7 +271,7 @@ function* mergeRows(stored: Flow<Row>, own: Row[], sort: Sort): Flow<Row> {
 const ID_BYTES = 8;
 
 /** Rows are sorted by the fields that count; the rest stays bytes. */
-const ROWS: Sortable<Row> = {
+export const ROWS: Sortable<Row> = {
   fields: ({ bytes }, wanted) => readFields(bytes, wanted),
   weigh: ({ bytes }) => bytes.length + ROW_OVERHEAD,
   write: ({ id, bytes }) => {

@@ -45,7 +45,6 @@ export const EXPRESSION_OPERATORS: readonly string[] = [...OPERATORS.keys()];
 const NOT_SUPPORTED = new Set([
   '$function',
   '$accumulator',
-  '$meta',
   '$toHashedIndexKey',
   '$createObjectId',
 ]);

@@ -1,41 +1,10 @@
 // Answers that MongoDB's manual gives, one or more for every operator.
 // @see https://www.mongodb.com/docs/manual/reference/operator/aggregation/
-import { compileExpression, EXPRESSION_OPERATORS } from './compile.ts';
-import { makeScope } from './scope.ts';
-import {
-  Binary,
-  Decimal128,
-  document,
-  double,
-  isDocument,
-  ObjectId,
-  Timestamp,
-} from '../bson/value.ts';
-import type { Document, Value } from '../bson/value.ts';
+import { answer } from './answer.ts';
+import type { Plain } from './answer.ts';
+import { EXPRESSION_OPERATORS } from './compile.ts';
+import { Binary, Decimal128, document, double, ObjectId, Timestamp } from '../bson/value.ts';
 import { showValue } from '../bson/show.ts';
-
-type Plain = Value | undefined | readonly Plain[] | { readonly [name: string]: Plain };
-
-/** A value from a literal with plain objects in it. */
-function valueOf(plain: Plain): Value {
-  if (Array.isArray(plain)) return plain.map(valueOf);
-  if (plain === undefined || plain === null || typeof plain !== 'object') return plain ?? null;
-  if (Object.getPrototypeOf(plain) !== Object.prototype) return isValue(plain) ? plain : null;
-  return new Map(Object.entries(plain).map(([name, value]) => [name, valueOf(value)]));
-}
-
-function isValue(plain: Plain): plain is Value {
-  return typeof plain === 'object';
-}
-
-function documentOf(plain: Plain): Document {
-  const value = valueOf(plain);
-  return isDocument(value) ? value : new Map();
-}
-
-function answer(expression: Plain, source: Plain = {}): string {
-  return showValue(compileExpression(valueOf(expression), makeScope())(documentOf(source)));
-}
 
 const AT = new Date('2014-01-01T08:15:39.736Z');
 const DECIMAL = Decimal128.fromString('1.10');
@@ -375,8 +344,17 @@ const KNOWN: readonly (readonly [string, Plain, string])[] = [
   ['$tsIncrement', { $tsIncrement: new Timestamp({ t: 7, i: 9 }) }, '9'],
 ];
 
-// Their answers are left to chance.
-const RANDOM = new Set(['$rand', '$sampleRate']);
+// What is left to chance is known by its bounds, and what goes with a document only where one is searched for.
+const BOUNDED: readonly (readonly [string, Plain, RegExp])[] = [
+  ['$rand', { $rand: {} }, /^0\.\d+(?:e-\d+)?$/],
+  ['$rand', { $lt: [{ $rand: {} }, 1] }, /^true$/],
+  ['$sampleRate', { $sampleRate: 1 }, /^true$/],
+  ['$sampleRate', { $sampleRate: 0 }, /^false$/],
+];
+const REFUSED: readonly (readonly [string, Plain, string])[] = [
+  ['$meta', { $meta: 'textScore' }, 'query requires text score metadata, but it is not available'],
+  ['$meta', { $meta: 'nothing' }, 'Unsupported argument to $meta: "nothing"'],
+];
 
 describe('an expression', () => {
   it.each(KNOWN)('%s gives what the manual says (%#)', (_operator, expression, expected) => {
@@ -384,11 +362,20 @@ describe('an expression', () => {
   });
 
   it('is known for every operator that is supported', () => {
-    const known = new Set(KNOWN.map(([operator]) => operator));
-    expect(EXPRESSION_OPERATORS.filter((name) => !known.has(name) && !RANDOM.has(name))).toEqual(
-      [],
-    );
+    const known = new Set([...KNOWN, ...BOUNDED, ...REFUSED].map(([operator]) => operator));
+    expect(EXPRESSION_OPERATORS.filter((name) => !known.has(name))).toEqual([]);
   });
+
+  it.each(BOUNDED)('%s keeps within its bounds (%#)', (_operator, expression, expected) => {
+    for (let round = 0; round < 20; round += 1) expect(answer(expression)).toMatch(expected);
+  });
+
+  it.each(REFUSED)(
+    '%s is refused where nothing was searched for (%#)',
+    (_operator, expression, why) => {
+      expect(() => answer(expression)).toThrow(why);
+    },
+  );
 
   it('reads fields, paths through arrays, and variables', () => {
     const source = { a: { b: [{ c: 1 }, { d: 2 }, { c: 3 }] }, n: 5 };

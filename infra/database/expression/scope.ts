@@ -2,6 +2,8 @@
 import type { Timestamp } from 'bson';
 import type { Document, Maybe } from '../bson/value.ts';
 import type { Collation } from '../query/collation.ts';
+import { makeSearch } from '../query/search.ts';
+import type { Search } from '../query/search.ts';
 import { refuse } from '../refusal.ts';
 
 /** An expression that is ready to run on a document. */
@@ -21,6 +23,7 @@ export type Scope = {
   collation: Collation | undefined;
   now: Date;
   clusterTime: Timestamp | undefined;
+  search: Search;
 };
 
 /** The outermost scope of a command. */
@@ -34,6 +37,7 @@ export function makeScope(
     collation: options.collation,
     now: options.now ?? new Date(),
     clusterTime: options.clusterTime,
+    search: makeSearch(),
   };
 }
 

@@ -2,6 +2,7 @@
 import { writeDocument } from '../bson/writer.ts';
 import { Binary, bytesOf, isDocument, isNullish, Timestamp, typeName } from '../bson/value.ts';
 import { refuse } from '../refusal.ts';
+import { readMeasure } from '../query/search.ts';
 import { namedArguments, unary } from './operands.ts';
 import type { Operator } from './operands.ts';
 import { bindVariable } from './scope.ts';
@@ -28,6 +29,12 @@ const letIn: Operator = (argument, compiling) => {
   };
 };
 
+const meta: Operator = (argument, { scope }) => {
+  // The score is of the document as it is stored.
+  scope.reads.all = true;
+  return readMeasure(argument, scope.search, 17_308);
+};
+
 const literal: Operator = (argument) => () => argument;
 
 const timestampPart = (name: string, part: (value: Timestamp) => number): [string, Operator] => [
@@ -44,6 +51,7 @@ const timestampPart = (name: string, part: (value: Timestamp) => number): [strin
 export const VARIABLES: readonly (readonly [string, Operator])[] = [
   ['$let', letIn],
   ['$literal', literal],
+  ['$meta', meta],
   ['$const', literal],
   [
     '$binarySize',

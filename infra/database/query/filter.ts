@@ -8,10 +8,12 @@ import type { CompareStrings } from '../bson/order.ts';
 import { BSONRegExp, isDocument, isNumeric } from '../bson/value.ts';
 import type { Document, Maybe, Value } from '../bson/value.ts';
 import { refuse } from '../refusal.ts';
+import { readTextRequest } from '../text/text-query.ts';
 import { readSchema } from './json-schema.ts';
 import { matchPath } from './leaf.ts';
 import type { MatchContext, Matches } from './leaf.ts';
 import { equals, LEAF_OPERATORS, matchesPattern } from './operators.ts';
+import { requestText, textSearch } from './search.ts';
 
 /** A filter that is ready to run. */
 export type Filter = {
@@ -132,8 +134,11 @@ const TOP_LEVEL: ReadonlyMap<string, TopLevel> = new Map<string, TopLevel>([
   ['$sampleRate', sampleRate],
   [
     '$text',
-    () => {
-      throw refuse(27, 'text index required for $text query: text indexes are not supported');
+    (argument, { scope, reads }) => {
+      reads.all = true;
+      const { search } = scope;
+      requestText(search, readTextRequest(argument));
+      return (source) => textSearch(search).matches(source);
     },
   ],
   [
@@ -329,9 +334,7 @@ const PATH_OPERATORS: ReadonlyMap<string, PathOperator> = new Map<string, PathOp
 
 /** The operators of a filter, for the support matrix. */
 export const FILTER_OPERATORS: readonly string[] = [
-  ...[...TOP_LEVEL.keys()].filter(
-    (name) => !['$text', '$where'].includes(name) && !name.startsWith('$always'),
-  ),
+  ...[...TOP_LEVEL.keys()].filter((name) => name !== '$where' && !name.startsWith('$always')),
   ...LEAF_OPERATORS.keys(),
   '$options',
   ...PATH_OPERATORS.keys(),

@@ -93,13 +93,14 @@ function checkPath(path: string, isFind: boolean): void {
     );
 }
 
-const isFindOperator = (value: Value, name: string): boolean =>
-  isDocument(value) && value.has(name);
+/** What find computes without saying which other fields stay. */
+const isAddition = (value: Value): boolean =>
+  isDocument(value) && (value.has('$slice') || value.has('$meta'));
 
 function decideInclusion(entries: readonly Entry[], isFind: boolean): boolean {
   let decided: boolean | undefined;
   for (const { path, value } of entries) {
-    if (path === '_id' || (isFind && isFindOperator(value, '$slice'))) continue;
+    if (path === '_id' || (isFind && isAddition(value))) continue;
     const isInclusion = !isNo(value);
     if (decided !== undefined && decided !== isInclusion)
       throw isInclusion
@@ -144,11 +145,19 @@ function addFindEntry(
     plan.finish.push(positional(array, compileFilter(filter, scope)));
     return true;
   }
-  if (!isDocument(value)) return false;
+  return isDocument(value) && addFindOperator(plan, path, value, scope);
+}
+
+function addFindOperator(plan: Plan, path: string, value: Document, scope: Scope): boolean {
   const slice = value.get('$slice');
   if (slice !== undefined && isPlainSlice(slice)) {
     if (plan.isInclusion) addPath(plan.tree, path);
     plan.finish.push(sliceOf(path.split('.'), slice));
+    return true;
+  }
+  if (value.has('$meta')) {
+    if (plan.isInclusion) addPath(plan.tree, path);
+    plan.computed.push([path.split('.'), compileExpression(value, scope)]);
     return true;
   }
   if (!value.has('$elemMatch')) return false;

@@ -8,9 +8,17 @@ import { isDocument, isNumeric } from '../bson/value.ts';
 import type { Document, Maybe, Value } from '../bson/value.ts';
 import { refuse } from '../refusal.ts';
 import type { Collation } from './collation.ts';
+import { readMeasure } from './search.ts';
+import type { Search } from './search.ts';
 
 /** One field of a sort: its path and 1 (ascending) or -1. */
-export type SortField = { path: string; parts: readonly string[]; direction: 1 | -1 };
+export type SortField = {
+  path: string;
+  parts: readonly string[];
+  direction: 1 | -1;
+  /** What counts instead of a field: `{ $meta: 'textScore' }`. */
+  measure?: ((source: Document) => Value) | undefined;
+};
 
 /** A sort that has been read. */
 export type Sort = { fields: readonly SortField[]; collation: Collation | undefined };
@@ -20,16 +28,31 @@ const MOST_FIELDS = 32;
 /**
  * Reads a sort specification.
  *
- * @throws {CommandRefusal} 15974, 15975 or 16410 for a direction or path that is none, 238 for `$meta`
+ * @throws {CommandRefusal} 15974, 15975 or 16410 for a direction or path that is none, 17312 for an unknown `$meta`
  */
-export function readSort(spec: Document, collation?: Collation): Sort {
+export function readSort(spec: Document, collation?: Collation, search?: Search): Sort {
   if (spec.size > MOST_FIELDS) throw refuse(13_103, `too many compound keys: ${spec.size}`);
-  const fields = [...spec].map(([path, value]) => ({
-    path,
-    parts: partsOf(path),
-    direction: directionOf(path, value),
-  }));
+  const fields = [...spec].map(([path, value]): SortField =>
+    isDocument(value)
+      ? measureField(path, value, search)
+      : { path, parts: partsOf(path), direction: directionOf(path, value) },
+  );
   return { fields, collation };
+}
+
+/** The best come first, whatever the field is called. */
+function measureField(path: string, value: Document, search: Search | undefined): SortField {
+  const name = value.get('$meta');
+  if (value.size !== 1 || name === undefined || search === undefined)
+    throw refuse(15_974, `Illegal key in $sort specification: ${path}: ${showValue(value)}`);
+  const measure = readMeasure(name, search, 17_312);
+  const direction = name === 'textScore' ? -1 : 1;
+  return { path: `$meta.${path}`, parts: [], direction, measure };
+}
+
+/** Whether any field of a sort is a measure, for which whole documents are needed. */
+export function sortsByMeasure(sort: Sort | undefined): boolean {
+  return sort?.fields.some(({ measure }) => measure !== undefined) === true;
 }
 
 function partsOf(path: string): string[] {
@@ -44,8 +67,6 @@ function partsOf(path: string): string[] {
 }
 
 function directionOf(path: string, value: Value): 1 | -1 {
-  if (isDocument(value))
-    throw refuse(238, `sort by ${[...value.keys()].join(', ')} ('${path}') is not supported`);
   if (!isNumeric(value))
     throw refuse(15_974, `Illegal key in $sort specification: ${path}: ${showValue(value)}`);
   const direction = toNumber(value);
@@ -60,6 +81,7 @@ export function sortValues(source: Document, sort: Sort): Value[] {
 }
 
 function sortValue(source: Document, field: SortField, collation: Collation | undefined): Value {
+  if (field.measure !== undefined) return field.measure(source);
   const [first = ''] = field.parts;
   const direct = source.get(first);
   // The usual case: a top-level field that is no array.
