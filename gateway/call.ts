@@ -3,6 +3,7 @@ import type { QueryPlan } from '@apollo/query-planner';
 import type { ExecutionResult } from 'graphql';
 
 import type { Viewer } from '#kit/viewer.ts';
+import type { Renewals } from './term.ts';
 
 /** What a call to one subgraph took. */
 export interface Spent {
@@ -21,6 +22,8 @@ export interface Call {
   viewer: Viewer;
   /** When the token ends, in milliseconds since the epoch; null for a visitor or a call from this process. */
   expiresAt: number | null;
+  /** Tells of newer tokens in the same connection; null where none can come. */
+  renewals: Renewals | null;
   /** Aborted when the time is over or the client has gone. */
   signal: AbortSignal;
   /** By subgraph. */
@@ -41,6 +44,7 @@ export function callOf(viewer: Viewer, parts: Partial<Omit<Call, 'viewer'>> = {}
   return {
     viewer,
     expiresAt: null,
+    renewals: null,
     signal: new AbortController().signal,
     spent: new Map(),
     feedPlace: null,

@@ -1,12 +1,14 @@
 /** The one way in: whoever asks, over whichever transport, comes through here to the pipeline. */
 import { GraphQLError, type ExecutionResult, type GraphQLFormattedError } from 'graphql';
 
+import { traced, type Step } from '#kit/trace.ts';
 import { visitor } from '#kit/viewer.ts';
 import { callOf, type Call, type FeedPlace } from './call.ts';
 import type { GatewayConfig } from './config.ts';
 import { formatted } from './operation.ts';
 import type { Pipeline } from './pipeline.ts';
 import { SubgraphFault } from './source.ts';
+import type { Renewals } from './term.ts';
 import { refused, type Signed, type Tokens } from './tokens.ts';
 
 /** One operation. */
@@ -21,6 +23,8 @@ export interface Visit {
   transport: Call['transport'];
   /** Rejects when who asks is refused. */
   signed: () => Promise<Signed>;
+  /** Tells of newer tokens that come in the same connection. */
+  renewals?: Renewals;
   /** Where from; null for a call from this process. */
   address: string | null;
   /** Aborted when the client has gone. */
@@ -63,15 +67,24 @@ export function createDoor(pipeline: Pipeline, tokens: Tokens, config: GatewayCo
           visit.transport === 'PROCESS'
             ? new AbortController().signal
             : timeOut(config, visit.signal);
-        const { transport, address } = visit;
-        const call = callOf(viewer, { expiresAt, transport, address, signal, feedPlace });
-        const { body } = await pipeline.server.executeOperation(request, { contextValue: call });
-        return feedPlace.feed ?? resultOf(body);
+        const { transport, address, renewals = null } = visit;
+        const parts = { expiresAt, renewals, transport, address, signal, feedPlace };
+        const call = callOf(viewer, parts);
+        return await traced('graphql', operationStep(transport, viewer.requestId), async () => {
+          const { body } = await pipeline.server.executeOperation(request, { contextValue: call });
+          return feedPlace.feed ?? resultOf(body);
+        });
       } catch (error) {
         return { errors: [formatted(pipeline.format, error)] };
       }
     },
   };
+}
+
+/** The span of one operation; what it is called and costs is noted when it is answered. */
+export function operationStep(transport: Call['transport'], requestId: string): Step {
+  const attributes = { 'oca.transport': transport, 'oca.request_id': requestId };
+  return { kind: 'SERVER', attributes };
 }
 
 /** Who was identified before, unless the token has ended since. */

@@ -6,6 +6,7 @@ import { createLog } from '#kit/log.ts';
 import { serve, type Served } from '#kit/serve.ts';
 import type { Subgraph } from '#kit/subgraph.ts';
 import { visitor, type Viewer } from '#kit/viewer.ts';
+import { Board, take, until } from './board.ts';
 import { readGatewayConfig } from './config.ts';
 import { federation, foreignGraph } from './foreign-graph.ts';
 import { createGateway, type Gateway } from './gateway.ts';
@@ -27,52 +28,10 @@ const newsSdl = `type Query { now: String }
 const authorsSdl = `type Query { author: Author }
   type Author @key(fields: "id") { id: ID! name: String seenBy: String private: String @authenticated }`;
 
-/** A feed that keeps everything, so that a reader can come back to where it was. */
-class Board {
-  entries: { cursor: string; text: string; author: { id: string } }[] = [];
-  readers = new Set<() => void>();
-  opened = 0;
-  open = 0;
-
-  publish(...texts: string[]): void {
-    for (const text of texts)
-      this.entries.push({ cursor: String(this.entries.length + 1), text, author: { id: text } });
-    for (const wake of this.readers) wake();
-  }
-
-  read(field: string, after: number): AsyncIterableIterator<object> {
-    this.opened += 1;
-    this.open += 1;
-    let next = after;
-    let wake: (() => void) | null = null;
-    const state = { left: false };
-    const woken = (): void => wake?.();
-    this.readers.add(woken);
-    return {
-      next: async () => {
-        while (!state.left && next >= this.entries.length)
-          await new Promise<void>((resolve) => {
-            wake = resolve;
-          });
-        if (state.left) return { value: undefined, done: true };
-        next += 1;
-        return { value: { [field]: this.entries[next - 1] }, done: false };
-      },
-      return: async () => {
-        state.left = this.readers.delete(woken) || state.left;
-        this.open -= 1;
-        wake?.();
-        return { value: undefined, done: true };
-      },
-      [Symbol.asyncIterator]() {
-        return this;
-      },
-    };
-  }
-}
-
 let board: Board;
 let asked: string[];
+/** What authors wait for before they tell their names. */
+let hold: Promise<void>;
 const reading = (field: string) => ({
   subscribe: (_: unknown, { after }: { after?: string }) =>
     board.read(field, after === undefined ? board.entries.length : Number(after)),
@@ -97,7 +56,10 @@ const authorsResolvers = {
       asked.push(id);
       return { id };
     },
-    name: ({ id }: { id: string }) => `Author of ${id}`,
+    name: async ({ id }: { id: string }) => {
+      await hold;
+      return `Author of ${id}`;
+    },
     seenBy: (_: unknown, __: unknown, { viewer }: { viewer: Viewer }) => viewer.userId ?? 'nobody',
     private: () => 'private',
   },
@@ -106,33 +68,23 @@ const authorsResolvers = {
 const user = (userId: string): Viewer => ({ ...visitor('test'), userId });
 const query = 'subscription { news { text author { name } } }';
 
-/** The next results of a feed, as a client reads them. */
-async function take(feed: AsyncIterator<ExecutionResult>, count: number): Promise<unknown[]> {
-  const results: unknown[] = [];
-  while (results.length < count) {
-    const { value, done } = await feed.next();
-    if (done) return [...results, 'over'];
-    results.push(JSON.parse(JSON.stringify(value)));
-  }
-  return results;
-}
-
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await pause(5);
-}
-
 describe('live feeds in one process', () => {
   let gateway: Gateway;
   let feeds: AsyncIterableIterator<ExecutionResult>[];
   beforeEach(async () => {
     board = new Board();
     asked = [];
+    hold = Promise.resolve();
     feeds = [];
     const { supergraphSdl, local } = foreignGraph({
       authors: { sdl: authorsSdl, resolvers: authorsResolvers },
       news: { sdl: newsSdl, resolvers: newsResolvers },
     });
-    const config = readGatewayConfig({ PORT: '0', FEED_QUEUE_BYTES: '1024' });
+    const config = readGatewayConfig({
+      PORT: '0',
+      FEED_QUEUE_BYTES: '1024',
+      FEED_COMPLETIONS: '2',
+    });
     gateway = await createGateway({ supergraphSdl, local, config, log });
   });
   afterEach(async () => {
@@ -284,6 +236,37 @@ describe('live feeds in one process', () => {
       });
   });
 
+  it('complete so many events at a time and no more', async () => {
+    const gate = Promise.withResolvers<void>();
+    hold = gate.promise;
+    const feed = await follow();
+    await until(() => board.open === 1);
+    board.publish('a', 'b', 'c', 'd', 'e');
+    await until(() => asked.length === 2);
+    await pause(30);
+    expect(asked).toEqual(['a', 'b']);
+    gate.resolve();
+    expect(await take(feed, 5)).toHaveLength(5);
+    expect(asked).toEqual(['a', 'b', 'c', 'd', 'e']);
+  });
+
+  it('end with a word for each who began after one cursor, when the gateway stops', async () => {
+    const text = 'subscription($after: String) { news(after: $after) { text } }';
+    board.publish('a', 'b');
+    const both = [];
+    for (const _ of [1, 2]) {
+      const feed = await follow(text, visitor('t'), { after: '1' });
+      await take(feed, 1);
+      both.push(feed);
+    }
+    await gateway.stop();
+    for (const feed of both)
+      expect(await take(feed, 2)).toMatchObject([
+        { errors: [{ extensions: { code: 'SUBSCRIPTION_CLOSED' } }] },
+        'over',
+      ]);
+  });
+
   it('end with a word when the gateway stops', async () => {
     const feed = await follow();
     await gateway.stop();
@@ -321,6 +304,7 @@ describe('live feeds of a subgraph elsewhere', () => {
   beforeEach(async () => {
     board = new Board();
     asked = [];
+    hold = Promise.resolve();
     served = await start();
     const graph = foreignGraph({
       authors: { sdl: authorsSdl, resolvers: authorsResolvers },

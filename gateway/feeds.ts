@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { GraphQLError, Kind, specifiedRules, validate, type ExecutionResult } from 'graphql';
 
 import type { Log } from '#kit/log.ts';
+import { untraced } from '#kit/trace.ts';
 import { visitor, type Viewer } from '#kit/viewer.ts';
 import { allow, hasDemands } from './authorization.ts';
 import { identityOf, type Call } from './call.ts';
@@ -12,6 +13,8 @@ import { beginsAfter, planFeed, type FeedPlan } from './feed-plan.ts';
 import { FeedGroup } from './feed-group.ts';
 import { failed, type CheckedOperation, type FormatError, type Served } from './operation.ts';
 import { Sink } from './sink.ts';
+import { Tally } from './tally.ts';
+import { untilTokenEnds } from './term.ts';
 import { Upstream } from './upstream.ts';
 
 /** What feeds tell the metrics. */
@@ -35,20 +38,21 @@ export interface Feeds {
 /** The tag on a subscription field whose events, with all that is selected of them, are the same for everybody. */
 export const publicTag = 'public';
 
-/** The longest delay a timer takes, in milliseconds. */
-const longestTimer = 2 ** 31 - 1;
-
 /** Makes the gateway's feeds. */
 export function createFeeds(config: GatewayConfig, log: Log, format: FormatError): Feeds {
-  const groups = new Map<string, FeedGroup>();
+  /** Every feed that runs. */
+  const groups = new Set<FeedGroup>();
+  /** Those that somebody else may join: of several that began after the same cursor, the newest. */
+  const joinable = new Map<string, FeedGroup>();
   const upstreams = new Map<string, Upstream>();
+  const byViewer = new Tally();
   const limits = { bytes: config.feedQueueBytes, millis: config.feedQueueMillis };
   const error = (message: string, code: string): ExecutionResult => failed(format, message, code);
 
   const open = (asked: CheckedOperation, plan: FeedPlan): FeedGroup => {
     const viewer = sharedViewer(asked, plan);
     const key = keyOf([asked.queryHash, asked.operationName, asked.variables, identityOf(viewer)]);
-    const known = groups.get(key);
+    const known = joinable.get(key);
     const resumes = beginsAfter(plan, asked.variables) !== null;
     if (known && !(resumes && known.begun)) return known;
     const upstream = upstreamOf(asked, plan, viewer, resumes);
@@ -62,7 +66,8 @@ export function createFeeds(config: GatewayConfig, log: Log, format: FormatError
       format,
       ended: () => close(key, group),
     });
-    groups.set(key, group);
+    groups.add(group);
+    joinable.set(key, group);
     upstream.takers.add(group);
     return group;
   };
@@ -83,14 +88,15 @@ export function createFeeds(config: GatewayConfig, log: Log, format: FormatError
     if (!source) throw new Error(`There is no subgraph ${primary.serviceName}.`);
     const upstream = new Upstream({ plan, variables: asked.variables, viewer, source, log });
     upstreams.set(key, upstream);
-    void upstream.run().finally(() => {
+    void untraced(() => upstream.run()).finally(() => {
       if (upstreams.get(key) === upstream) upstreams.delete(key);
     });
     return upstream;
   };
 
   const close = (key: string, group: FeedGroup): void => {
-    if (groups.get(key) === group) groups.delete(key);
+    groups.delete(group);
+    if (joinable.get(key) === group) joinable.delete(key);
     group.upstream.takers.delete(group);
     if (group.upstream.takers.size > 0) return;
     group.upstream.stop();
@@ -98,14 +104,25 @@ export function createFeeds(config: GatewayConfig, log: Log, format: FormatError
       if (upstream === group.upstream) upstreams.delete(other);
   };
 
+  const refuseTooMany = (call: Call): void => {
+    // Programs in this process mind their own.
+    if (config.open || call.transport === 'PROCESS') return;
+    if (byViewer.of(askerOf(call)) < config.viewerFeeds) return;
+    throw new GraphQLError(`One viewer follows at most ${config.viewerFeeds} feeds at a time.`, {
+      extensions: { code: 'TOO_MANY_OPERATIONS', http: { status: 429 } },
+    });
+  };
+
   const subscribe = (group: FeedGroup, call: Call): Sink => {
-    const timer = expiry(call, () =>
+    const stopWaiting = untilTokenEnds(call, () =>
       sink.end(error('The access token has expired; sign in again.', 'UNAUTHENTICATED')),
     );
+    const uncount = byViewer.add(askerOf(call));
     const sink: Sink = new Sink(
       limits,
       () => {
-        clearTimeout(timer);
+        stopWaiting();
+        uncount();
         group.leave(sink);
       },
       () => error('Events came faster than they were taken; subscribe again.', 'SLOW_CONSUMER'),
@@ -121,13 +138,14 @@ export function createFeeds(config: GatewayConfig, log: Log, format: FormatError
         throw new GraphQLError('Subscriptions need graphql-transport-ws or server-sent events.', {
           extensions: { code: 'SUBSCRIPTION_NOT_SUPPORTED', http: { status: 400 } },
         });
+      refuseTooMany(asked.call);
       const { served, document, operationName } = asked;
       const plan = planFeed(served.supergraph, asked.allowed.document ?? document, operationName);
       feedPlace.feed = subscribe(open(asked, plan), asked.call);
       return { data: null };
     },
     reload: (served) => {
-      for (const group of groups.values()) {
+      for (const group of groups) {
         const plan = replanned(served, group);
         if (plan) group.swap(served, plan);
         else
@@ -135,16 +153,16 @@ export function createFeeds(config: GatewayConfig, log: Log, format: FormatError
       }
     },
     figures: () => {
-      const all = [...groups.values()];
+      const all = [...groups];
       return {
         subscribers: all.reduce((sum, group) => sum + group.sinks.size, 0),
         groups: groups.size,
-        upstreams: upstreams.size,
+        upstreams: new Set(all.map(({ upstream }) => upstream)).size,
         queuedBytes: all.reduce((sum, group) => sum + group.queuedBytes, 0),
       };
     },
     stop: () => {
-      for (const group of groups.values())
+      for (const group of groups)
         group.end(error('The gateway is stopping; subscribe again.', 'SUBSCRIPTION_CLOSED'));
     },
   };
@@ -174,7 +192,7 @@ function operationIn(document: CheckedOperation['document'], operationName: stri
 }
 
 /** The plan under another supergraph, or null where the running subscription cannot go on under it. */
-function replanned(served: Served, { asked, plan, viewer }: FeedGroup): FeedPlan | null {
+function replanned(served: Served, { asked, plan, viewer, upstream }: FeedGroup): FeedPlan | null {
   const { document, operationName, variables } = asked;
   try {
     if (validate(served.supergraph.apiSchema, document, specifiedRules).length > 0) return null;
@@ -186,17 +204,18 @@ function replanned(served: Served, { asked, plan, viewer }: FeedGroup): FeedPlan
     const same =
       next &&
       next.primary.operation === primary.operation &&
-      next.primary.serviceName === primary.serviceName;
+      next.primary.serviceName === primary.serviceName &&
+      // Elsewhere now: the way to where it was is closed.
+      served.sources.get(primary.serviceName) === upstream.source;
     return same ? next : null;
   } catch {
     return null;
   }
 }
 
-function expiry({ expiresAt }: Call, ends: () => void): NodeJS.Timeout | undefined {
-  if (expiresAt === null) return undefined;
-  const wait = Math.max(0, expiresAt - Date.now());
-  return wait > longestTimer ? undefined : setTimeout(ends, wait).unref();
+/** Who is counted: a user, or all visitors of an address. */
+function askerOf({ viewer, address }: Call): string {
+  return viewer.userId ?? `visitor ${address ?? ''}`;
 }
 
 function keyOf(parts: unknown[]): string {

@@ -69,6 +69,8 @@ export async function openGateway(): Promise<{ gateway: Gateway; url: string }> 
       LIMIT_BODY_BYTES: '2048',
       LIMIT_SOCKET_OPERATIONS: '3',
       LIMIT_ADDRESS_SOCKETS: '4',
+      LIMIT_VIEWER_SOCKETS: '2',
+      LIMIT_VIEWER_FEEDS: '4',
       REQUEST_TIMEOUT_MILLIS: '2500',
     }),
     log,

@@ -118,6 +118,35 @@ describe('another supergraph', () => {
     expect(await stillThere).toEqual({ data: { tick: { near: 8 } } });
     await staying.return?.();
   });
+
+  it('completes the events of a feed that goes on from where fields are now', async () => {
+    const before = foreignGraph(sdls('Int'));
+    const after = foreignGraph({
+      ...sdls('Int'),
+      b: {
+        sdl: 'type Thing @key(fields: "id") { id: ID! far: Int }',
+        resolvers: { Thing: { __resolveReference: (it: object) => it } },
+      },
+      c: {
+        sdl: 'type Thing @key(fields: "id") { id: ID! near: Int }',
+        resolvers: { Thing: { __resolveReference: (it: object) => it, near: () => 9 } },
+      },
+    });
+    const local = new Map([...after.local, ...before.local]);
+    await gateway.stop();
+    const config = readGatewayConfig({ PORT: '0' });
+    gateway = await createGateway({ supergraphSdl: before.supergraphSdl, local, config, log });
+    const feed = await follow('subscription { tick { near } }');
+    const first = next(feed);
+    await pause(20);
+    source.publish('1');
+    expect(await first).toEqual({ data: { tick: { near: 8 } } });
+    const second = next(feed);
+    await gateway.reload(after.supergraphSdl);
+    source.publish('2');
+    expect(await second).toEqual({ data: { tick: { near: 9 } } });
+    await feed.return?.();
+  });
 });
 
 it('a watched file is handed over when it changes, and what is refused changes nothing', async () => {

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
 
 import { createClient as createSseClient } from 'graphql-sse';
-import { createClient } from 'graphql-ws';
+import { createClient, MessageType } from 'graphql-ws';
 import { WebSocket } from 'ws';
 
 import type { Gateway } from './gateway.ts';
@@ -11,6 +12,14 @@ let gateway: Gateway;
 let url: string;
 beforeAll(async () => {
   ({ gateway, url } = await openGateway());
+});
+/** Sockets are counted, so each test leaves none behind. */
+afterEach(async () => {
+  for (;;) {
+    const metrics = await (await fetch(new URL('metrics', url))).text();
+    if (/^oca_gateway_sockets 0$/m.test(metrics)) return;
+    await pause(10);
+  }
 });
 afterAll(() => gateway.stop());
 
@@ -36,6 +45,31 @@ const all = async (
     return error;
   }
   return found;
+};
+
+/** A client that can send a ping with something in it, and what the pong brings back. */
+const pinging = (connectionParams: Record<string, unknown>) => {
+  let socket: WebSocket | null = null;
+  const client = createClient({
+    url: url.replace('http', 'ws').concat('graphql'),
+    webSocketImpl: WebSocket,
+    retryAttempts: 0,
+    lazyCloseTimeout: 2_000,
+    connectionParams,
+    on: { connected: (opened) => (socket = opened as WebSocket) },
+  });
+  const ping = async (payload: object): Promise<unknown> => {
+    const ponged = new Promise<unknown>((resolve) => {
+      const stop = client.on('message', (message) => {
+        if (message.type !== MessageType.Pong) return;
+        stop();
+        resolve(message.payload);
+      });
+    });
+    socket?.send(JSON.stringify({ type: MessageType.Ping, payload }));
+    return ponged;
+  };
+  return { client, ping };
 };
 
 const allOfStream = async (query: string, headers: Record<string, string> = {}) => {
@@ -141,6 +175,76 @@ describe('graphql-transport-ws', () => {
     ]);
     expect(await all(client, '{ who }')).toEqual([{ data: { who: 'u1' } }]);
     await client.dispose();
+  });
+
+  it('keeps feeds going whose token is renewed by a ping, and tells how long', async () => {
+    const { client, ping } = pinging({ authorization: token(-4) });
+    const feed = client.iterate({ query: 'subscription { mine }' });
+    expect(await feed.next()).toMatchObject({ value: { data: { mine: 'u1' } } });
+    const next = feed.next();
+    expect(await ping({ authorization: token(-60) })).toEqual({
+      renewed: false,
+      code: 'UNAUTHENTICATED',
+      message: 'The access token has expired; sign in again.',
+    });
+    expect(await ping({ authorization: token() })).toEqual({
+      renewed: true,
+      expiresAt: expect.any(Number),
+    });
+    expect(await ping({ anything: 'else' })).toEqual({ anything: 'else' });
+    const expired = pause(1_500).then(() => 'still there');
+    expect(await Promise.race([next, expired])).toBe('still there');
+    expect(await all(client, '{ who }')).toEqual([{ data: { who: 'u1' } }]);
+    await feed.return?.();
+    await client.dispose();
+  });
+
+  it('lets a feed end with its own token when the newer one is somebody else’s', async () => {
+    const { client, ping } = pinging({ authorization: token(-4) });
+    const feed = client.iterate({ query: 'subscription { mine }' });
+    await feed.next();
+    const others = token(900, undefined, { sub: 'u2' });
+    expect(await ping({ authorization: others })).toMatchObject({ renewed: true });
+    expect(await feed.next()).toMatchObject({
+      value: { errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] },
+    });
+    expect(await all(client, '{ who }')).toEqual([{ data: { who: 'u2' } }]);
+    await client.dispose();
+  });
+
+  it('is open so many times for one user and no more', async () => {
+    const nobody = open();
+    const clients = [1, 2, 3].map(() => open({ authorization: token() }));
+    const feeds = clients
+      .slice(1)
+      .map((client) => client.iterate({ query: 'subscription { never }' }));
+    const waiting = feeds.map((feed) => feed.next());
+    await pause(200);
+    expect(await all(clients[0] ?? open(), '{ who }')).toMatchObject({ code: 1013 });
+    expect(await all(nobody, '{ who }')).toEqual([{ data: { who: 'nobody' } }]);
+    for (const feed of feeds) await feed.return?.();
+    await Promise.all(waiting);
+    for (const client of [nobody, ...clients]) await client.dispose();
+  });
+
+  it('carries so many feeds of one viewer over all sockets and no more', async () => {
+    const clients = [open(), open()];
+    const feeds = clients.flatMap((client) =>
+      [1, 2].map(() => client.iterate({ query: 'subscription { never }' })),
+    );
+    const waiting = feeds.map((feed) => feed.next());
+    await pause(100);
+    const [client] = clients;
+    if (!client) throw new Error('There is no client.');
+    expect(await all(client, 'subscription { ticks }')).toMatchObject([
+      { extensions: { code: 'TOO_MANY_OPERATIONS' } },
+    ]);
+    await feeds[0]?.return?.();
+    await waiting[0];
+    expect(await all(client, 'subscription { ticks(to: 1) }')).toEqual([{ data: { ticks: 1 } }]);
+    for (const feed of feeds) await feed.return?.();
+    await Promise.all(waiting);
+    for (const each of clients) await each.dispose();
   });
 
   it('runs so many operations on one socket and no more', async () => {

@@ -42,6 +42,11 @@ export class Upstream {
     this.#options = options;
   }
 
+  /** Where it is subscribed to. */
+  get source(): SubgraphSource {
+    return this.#options.source;
+  }
+
   /** Whether an event came: who joins now misses what a client with a cursor was promised. */
   get begun(): boolean {
     return this.#begun;

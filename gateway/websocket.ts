@@ -12,6 +12,8 @@ import { serveSockets, type SocketExtra } from '#kit/socket.ts';
 import type { GatewayConfig } from './config.ts';
 import { still, type Door, type Outcome } from './door.ts';
 import { addressOf } from './rates.ts';
+import { Tally } from './tally.ts';
+import { Renewals } from './term.ts';
 import type { Signed } from './tokens.ts';
 
 /** Where sockets are opened. */
@@ -37,6 +39,8 @@ export interface Sockets {
 
 interface Opened extends SocketExtra {
   signed?: Signed;
+  /** Tells what runs on this socket of newer tokens. */
+  renewals?: Renewals;
 }
 
 type SocketContext = Context<Record<string, unknown>, Opened>;
@@ -44,7 +48,10 @@ type SocketContext = Context<Record<string, unknown>, Opened>;
 /** How long a new socket may stay silent, in milliseconds. */
 const initMillis = 10_000;
 
-/** Accepts sockets; the token comes as `authorization` in `connection_init`, or newer in an operation's extensions. */
+/**
+ * Accepts sockets; the token comes as `authorization` in `connection_init`, and newer in a ping's payload or in an
+ * operation's extensions.
+ */
 export function acceptSockets({
   http,
   door,
@@ -58,18 +65,18 @@ export function acceptSockets({
     maxPayload: config.bodyBytes,
     perMessageDeflate: false,
   });
-  const byAddress = new Map<string, number>();
+  const byAddress = new Tally();
+  const byUser = new Tally();
   const counted = (request: IncomingMessage, socket: Duplex): boolean => {
     const address = addressOf(request, config.trustedProxies);
-    const open = byAddress.get(address) ?? 0;
-    if (open >= config.addressSockets && !config.open) return false;
-    byAddress.set(address, open + 1);
-    socket.once('close', () => {
-      const left = (byAddress.get(address) ?? 1) - 1;
-      if (left > 0) byAddress.set(address, left);
-      else byAddress.delete(address);
-    });
+    if (byAddress.of(address) >= config.addressSockets && !config.open) return false;
+    socket.once('close', byAddress.add(address));
     return true;
+  };
+  const countViewer = ({ viewer: { userId } }: Signed, socket: WebSocket): void => {
+    if (userId === null || socket.readyState !== socket.OPEN) return;
+    if (byUser.of(userId) >= config.viewerSockets) throw tooManySockets(config);
+    socket.once('close', byUser.add(userId));
   };
   http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const [path] = (request.url ?? '').split('?');
@@ -87,7 +94,10 @@ export function acceptSockets({
       connectionInitWaitTimeout: initMillis,
       onConnect: async ({ connectionParams, extra }) => {
         try {
-          extra.signed = await door.identify(textOf(connectionParams, 'authorization'), newId());
+          const token = textOf(connectionParams, 'authorization');
+          extra.signed = await door.identify(token, newId());
+          extra.renewals = new Renewals();
+          countViewer(extra.signed, extra.socket);
           return true;
         } catch (error) {
           log.debug({ error }, 'socket refused');
@@ -108,8 +118,29 @@ export function acceptSockets({
       onNext: (_context, _id, _payload, _args, result) => result as never,
     },
     log,
+    async (extra, payload) => {
+      const authorization = textOf(payload, 'authorization');
+      // Before it is admitted, a socket is nobody's to renew.
+      if (authorization === undefined || !extra.signed) return null;
+      try {
+        const { expiresAt } = await renew(extra, authorization, newId());
+        return { renewed: true, expiresAt };
+      } catch (error) {
+        return { renewed: false, ...saidOf(error) };
+      }
+    },
   );
 
+  const renew = async (
+    extra: Opened,
+    authorization: string,
+    requestId: string,
+  ): Promise<Signed> => {
+    const signed = await door.identify(authorization, requestId);
+    extra.signed = signed;
+    extra.renewals?.renew(signed);
+    return signed;
+  };
   const start = async (
     { extra, subscriptions }: SocketContext,
     { query, variables, operationName, extensions }: SubscribePayload,
@@ -122,9 +153,10 @@ export function acceptSockets({
       { query, ...(variables && { variables }), ...(operationName && { operationName }) },
       {
         transport: 'WEBSOCKET',
+        ...(extra.renewals && { renewals: extra.renewals }),
         address: addressOf(extra.request, config.trustedProxies),
         signed: async () => {
-          if (renewed !== undefined) extra.signed = await door.identify(renewed, requestId);
+          if (renewed !== undefined) await renew(extra, renewed, requestId);
           return still(extra.signed ?? (await door.identify(undefined, requestId)), requestId);
         },
       },
@@ -148,6 +180,20 @@ interface Started extends ExecutionArgs {
 
 /** graphql-ws looks only at what kind of operation this is; everything else has happened. */
 const placeholder = parse('{ __typename }');
+
+function tooManySockets({ viewerSockets }: GatewayConfig): GraphQLError {
+  return new GraphQLError(`One user has at most ${viewerSockets} sockets open.`, {
+    extensions: { code: 'TOO_MANY_OPERATIONS' },
+  });
+}
+
+/** Why a token was not taken, as far as it may be told. */
+function saidOf(error: unknown): { code: string; message: string } {
+  const isRefusal = error instanceof GraphQLError && error.extensions['code'] === 'UNAUTHENTICATED';
+  return isRefusal
+    ? { code: 'UNAUTHENTICATED', message: error.message }
+    : { code: 'SUBGRAPH_UNAVAILABLE', message: 'Try again later.' };
+}
 
 function tooMany({ socketOperations }: GatewayConfig): GraphQLError {
   return new GraphQLError(`At most ${socketOperations} operations run on one socket.`, {

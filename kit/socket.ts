@@ -1,5 +1,5 @@
 /** graphql-transport-ws on a WebSocket server: graphql-ws's own adapter, but that it writes to our log. */
-import { makeServer, type ServerOptions } from 'graphql-ws';
+import { makeServer, MessageType, type ServerOptions } from 'graphql-ws';
 import type { IncomingMessage } from 'node:http';
 import type { WebSocket, WebSocketServer } from 'ws';
 
@@ -18,11 +18,18 @@ const pingMillis = 12_000;
 const internalError = 4500;
 const goingAway = 1001;
 
+/** What answers a ping that carries something; null where it is answered as it came. */
+export type Pong<Extra> = (
+  extra: Extra,
+  payload: Record<string, unknown>,
+) => Promise<Record<string, unknown> | null>;
+
 /** Serves operations on every socket that the server accepts. */
 export function serveSockets<Extra extends SocketExtra>(
   sockets: WebSocketServer,
   options: ServerOptions<Record<string, unknown>, Extra>,
   log: Log,
+  pong: Pong<Extra> = () => Promise.resolve(null),
 ): { stop(): Promise<void> } {
   const server = makeServer(options);
   sockets.options.handleProtocols = (protocols) => (protocols.has(protocol) ? protocol : false);
@@ -31,11 +38,17 @@ export function serveSockets<Extra extends SocketExtra>(
     // A message too large, or a broken frame: the client's fault, which ends its socket and nothing else.
     socket.on('error', (error) => log.debug({ error }, 'a socket broke'));
     const silence = keepAlive(socket);
+    const extra = { socket, request } as Extra;
     const closed = server.opened(
       {
         protocol: socket.protocol,
         send: (data) => send(socket, data),
         close: (code, reason) => socket.close(code, reason),
+        onPing: async (payload) => {
+          const answer = (payload && (await pong(extra, payload))) ?? payload;
+          const message = { type: MessageType.Pong, ...(answer && { payload: answer }) };
+          await send(socket, JSON.stringify(message));
+        },
         onMessage: (take) =>
           socket.on('message', (data: Buffer) => {
             take(data.toString()).catch((error: unknown) => {
@@ -44,7 +57,7 @@ export function serveSockets<Extra extends SocketExtra>(
             });
           }),
       },
-      { socket, request } as Extra,
+      extra,
     );
     socket.once('close', (code, reason) => {
       clearInterval(silence);
