@@ -28,7 +28,12 @@ import {
 import { isRestrictedNow } from './pool/firm.ts';
 import { findProgrammes } from './programme/programme.ts';
 import { rulesOn } from './programme/rules.ts';
-import { findProject, findProjects, shownRequirements } from './project/project.ts';
+import {
+  findProject,
+  findProjects,
+  shownDemandCompanies,
+  shownRequirements,
+} from './project/project.ts';
 import { findAssembliesOf, findAssembly } from './proposal/assemble.ts';
 import { cursorOf, followAssembly } from './proposal/progress.ts';
 import type { AssemblyRecord } from './proposal/assembly.model.ts';
@@ -145,7 +150,7 @@ export const resolvers: Resolvers = {
     sector: (project) => sector(project.sector),
     leadCompany: ({ leadCompanyId }) => company(leadCompanyId),
     requirements: (project, _, context) => shownRequirements(context, project),
-    demandCompanies: ({ demandCompanyIds }) => demandCompanyIds.map(company),
+    demandCompanies: (project, _, context) => shownDemandCompanies(context, project),
     copiedFrom: ({ copiedFromId }, _, context) =>
       copiedFromId === null ? null : findProject(context, copiedFromId),
     consortium: ({ consortiumId }, _, { loaders }) =>

@@ -10,6 +10,8 @@ import { pageOf, type Listing } from '../form/listing.ts';
 import type { ProgrammeRecord } from '../programme/programme.model.ts';
 import {
   checkSectors,
+  firstYear,
+  lastYear,
   readRules,
   rulesOn,
   type GivenRules,
@@ -22,6 +24,8 @@ import type { CallPage, CallRecord } from './call.model.ts';
 
 const anySector = '*';
 const slotsLimit = 10_000;
+/** Most money of one call, won; sums over calls stay exact. */
+const budgetLimit = 1_000_000_000_000_000;
 
 /** Where a call stands by the clock. */
 export type CallStatus = 'SCHEDULED' | 'OPEN' | 'CLOSED';
@@ -116,8 +120,7 @@ export function readCall(
   };
   const { year, sectors, budget, slots, opensAt, closesAt } = given;
   const title: Text = readText(given.title, nameLength, [...path, 'title'], faults);
-  check(slots >= 1 && slots <= slotsLimit, `There are 1 to ${slotsLimit} awards.`, 'slots');
-  check(opensAt < closesAt, 'A call closes after it opens.', 'closesAt');
+  faults.push(...rangeFaults(given, path));
   checkSectors(sectors, check);
   const rules = given.rules
     ? readRules(given.rules, [...path, 'rules'], faults)
@@ -136,6 +139,35 @@ export function readCall(
     // Without rules there is a fault, and nothing is kept.
     rules: rules ?? ({} as Rules),
   };
+}
+
+/** Numbers and dates of a call that cannot be, whatever the rules. */
+function rangeFaults(
+  { year, budget, slots, opensAt, closesAt }: GivenCall,
+  path: string[],
+): Problem[] {
+  const ranges = [
+    ['YEAR_RANGE', 'year', year, firstYear, lastYear],
+    ['BUDGET_RANGE', 'budget', budget, 1, budgetLimit],
+    ['SLOTS_RANGE', 'slots', slots, 1, slotsLimit],
+  ] as const;
+  const found = ranges
+    .filter(([, , value, least, most]) => value < least || value > most)
+    .map(([rule, field, value, least, most]) =>
+      breach(rule, `This is from ${least} to ${most}.`, `${least}-${most}`, value, [
+        ...path,
+        field,
+      ]),
+    );
+  if (opensAt < closesAt) return found;
+  const limit = opensAt.toISOString();
+  return [
+    ...found,
+    breach('CLOSES_AFTER', 'A call closes after it opens.', limit, closesAt.toISOString(), [
+      ...path,
+      'closesAt',
+    ]),
+  ];
 }
 
 /** Rules that a call itself breaks: its year and its sectors. */
@@ -168,7 +200,8 @@ export function callBreaches(
 /**
  * Opens a programme for a year and sectors. The secretariat may.
  *
- * @throws {Refusal} NOT_FOUND (programmeId), INVALID (each field; rules YEAR, SECTOR), LIMIT_REACHED (sectors)
+ * @throws {Refusal} NOT_FOUND (programmeId), INVALID (each field; rules YEAR_RANGE, BUDGET_RANGE, SLOTS_RANGE,
+ * CLOSES_AFTER, YEAR, SECTOR), LIMIT_REACHED (sectors; rule SECTORS_A_YEAR)
  */
 export async function openCall(
   context: Context,
@@ -181,8 +214,7 @@ export async function openCall(
   const faults: Problem[] = [];
   const content = readCall(given, programme, [], faults);
   faults.push(...(await callSectorFaults(context, given)));
-  refuseAny(faults);
-  await refuseTooManySectors(context, programme._id, content);
+  refuseAny([...faults, ...(await sectorsFaults(context, programme._id, content))]);
   const record: CallRecord = {
     _id: newId(),
     programmeId: programme._id,
@@ -205,23 +237,19 @@ export async function callSectorFaults(
   ];
 }
 
-/**
- * Refuses a call that would bring the sectors called in its year above the rules' limit.
- *
- * @throws {Refusal} LIMIT_REACHED (sectors; rule SECTORS_A_YEAR)
- */
-export async function refuseTooManySectors(
+/** Says whether a call would bring the sectors called in its year above the rules' limit. */
+export async function sectorsFaults(
   { programmes, calls }: Context,
   programmeId: string,
   call: CalledSectors,
   exceptId = '',
-): Promise<void> {
+): Promise<Problem[]> {
   // Two openings in one year meet on the programme: one of them runs again and sees the other.
   await programmes.updateOne({ _id: programmeId }, { $inc: { callsOpened: 1 } });
   const others = await calls
     .find({ programmeId, year: call.year, _id: { $ne: exceptId } })
     .lean<CallRecord[]>();
-  refuseAny(sectorsBreaches(call, others, []));
+  return sectorsBreaches(call, others, []);
 }
 
 /** What the limit on sectors a year looks at. */
@@ -235,7 +263,8 @@ export function sectorsBreaches(
 ): Problem[] {
   const sameYear = others.filter((other) => other.year === year);
   const called = new Set([...sameYear.flatMap((other) => other.sectors), ...sectors]);
-  const limit = rules.maxSectorsPerYear;
+  // A call that found no rules has other faults.
+  const limit = rules.maxSectorsPerYear ?? null;
   if (limit === null || called.size <= limit) return [];
   return [
     problem(

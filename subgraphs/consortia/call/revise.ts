@@ -10,7 +10,7 @@ import {
   callSectorFaults,
   callStatus,
   readCall,
-  refuseTooManySectors,
+  sectorsFaults,
   type CallStatus,
   type GivenCall,
 } from './call.ts';
@@ -86,8 +86,8 @@ export async function reviseCall(context: Context, given: GivenCallChange): Prom
   const changes = definedIn(given);
   const content = readCall({ ...call, ...changes }, programme, [], faults);
   faults.push(...(await callSectorFaults(context, changes)));
-  refuseAny(faults);
-  await refuseTooManySectors(context, call.programmeId, content, call._id);
+  const sectors = await sectorsFaults(context, call.programmeId, content, call._id);
+  refuseAny([...faults, ...sectors]);
   const { matchedCount } = await calls.updateOne(
     { _id: call._id, revision: given.revision },
     { $set: content, $inc: { revision: 1 } },

@@ -99,7 +99,21 @@ function capBreaches(rules: Rules, { budget, stages }: Plan): Problem[] {
         ]),
       );
   });
-  return found;
+  return [...found, ...orderBreaches(rules, stages)];
+}
+
+/** A project passes its stages in the order of the rules. */
+function orderBreaches({ stages: ruled }: Rules, stages: Plan['stages']): Problem[] {
+  const known = stages.filter(({ stage }) => ruled.some(({ code }) => code === stage));
+  const found = known.map(({ stage }) => stage).join(', ');
+  const limit = ruled
+    .filter(({ code }) => known.some(({ stage }) => stage === code))
+    .map(({ code }) => code)
+    .join(', ');
+  if (new Set(known.map(({ stage }) => stage)).size < known.length || found === limit) return [];
+  return [
+    breach('STAGE_ORDER', 'The stages have the order of the rules.', limit, found, ['stages']),
+  ];
 }
 
 /** Rules that a team breaks by who is in it; shares apart. `members` are those who count: no refusals, nobody gone. */

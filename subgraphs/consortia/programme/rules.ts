@@ -109,6 +109,9 @@ export const membersLimit = 100;
 const stagesLimit = 20;
 const partsLimit = 50;
 const pointsLimit = 1_000;
+/** Years that a call may be for. */
+export const firstYear = 2000;
+export const lastYear = 2100;
 const codeForm = /^[A-Z][A-Z0-9_]{1,39}$/;
 /** Form of a sector's code. */
 export const sectorForm = /^[a-z0-9][a-z0-9-]{1,59}$/;
@@ -146,7 +149,12 @@ export function readRules(given: GivenRules, path: string[], faults: Problem[]):
   checkParts(rules, check);
   checkSectors(rules.sectors, check);
   rules.years.forEach((year, index) =>
-    check(year >= 2000 && year <= 2200, 'A year is 2000 to 2200.', 'years', String(index)),
+    check(
+      year >= firstYear && year <= lastYear,
+      `A year is ${firstYear} to ${lastYear}.`,
+      'years',
+      String(index),
+    ),
   );
   return rules;
 }

@@ -75,6 +75,17 @@ export function shownRequirements(
   return requirements.map((requirement) => ({ ...requirement, estimatedPrice: null }));
 }
 
+/** Firms that are to use what a project makes, without those that nobody knows or that wait for approval. */
+export async function shownDemandCompanies(
+  { loaders }: Pick<Context, 'loaders'>,
+  { demandCompanyIds }: Pick<ProjectRecord, 'demandCompanyIds'>,
+): Promise<{ id: string }[]> {
+  const firms = await Promise.all(demandCompanyIds.map((id) => loaders.firm.load(id)));
+  return firms.flatMap((firm) =>
+    firm?.company && firm.company.status !== 'PENDING' ? [{ id: firm._id }] : [],
+  );
+}
+
 /**
  * The project as it is stored, for a change by the lead's firm.
  *
@@ -150,7 +161,7 @@ export interface GivenProject extends GivenContent {
  *
  * @throws {Refusal} NOT_FOUND (callId, leadCompanyId, demandCompanyIds/… with rule COMPANY_IS_KNOWN,
  * requirements/…/technologyId), WRONG_STATE (callId before it opens, leadCompanyId when the firm may not take part), EXPIRED (callId), INVALID (every other field; rules SECTOR,
- * BUDGET_CAP, STAGE, STAGE_CAP, STAGES_SUM)
+ * BUDGET_CAP, STAGE, STAGE_CAP, STAGE_ORDER, STAGES_SUM, MATCHING, BONUS)
  */
 export async function draftProject(context: Context, given: GivenProject): Promise<ProjectRecord> {
   const { userId } = actingFor(context.viewer, given.leadCompanyId, 'EDITOR');
