@@ -49,6 +49,11 @@ export interface MutationContext {
   connection: Connection;
 }
 
+/** An input that may name a key by which a repeat is known. */
+export interface Keyed {
+  idempotencyKey?: string | null | undefined;
+}
+
 /**
  * Runs a mutation's work in one transaction and shapes its payload. A `Refusal` rolls back and becomes data; any
  * other error rolls back and becomes a GraphQL error. With an `idempotencyKey`, a signed-in viewer's repeat of the
@@ -61,7 +66,7 @@ export interface MutationContext {
 export async function answer<Fields extends object>(
   { viewer, connection }: MutationContext,
   mutation: string,
-  input: { idempotencyKey?: string | null | undefined },
+  input: Keyed,
   work: () => Promise<Fields>,
 ): Promise<Answer<Fields>> {
   const { idempotencyKey: key, ...rest } = input;
@@ -70,20 +75,39 @@ export async function answer<Fields extends object>(
     await recordDeed(connection, { viewer, mutation, input: rest });
     return fields;
   };
-  return attempt(() =>
+  return attempt(input, () =>
     transaction(connection, () =>
       key == null || viewer.userId === null
         ? deed()
-        : once(ticketsOf(connection), `${viewer.userId} ${mutation} ${checked(key)}`, rest, deed),
+        : once(ticketsOf(connection), `${viewer.userId} ${mutation} ${key}`, rest, deed),
     ),
   );
 }
 
-/** Runs work that is no transaction of ours (sign-in, a solver), and shapes its payload. */
+/**
+ * Runs work that is no transaction of ours (a solver's), shapes its payload, and records what was done once it is done.
+ */
+export function attemptDeed<Fields extends object>(
+  { viewer, connection }: MutationContext,
+  mutation: string,
+  input: Keyed,
+  work: () => Promise<Fields>,
+): Promise<Answer<Fields>> {
+  const { idempotencyKey: _, ...rest } = input;
+  return attempt(input, async () => {
+    const fields = await work();
+    await transaction(connection, () => recordDeed(connection, { viewer, mutation, input: rest }));
+    return fields;
+  });
+}
+
+/** Runs work that sees to its transactions and its deeds itself (sign-in), and shapes its payload. */
 export async function attempt<Fields extends object>(
+  { idempotencyKey: key }: Keyed,
   work: () => Promise<Fields>,
 ): Promise<Answer<Fields>> {
   try {
+    if (key != null) checkKey(key);
     // An import names the rows that failed itself: its problems stand beside what it did.
     return { problems: [], ...(await work()) };
   } catch (error) {
@@ -109,7 +133,7 @@ async function once<Fields extends object>(
   return fields;
 }
 
-function checked(key: string): string {
-  if (key.length >= 8 && key.length <= 128) return key;
+function checkKey(key: string): void {
+  if (key.length >= 8 && key.length <= 128) return;
   throw refusal('INVALID', 'An idempotency key has 8 to 128 characters.', ['idempotencyKey']);
 }

@@ -1,3 +1,4 @@
+import { auditOf, verifyAudit } from '#kit/audit.ts';
 import {
   editorOf,
   problemFields,
@@ -146,6 +147,18 @@ describe('assembling a team', () => {
         expect(text.en).not.toMatch(/\p{Script=Hangul}|[0-9a-f]{8}-/u);
       }
     }
+  });
+
+  it('is recorded once it is done, and not when it is refused', async () => {
+    const project = await draft(needs, { budget: 5_000 });
+    const deeds = () =>
+      auditOf(alliance.connection).countDocuments({ mutation: 'assemble', userId: lead.userId });
+    const before = await deeds();
+    await assemble(project.id);
+    expect(await deeds()).toBe(before + 1);
+    expect((await assemble('nowhere')).problems).toMatchObject([{ code: 'NOT_FOUND' }]);
+    expect(await deeds()).toBe(before + 1);
+    expect((await verifyAudit(alliance.connection)).faults).toEqual([]);
   });
 
   it('says which requirement cannot be met and by how many firms', async () => {

@@ -14,6 +14,15 @@ import { letterTokensOf, type LetterTokenRecord } from './account/letter-token.m
 import { sessionsOf, type SessionRecord } from './account/session.model.ts';
 import { signingKeysOf, type SigningKeyRecord } from './account/signing-key.model.ts';
 import { usersOf, type UserRecord } from './account/user.model.ts';
+import {
+  caseMessagesOf,
+  casesOf,
+  receiptTicketsOf,
+  type CaseMessageRecord,
+  type CaseRecord,
+  type ReceiptTicketRecord,
+} from './case/case.model.ts';
+import { trustTermsOf, type TrustTermsRecord } from './case/terms.model.ts';
 import { expiryNoticesOf, type ExpiryNoticeRecord } from './company/expiry.model.ts';
 import { companiesOf, type CompanyRecord } from './company/company.model.ts';
 import type { CompaniesConfig } from './config.ts';
@@ -38,6 +47,7 @@ import {
   type ToldMapRecord,
   type ToldProjectRecord,
 } from './search/told.model.ts';
+import { sanctionsOf, type SanctionRecord } from './sanction/sanction.model.ts';
 import { sectorsOf, type SectorRecord } from './sector/sector.model.ts';
 import { talliesOf, type TallyRecord } from './tally/tally.model.ts';
 
@@ -46,6 +56,8 @@ export interface Context extends Models {
   viewer: Viewer;
   connection: Connection;
   config: CompaniesConfig;
+  /** Users who proved to be themselves in this very request, by signing in: they see what is their own. */
+  proved: Set<string>;
   loaders: Loaders;
   /** Where the bytes of files lie. */
   store: DocumentStore;
@@ -76,6 +88,11 @@ export interface Models {
   consultationMessages: Model<ConsultationMessageRecord>;
   consultationReads: Model<ConsultationReadRecord>;
   tallies: Model<TallyRecord>;
+  cases: Model<CaseRecord>;
+  caseMessages: Model<CaseMessageRecord>;
+  receiptTickets: Model<ReceiptTicketRecord>;
+  trustTerms: Model<TrustTermsRecord>;
+  sanctions: Model<SanctionRecord>;
 }
 
 /** Records by key, each read once a request and many at a time. */
@@ -102,7 +119,8 @@ export function createContext(
   const models = modelsOf(connection);
   const store = diskStore(join(config.dataDir, 'documents'), config.documentScanner);
   const loaders = loadersOf(models, viewer);
-  return { viewer, connection, config, ...models, loaders, store, wakes };
+  const proved = new Set<string>();
+  return { viewer, connection, config, proved, ...models, loaders, store, wakes };
 }
 
 /** The collections of this subgraph. */
@@ -129,6 +147,11 @@ export function modelsOf(connection: Connection): Models {
     consultationMessages: consultationMessagesOf(connection),
     consultationReads: consultationReadsOf(connection),
     tallies: talliesOf(connection),
+    cases: casesOf(connection),
+    caseMessages: caseMessagesOf(connection),
+    receiptTickets: receiptTicketsOf(connection),
+    trustTerms: trustTermsOf(connection),
+    sanctions: sanctionsOf(connection),
   };
 }
 

@@ -44,30 +44,32 @@ import { addSector, renameSector } from './sector/sector.ts';
 import type { MutationResolvers } from './schema.generated.ts';
 
 export const mutations: MutationResolvers = {
-  signUp: (_, { input }, context) => attempt(async () => ({ user: await signUp(context, input) })),
-  signIn: (_, { input }, context) => attempt(() => signIn(context, input)),
-  refreshSession: (_, { input }, context) => attempt(() => refreshSession(context, input)),
+  signUp: (_, { input }, context) =>
+    attempt(input, async () => ({ user: await signUp(context, input) })),
+  signIn: (_, { input }, context) => attempt(input, () => signIn(context, input)),
+  refreshSession: (_, { input }, context) => attempt(input, () => refreshSession(context, input)),
   signOut: (_, { input }, context) =>
-    attempt(async () => ({ ended: await signOut(context, input) })),
+    attempt(input, async () => ({ ended: await signOut(context, input) })),
   verifyEmail: (_, { input }, context) =>
-    attempt(async () => ({ user: await verifyEmail(context, input) })),
-  requestEmailVerification: (_, __, context) =>
-    attempt(async () => ({ user: await requestEmailVerification(context) })),
+    attempt(input, async () => ({ user: await verifyEmail(context, input) })),
+  requestEmailVerification: (_, { input }, context) =>
+    attempt(input, async () => ({ user: await requestEmailVerification(context) })),
   requestPasswordReset: (_, { input }, context) =>
-    attempt(async () => ({ accepted: await requestPasswordReset(context, input) })),
+    attempt(input, async () => ({ accepted: await requestPasswordReset(context, input) })),
   resetPassword: (_, { input }, context) =>
-    attempt(async () => ({ user: await resetPassword(context, input) })),
-  changePassword: (_, { input }, context) => attempt(() => changePassword(context, input)),
+    attempt(input, async () => ({ user: await resetPassword(context, input) })),
+  changePassword: (_, { input }, context) => attempt(input, () => changePassword(context, input)),
   eraseAccount: (_, { input }, context) =>
-    attempt(async () => ({ user: await eraseAccount(context, input) })),
-  startSecondFactor: (_, { input }, context) => attempt(() => startSecondFactor(context, input)),
+    attempt(input, async () => ({ user: await eraseAccount(context, input) })),
+  startSecondFactor: (_, { input }, context) =>
+    attempt(input, () => startSecondFactor(context, input)),
   confirmSecondFactor: (_, { input }, context) =>
-    attempt(() => confirmSecondFactor(context, input)),
+    attempt(input, () => confirmSecondFactor(context, input)),
   removeSecondFactor: (_, { input }, context) =>
-    attempt(async () => ({ user: await removeSecondFactor(context, input) })),
+    attempt(input, async () => ({ user: await removeSecondFactor(context, input) })),
   // Neither is answered from a ticket: it would keep a quick digest of the password. Both are safe to repeat.
   provisionUser: (_, { input }, context) =>
-    attempt(async () => ({ user: await provisionUser(context, input) })),
+    attempt(input, async () => ({ user: await provisionUser(context, input) })),
   importCompanies: (_, { input }, context) =>
     answer(context, 'importCompanies', input, () => importCompanies(context, input)),
   registerCompany: (_, { input }, context) =>

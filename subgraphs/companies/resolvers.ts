@@ -1,4 +1,5 @@
 /** Which domain function answers which field. No rules here. */
+import { caseMutations, caseQueries, caseTypes } from './case/resolvers.ts';
 import { hasSecondFactor } from './account/second-factor.ts';
 import { findTokenKeys } from './account/token.ts';
 import { findMe, maySeeUser, rolesFor } from './account/user.ts';
@@ -24,12 +25,14 @@ import type { Resolvers } from './schema.generated.ts';
 import { inRank } from './member/ownership.ts';
 import { emailOfMember, emailOfUser, findContactReads } from './privacy/contact.ts';
 import { exportOwnData } from './privacy/own-data.ts';
+import { findSanctions } from './sanction/sanction.ts';
 import { findSavedSearches } from './search/saved-search.ts';
 import { searchCompanies } from './search/search.ts';
 import { findSectors, sectorOf } from './sector/sector.ts';
 
 export const resolvers: Resolvers = {
   Query: {
+    ...caseQueries,
     me: (_, __, context) => findMe(context),
     company: (_, args, context) => findCompany(context, args),
     companies: (_, { filter, order, first, after }, context) =>
@@ -46,7 +49,8 @@ export const resolvers: Resolvers = {
     mailbox: (_, { to, first, after }, context) =>
       findMails(context, to, { first, after: after ?? null }),
   },
-  Mutation: mutations,
+  Mutation: { ...mutations, ...caseMutations },
+  ...caseTypes,
   Subscription: {
     consultationMessages: {
       subscribe: (_, args, context) => followMessages(context, args),
@@ -90,6 +94,7 @@ export const resolvers: Resolvers = {
       maySeeInside(viewer, _id) ? cloudRevenues : null,
     certifications: (company, { current }) => certificationsOf(company, current),
     restrictedUntil: (company) => restrictedUntil(company),
+    sanctions: (company, _, context) => findSanctions(context, company),
     mergedInto: ({ mergedIntoId }, _, { loaders }) =>
       mergedIntoId === null ? null : loaders.company.load(mergedIntoId),
     members: async ({ _id }, _, { viewer, loaders }) =>
@@ -116,14 +121,14 @@ export const resolvers: Resolvers = {
     email: (user, _, context) => emailOfUser(context, user),
     contactReads: ({ _id }, page, context) =>
       findContactReads(context, _id, { first: page.first, after: page.after ?? null }),
-    emailVerified: ({ _id, verifiedAt }, _, { viewer }) =>
-      maySeeUser(viewer, _id) ? verifiedAt !== null : null,
-    secondFactor: (user, _, { viewer }) =>
-      maySeeUser(viewer, user._id) ? hasSecondFactor(user) : null,
-    roles: (user, _, { viewer }) => rolesFor(viewer, user),
+    emailVerified: ({ _id, verifiedAt }, _, context) =>
+      maySeeUser(context, _id) ? verifiedAt !== null : null,
+    secondFactor: (user, _, context) =>
+      maySeeUser(context, user._id) ? hasSecondFactor(user) : null,
+    roles: (user, _, context) => rolesFor(context, user),
     savedSearches: ({ _id }, _, context) => findSavedSearches(context, _id),
     memberships: ({ _id }, _, context) =>
-      maySeeUser(context.viewer, _id) ? findMemberships(context, _id) : null,
+      maySeeUser(context, _id) ? findMemberships(context, _id) : null,
   },
   Sector: {
     __resolveReference: ({ code }, context) => sectorOf(context, code),

@@ -1,5 +1,5 @@
 /** Which use case carries out which mutation. No rules here. */
-import { answer, attempt } from '#kit/answer.ts';
+import { answer, attemptDeed } from '#kit/answer.ts';
 import { drawUpAgreement } from './agreement/agreement.ts';
 import { consentToReopening, withdrawReopeningConsent } from './agreement/reopen.ts';
 import { signAgreement } from './agreement/sign.ts';
@@ -70,15 +70,21 @@ export const mutations: MutationResolvers = {
       project: await setRequirements(context, input),
     })),
   assemble: (_, { input }, context) =>
-    attempt(async () => ({ assembly: await assemble(renewed(context), input) })),
+    attemptDeed(context, 'assemble', input, async () => ({
+      assembly: await assemble(renewed(context), input),
+    })),
   startAssembly: (_, { input }, context) =>
-    attempt(async () => ({ assembly: await startAssembly(renewed(context), input) })),
+    attemptDeed(context, 'startAssembly', input, async () => ({
+      assembly: await startAssembly(renewed(context), input),
+    })),
   cancelAssembly: (_, { input }, context) =>
     answer(renewed(context), 'cancelAssembly', input, async () => ({
       assembly: await cancelAssembly(context, input),
     })),
   repairTeam: (_, { input }, context) =>
-    attempt(async () => ({ assembly: await repairTeam(renewed(context), input) })),
+    attemptDeed(context, 'repairTeam', input, async () => ({
+      assembly: await repairTeam(renewed(context), input),
+    })),
   inviteProposal: (_, { input }, context) =>
     answer(renewed(context), 'inviteProposal', input, () => inviteProposal(context, input)),
   inviteCompany: (_, { input }, context) =>

@@ -90,6 +90,35 @@ describe('signIn', () => {
     expect(key?.jwk).not.toContain('"d"');
   });
 
+  it('shows who signed in what is their own, and nobody else', async () => {
+    const { id } = await world.firm();
+    await world.person('own', { companies: { [id]: 'EDITOR' } });
+    const own = `user { email emailVerified roles memberships { role company { id } } }`;
+    const document = `mutation ($input: SignInInput!) { signIn(input: $input) { ${own} refreshToken } }`;
+    const input = { email: 'own@example.org', password };
+    const entered = await world.ask(someone, document, { input });
+    const shown = {
+      email: 'own@example.org',
+      emailVerified: true,
+      roles: [],
+      memberships: [{ role: 'EDITOR', company: { id } }],
+    };
+    expect(entered.user).toEqual(shown);
+    const refresh = `mutation ($input: RefreshSessionInput!) { refreshSession(input: $input) { ${own} } }`;
+    const again = await world.ask(someone, refresh, {
+      input: { refreshToken: entered.refreshToken },
+    });
+    expect(again.user).toEqual(shown);
+  });
+
+  it.each(['', 'short', 'x'.repeat(129)])(
+    'refuses the idempotency key %p',
+    async (idempotencyKey) => {
+      const { problems } = await enter('dora@example.org', { idempotencyKey });
+      expect(problems).toMatchObject([{ code: 'INVALID', path: ['idempotencyKey'] }]);
+    },
+  );
+
   it('answers an unknown e-mail as it answers a wrong password', async () => {
     await world.person('dora');
     const wrong = await enter('dora@example.org', { password: 'not the password' });

@@ -211,6 +211,7 @@ async function pass(
   refreshToken: string,
   now: number,
 ): Promise<Pass> {
+  context.proved.add(user._id);
   const companies = await findClaims(context, user._id);
   const claims = { userId: user._id, companies, roles: user.roles, scopes: [] };
   return { ...(await signToken(context, claims, now)), refreshToken, user };

@@ -3,7 +3,7 @@ import { newId } from '#kit/id.ts';
 import { isDuplicateKey, transaction } from '#kit/mongo.ts';
 import { problem, refuseAny, refusal, type Problem } from '#kit/refusal.ts';
 import { tidy } from '#kit/text.ts';
-import { hasRole, type PlatformRole, type Viewer } from '#kit/viewer.ts';
+import { hasRole, type PlatformRole } from '#kit/viewer.ts';
 import type { Context } from '../context.ts';
 import { post } from '../mail/post.ts';
 import { recordOwnDeed } from './deed.ts';
@@ -83,14 +83,21 @@ export function checkedUser({ name: text, email: address, password }: UserDraft)
   return { name, email };
 }
 
-/** Whether the viewer may see what concerns the user alone: the user and the secretariat. */
-export function maySeeUser(viewer: Viewer, userId: string): boolean {
-  return viewer.userId === userId || hasRole(viewer, 'SECRETARIAT');
+type Seeing = Pick<Context, 'viewer' | 'proved'>;
+
+/** Whether the user is who asks. */
+export function isSelf({ viewer, proved }: Seeing, userId: string): boolean {
+  return viewer.userId === userId || proved.has(userId);
+}
+
+/** Whether who asks may see what concerns the user alone: the user and the secretariat. */
+export function maySeeUser(context: Seeing, userId: string): boolean {
+  return isSelf(context, userId) || hasRole(context.viewer, 'SECRETARIAT');
 }
 
 /** The user's platform roles, for the user, the secretariat and operators; null for others. */
-export function rolesFor(viewer: Viewer, { _id, roles }: UserRecord): PlatformRole[] | null {
-  return maySeeUser(viewer, _id) || hasRole(viewer, 'OPERATOR') ? roles : null;
+export function rolesFor(context: Seeing, { _id, roles }: UserRecord): PlatformRole[] | null {
+  return maySeeUser(context, _id) || hasRole(context.viewer, 'OPERATOR') ? roles : null;
 }
 
 function nameProblems(name: string): Problem[] {

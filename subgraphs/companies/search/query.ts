@@ -62,6 +62,7 @@ export function entryQuery(
     ...anyOf.map((terms) => ({ terms: { $in: terms } })),
     { status: statusOf(filter.statuses ?? ['APPROVED']) },
     ...(filter.available === false ? [{ terms: { $ne: facet('available', 'yes') } }] : []),
+    ...(asksForNothing(filter) ? [{ _id: { $in: [] } }] : []),
     ...words.map((word) => ({ forms: { $regex: patternOfWord(word) } })),
     ...technologiesIn(filter).map(able),
     ...(filter.certificate ? [held(filter.certificate, today)] : []),
@@ -92,6 +93,11 @@ export function termsOfFilter(filter: CompanyFilter): Terms {
     all: [...wordsIn(filter).flatMap(termsOfWord), ...singleFacets(filter)],
     anyOf: anyFacets(filter),
   };
+}
+
+/** Whether a text is asked for that has no letter and no digit: nothing has it. */
+function asksForNothing({ text }: CompanyFilter): boolean {
+  return (text ?? '').trim() !== '' && wordsOf(text ?? '').length === 0;
 }
 
 /** The words that a filter's text holds. */

@@ -85,6 +85,8 @@ describe('companies', () => {
     [{ text: '보안 클라' }, ['클라우드 보안']],
     [{ text: 'CLOUD' }, ['Cloud Nine', '오픈클라우드']],
     [{ text: 'cumulus' }, ['Beta Systems']],
+    [{ text: '?! ·' }, []],
+    [{ text: '?! cumulus' }, ['Beta Systems']],
     [{ text: '124-81' }, ['Alpha Systems']],
     [{ text: 'systems', sizes: ['LARGE'] }, []],
     [{ kinds: ['IAAS', 'CONSULTING'] }, ['클라우드 보안']],
