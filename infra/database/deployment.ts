@@ -36,6 +36,10 @@ export type DatabaseOptions = {
   logSeconds?: number;
   /** How many bytes of changes are kept, about; default 512 MiB. */
   logBytes?: number;
+  /** How long a transaction may be open, seconds; default 60. */
+  transactionSeconds?: number;
+  /** How long a transaction waits for a client whose connection was lost, milliseconds; default 10,000. */
+  graceMillis?: number;
   /** Whether `configureFailPoint` is there, with which drivers' tests make a server fail; default not. */
   testCommands?: boolean;
   /** Told when the file fails while the database runs; by default the process ends. */
@@ -45,6 +49,8 @@ export type DatabaseOptions = {
 /** A database that runs in this thread. */
 export type Deployment = { uri: string; close(): Promise<void> };
 
+const TRANSACTION_SECONDS = 60;
+const GRACE_MILLIS = 10_000;
 const LOG_SECONDS = 3600;
 const LOG_BYTES = 512 * 1024 * 1024;
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
@@ -99,7 +105,8 @@ function endProcess(error: unknown): never {
   process.exit(1);
 }
 
-function makeServer(engine: Engine, { credentials, testCommands }: DatabaseOptions): Server {
+function makeServer(engine: Engine, options: DatabaseOptions): Server {
+  const { credentials, testCommands, transactionSeconds, graceMillis } = options;
   return {
     engine,
     sessions: loadSessions(engine),
@@ -109,6 +116,8 @@ function makeServer(engine: Engine, { credentials, testCommands }: DatabaseOptio
     connections: new Map(),
     address: '',
     startedAt: Date.now(),
+    transactionSeconds: transactionSeconds ?? TRANSACTION_SECONDS,
+    graceMillis: graceMillis ?? GRACE_MILLIS,
     authenticate: credentials === undefined ? undefined : makeAuthenticator(credentials),
     counters: new Map(),
   };
@@ -158,8 +167,6 @@ function accept(server: Server, socket: Socket, sockets: Set<Socket>): void {
   serveClient(server, socket, connection);
 }
 
-const GRACE_MILLIS = 10_000;
-
 /**
  * A transaction whose client is gone is aborted, so that its locks do not block others for a minute. A client that
  * only lost one connection comes back to it on another within seconds.
@@ -172,7 +179,7 @@ function forgetLater(server: Server, connection: number): void {
   setTimeout(() => {
     for (const session of sessions)
       if (session.transaction?.connection === connection) abortOf(server, session);
-  }, GRACE_MILLIS).unref();
+  }, server.graceMillis).unref();
 }
 
 function startListening(listener: Listener, listen: ListenAddress): Promise<string> {

@@ -13,7 +13,6 @@ import { SESSION_MINUTES } from './session.ts';
 import type { Session } from './session.ts';
 
 const EVERY_MILLIS = 1000;
-const TRANSACTION_MILLIS = 60_000;
 const SNAPSHOT_MILLIS = 300_000;
 const CURSOR_MILLIS = 600_000;
 const SESSION_MILLIS = SESSION_MINUTES * 60_000;
@@ -54,7 +53,7 @@ export function endOld(server: Server, now: number): void {
 
 function endWhatIsOld(server: Server, session: Session, now: number): void {
   const startedAt = session.transaction?.transaction?.startedAt ?? now;
-  if (now - startedAt > TRANSACTION_MILLIS) abortOf(server, session);
+  if (now - startedAt > server.transactionSeconds * 1000) abortOf(server, session);
   if (now - (session.snapshot?.openedAt ?? now) > SNAPSHOT_MILLIS) closeSnapshot(session);
   if (now - session.usedAt > SESSION_MILLIS) endSession(server, session);
 }

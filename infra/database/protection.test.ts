@@ -64,8 +64,76 @@ describe('the door', () => {
   });
 });
 
-async function openSocket(): Promise<Socket> {
-  const socket = connect(socketPath());
+function payload(text: string): BSON.Binary {
+  return new BSON.Binary(Buffer.from(text));
+}
+
+describe('signing in', () => {
+  const credentials = { user: 'operator', password: 'pencil' };
+  let closed: Database;
+  let path: string;
+
+  beforeAll(async () => {
+    path = join(folder, 'signing', 'database.sock');
+    closed = await startDatabase({ file: join(folder, 'in.db'), listen: { path }, credentials });
+  });
+
+  afterAll(async () => {
+    await closed.close();
+  });
+
+  /** What a client that signs in by itself is answered. */
+  async function ask(...commands: Record<string, unknown>[]): Promise<BSON.Document[]> {
+    const socket = await openSocket(path);
+    const answers: BSON.Document[] = [];
+    for (const command of commands) {
+      socket.write(message({ ...command, $db: 'admin' }));
+      const [bytes] = await once(socket, 'data');
+      answers.push(BSON.deserialize(bytes.subarray(21)));
+    }
+    socket.destroy();
+    return answers;
+  }
+
+  const first = {
+    saslStart: 1,
+    mechanism: 'SCRAM-SHA-256',
+    payload: payload('n,,n=operator,r=abc'),
+  };
+
+  it('goes on with the nonce of the server, and with the salt of every other name', async () => {
+    const [own] = await ask(first);
+    const [other] = await ask({ ...first, payload: payload('n,,n=nobody,r=abc') });
+    for (const answer of [own, other])
+      expect(String(answer?.['payload'])).toMatch(/^r=abc.{20,},s=[\w+/=]{24},i=15000$/);
+  });
+
+  it('takes one proof for each beginning, and none without one', async () => {
+    const wrong = { saslContinue: 1, payload: payload('c=biws,r=abc,p=AAAA') };
+    const [, refused, again] = await ask(first, wrong, wrong);
+    expect([refused?.['code'], again?.['code']]).toEqual([18, 17]);
+    const [bare] = await ask(wrong);
+    expect(bare?.['code']).toBe(17);
+    const [unknown] = await ask({ ...first, mechanism: 'PLAIN' });
+    expect(unknown?.['code']).toBe(334);
+  });
+
+  it('is not needed to say hello, and a broken attempt in it is passed over', async () => {
+    const speculativeAuthenticate = { ...first, db: 'admin', payload: payload('nonsense') };
+    const [hello, ping, find] = await ask(
+      { hello: 1, speculativeAuthenticate },
+      { ping: 1 },
+      { find: 'c' },
+    );
+    expect(hello).toMatchObject({ ok: 1, isWritablePrimary: true });
+    expect(hello).not.toHaveProperty('speculativeAuthenticate');
+    expect(ping).toMatchObject({ ok: 1 });
+    expect(find).toMatchObject({ ok: 0, code: 13 });
+  });
+});
+
+async function openSocket(path = socketPath()): Promise<Socket> {
+  const socket = connect(path);
   socket.on('error', () => socket.destroy());
   await once(socket, 'connect');
   return socket;

@@ -53,6 +53,7 @@ export const CODE_NAMES: ReadonlyMap<number, string> = new Map([
   [167, 'OptionNotSupportedOnView'],
   [168, 'InvalidPipelineOperator'],
   [171, 'CannotIndexParallelArrays'],
+  [334, 'MechanismUnavailable'],
   [352, 'UnsupportedOpQueryCommand'],
   [189, 'PrimarySteppedDown'],
   [197, 'InvalidIndexSpecificationOption'],

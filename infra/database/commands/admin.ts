@@ -33,7 +33,6 @@ const PARAMETERS: ReadonlyMap<string, Value> = new Map<string, Value>([
   ['featureCompatibilityVersion', document({ version: '8.0' })],
   ['requireApiVersion', false],
   ['authenticationMechanisms', ['SCRAM-SHA-256']],
-  ['transactionLifetimeLimitSeconds', 60],
   ['acceptApiVersion2', false],
 ]);
 
@@ -42,6 +41,7 @@ const getParameter: Handler = ({ command, server }) => {
     ...PARAMETERS,
     // Drivers' tests look here whether fail points may be used.
     ['enableTestCommands', server.failPoints !== undefined],
+    ['transactionLifetimeLimitSeconds', server.transactionSeconds],
   ]);
   if (command.get('getParameter') === '*') return all;
   const found = [...all].filter(([name]) => command.has(name));

@@ -39,7 +39,10 @@ export const saslContinue: Handler = ({ connection, command }) => {
   // After the proof a driver may send an empty message, to which an empty one is the answer.
   const text = payloadText(command.get('payload'));
   if (connection.user !== undefined && text === '') return answer('', true);
+  // One proof for each conversation: who guesses begins anew.
+  connection.conversation = undefined;
   const { payload, isDone } = conversation.next(text);
+  connection.conversation = conversation;
   if (isDone) connection.user = conversation.user;
   return answer(payload, isDone);
 };

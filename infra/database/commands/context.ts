@@ -46,6 +46,10 @@ export type Server = {
   /** Where it can be reached, as `hello` tells it. */
   address: string;
   startedAt: number;
+  /** How long a transaction may be open. */
+  transactionSeconds: number;
+  /** How long one waits for a client whose connection was lost. */
+  graceMillis: number;
   /** Starts an authentication; undefined where none is needed. */
   authenticate: ((payload: string) => { conversation: Conversation; payload: string }) | undefined;
   counters: Map<string, number>;

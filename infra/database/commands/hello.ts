@@ -2,6 +2,7 @@
 import { Binary, document, isDocument, ObjectId } from '../bson/value.ts';
 import type { Document, Value } from '../bson/value.ts';
 import type { Engine } from '../engine/engine.ts';
+import { CommandRefusal } from '../refusal.ts';
 import { SESSION_MINUTES } from '../session.ts';
 import type { Connection, Server } from './context.ts';
 import { startAuthentication } from './authentication.ts';
@@ -76,6 +77,20 @@ function authenticationFields(
   if (command.has('saslSupportedMechs')) fields['saslSupportedMechs'] = ['SCRAM-SHA-256'];
   const speculative = command.get('speculativeAuthenticate');
   if (isDocument(speculative) && speculative.get('mechanism') === 'SCRAM-SHA-256')
-    fields['speculativeAuthenticate'] = startAuthentication(server, connection, speculative);
+    Object.assign(fields, speculate(server, connection, speculative));
   return fields;
+}
+
+/** An attempt that fails is not told: the driver authenticates in its own time and is refused then. */
+function speculate(
+  server: Server,
+  connection: Connection,
+  speculative: Document,
+): Record<string, Value> {
+  try {
+    return { speculativeAuthenticate: startAuthentication(server, connection, speculative) };
+  } catch (error) {
+    if (error instanceof CommandRefusal) return {};
+    throw error;
+  }
 }
