@@ -10,6 +10,8 @@ import type { TemplateContent } from './template.model.ts';
 import { termsIn, type Ground, type Language, type Table, type Terms } from './terms.ts';
 
 const margin = 56;
+/** Around the text of a cell, points. */
+const gap = 4;
 const sizes = { title: 18, heading: 12, body: 10, foot: 8 };
 /** Empty glyphs at the end of these fonts are read past the end of the file, where there must be something. */
 const padding = Buffer.alloc(64);
@@ -96,16 +98,37 @@ function writeLanguage(
   }
 }
 
+/** A table of our own: the library's measures every cell many times over. */
 function writeTable(document: Pen, { widths, rows }: Table, shown: (text: string) => string): void {
   // A table of headings alone says nothing.
   if (rows.length < 2) return;
   const whole = widths.reduce((sum, width) => sum + width, 0);
-  const { width } = document.page;
-  document.table({
-    columnStyles: widths.map((part) => ({ width: ((width - 2 * margin) * part) / whole })),
-    data: rows.map((row) => row.map(shown)),
-  });
+  const across = document.page.width - 2 * margin;
+  const columns = widths.map((part, index) => ({
+    x: margin + (across * widths.slice(0, index).reduce((sum, width) => sum + width, 0)) / whole,
+    width: (across * part) / whole - gap,
+  }));
+  for (const row of rows)
+    writeRow(
+      document,
+      row.map((text, index) => ({ text: shown(text), ...(columns[index] ?? { x: 0, width: 0 }) })),
+    );
   document.x = margin;
+}
+
+function writeRow(document: Pen, cells: { text: string; x: number; width: number }[]): void {
+  const height = Math.max(
+    ...cells.map(({ text, width }) => document.heightOfString(text, { width })),
+  );
+  if (document.y + height + 2 * gap > document.page.height - margin) document.addPage();
+  const top = document.y;
+  document
+    .moveTo(margin, top)
+    .lineTo(document.page.width - margin, top)
+    .lineWidth(0.5)
+    .stroke('#999999');
+  for (const { text, x, width } of cells) document.text(text, x, top + gap, { width });
+  document.y = top + height + 2 * gap;
 }
 
 /** Which agreement this is and which page, at the foot of each. */
