@@ -75,6 +75,7 @@ const simple = fc.dictionary(path, condition, { minKeys: 1, maxKeys: 3 });
 const filter = fc.oneof(
   simple,
   fc.array(simple, { minLength: 1, maxLength: 3 }).map(($or) => ({ $or })),
+  fc.array(simple, { minLength: 1, maxLength: 3 }).map(($and) => ({ $and })),
   fc
     .tuple(simple, fc.array(simple, { minLength: 2, maxLength: 2 }))
     .map(([one, $or]) => ({ ...one, $or })),
@@ -91,6 +92,8 @@ const INDEXES: IndexSpecification[] = [
   // Gives the order that the queries below ask for.
   { c: 1, number: 1 },
   { number: -1 },
+  // Arrays under its first field leave the order by the others.
+  { a: 1, c: 1, number: 1 },
 ];
 
 let counter = 0;

@@ -4,7 +4,6 @@ import { readDocument } from '../bson/reader.ts';
 import type { Document, Maybe } from '../bson/value.ts';
 import type { Collection } from '../engine/collection.ts';
 import { asksForText, choosePlan } from '../engine/derived-plan.ts';
-import { rarestFirst } from '../engine/planner.ts';
 import type { Plan } from '../engine/planner.ts';
 import { findRows, ROWS } from '../engine/scan.ts';
 import type { Effort, Query, Row, Sight } from '../engine/scan.ts';
@@ -39,7 +38,7 @@ export function planQuery(collection: Collection, ask: Ask, scope: Scope, sight:
     ask.sort === undefined ? undefined : readSort(ask.sort, scope.collation, scope.search);
   prepareSearch(collection, ask.filter, scope);
   const reader = sight.reader();
-  const filter = collection.isFresh ? ask.filter : rarestFirst(ask.filter, collection, reader);
+  const { filter } = ask;
   const request = {
     filter,
     sort,

@@ -294,6 +294,7 @@ export function* changeIndex(
     collection.collation,
     index.isMultikey,
     index.since,
+    [...index.arrays],
   );
   collection.indexes[collection.indexes.indexOf(index)] = changed;
   return reply;

@@ -35,10 +35,11 @@ function writeKeys({ store }: Engine, changes: readonly KeyChange[], id: number)
 
 const savedMultikeys = new WeakMap<Collection, string>();
 
-/** That an index has several keys for a document is stored with the first of them. */
+/** That an index has several keys for a document, and by which of its fields, is stored with the first of them. */
 function saveMultikey(engine: Engine, collection: Collection): void {
   let marks = '';
-  for (const { isMultikey } of collection.indexes) marks += isMultikey ? '1' : '0';
+  for (const { isMultikey, arrays } of collection.indexes)
+    marks += isMultikey ? `${arrays.size}+` : '-';
   if (savedMultikeys.get(collection) === marks) return;
   savedMultikeys.set(collection, marks);
   saveCollection(engine, collection);

@@ -20,7 +20,15 @@ export type FieldBounds = {
 };
 
 /** How keys of this query are made. */
-export type BoundsContext = { index: Index; collation: Collation | undefined };
+export type BoundsContext = {
+  index: Index;
+  collation: Collation | undefined;
+  /** Chooses among several bounds of which each alone would do; the fewest intervals when it is not given. */
+  lightest?: ChooseBounds | undefined;
+};
+
+/** Chooses the bounds that hold the fewest keys. */
+export type ChooseBounds = (candidates: readonly FieldBounds[]) => FieldBounds | undefined;
 
 const END = Buffer.from([0xff]);
 
@@ -37,16 +45,18 @@ export function fieldBounds(
   predicates: readonly Predicate[],
   context: BoundsContext,
 ): FieldBounds | undefined {
+  if (predicates.length === 0) return undefined;
   const usable = predicates.filter((predicate) => mayUse(predicate, context));
-  for (const read of [pointBounds, listBounds]) {
-    const found = usable
-      .map((predicate) => read(predicate, context))
-      .filter((bounds) => bounds !== undefined);
-    const [best] = found.sort((left, right) => left.intervals.length - right.intervals.length);
-    if (best !== undefined) return best;
-  }
-  return rangeBounds(usable, context);
+  const found = usable.flatMap((predicate) => [
+    ...pointBounds(predicate, context),
+    ...listBounds(predicate, context),
+  ]);
+  if (found.length <= 1) return found[0] ?? rangeBounds(usable, context);
+  return (context.lightest ?? fewestIntervals)(found);
 }
+
+const fewestIntervals: ChooseBounds = (candidates) =>
+  candidates.toSorted((left, right) => left.intervals.length - right.intervals.length)[0];
 
 /** Strings can only be looked up under the collation that the index has. */
 function mayUse({ argument }: Predicate, { index, collation }: BoundsContext): boolean {
@@ -70,29 +80,28 @@ function pointsOf(value: Value, context: BoundsContext): Interval[] {
   return [point(value[0], context), point(value, context)];
 }
 
-function pointBounds(
-  { operator, argument }: Predicate,
-  context: BoundsContext,
-): FieldBounds | undefined {
+function pointBounds({ operator, argument }: Predicate, context: BoundsContext): FieldBounds[] {
   if (operator === '$eq' && !(argument instanceof BSONRegExp))
-    return { intervals: pointsOf(argument, context), needsField: argument !== null };
+    return [{ intervals: pointsOf(argument, context), needsField: argument !== null }];
   if ((operator === '$gte' || operator === '$lte') && argument === null)
-    return { intervals: [point(null, context)], needsField: false };
+    return [{ intervals: [point(null, context)], needsField: false }];
   if (operator === '$exists' && !isWanted(argument))
-    return { intervals: [point(null, context)], needsField: false };
-  return operator === '$all' ? allBounds(argument, context) : undefined;
+    return [{ intervals: [point(null, context)], needsField: false }];
+  return operator === '$all' ? allBounds(argument, context) : [];
 }
 
-/** Of the values that all must be there, the first; which one is rarest the planner finds out. */
-function allBounds(argument: Value, context: BoundsContext): FieldBounds | undefined {
-  const [first] = allValues(argument);
-  return first === undefined
-    ? undefined
-    : { intervals: pointsOf(first, context), needsField: true };
+// Weighing more of them would take longer than it spares.
+const MOST_WEIGHED = 16;
+
+/** Of the values that all must be there each would do. */
+function allBounds(argument: Value, context: BoundsContext): FieldBounds[] {
+  return allValues(argument)
+    .slice(0, MOST_WEIGHED)
+    .map((value) => ({ intervals: pointsOf(value, context), needsField: true }));
 }
 
-/** The plain values of `$all`; the first element of each group is one that can be looked up. */
-export function allValues(argument: Value): Value[] {
+/** The plain values of `$all`, which can be looked up. */
+function allValues(argument: Value): Value[] {
   if (!Array.isArray(argument)) return [];
   return argument.filter(
     (value) =>
@@ -105,18 +114,14 @@ export function allValues(argument: Value): Value[] {
 
 const MOST_POINTS = 1000;
 
-function listBounds(
-  { operator, argument }: Predicate,
-  context: BoundsContext,
-): FieldBounds | undefined {
-  if (operator !== '$in' || !Array.isArray(argument) || argument.length > MOST_POINTS)
-    return undefined;
-  if (argument.some((value) => value instanceof BSONRegExp)) return undefined;
+function listBounds({ operator, argument }: Predicate, context: BoundsContext): FieldBounds[] {
+  if (operator !== '$in' || !Array.isArray(argument) || argument.length > MOST_POINTS) return [];
+  if (argument.some((value) => value instanceof BSONRegExp)) return [];
   const intervals = new Map<string, Interval>();
   for (const interval of argument.flatMap((value) => pointsOf(value, context)))
     intervals.set(interval.low.toString('latin1'), interval);
   const sorted = [...intervals.values()].sort((left, right) => Buffer.compare(left.low, right.low));
-  return { intervals: sorted, needsField: !argument.includes(null) };
+  return [{ intervals: sorted, needsField: !argument.includes(null) }];
 }
 
 const LOWER = new Set(['$gt', '$gte']);

@@ -13,7 +13,7 @@ import type { Collection, Index } from './collection.ts';
 import { duplicateKey } from './duplicate-key.ts';
 import { newUuid } from './engine.ts';
 import type { Engine } from './engine.ts';
-import { keysOf } from './index-key.ts';
+import { freshKeys, keysOf } from './index-key.ts';
 import { Blocked } from './locks.ts';
 import { collectionEvent } from './oplog.ts';
 import type { Transaction } from './transaction.ts';
@@ -284,9 +284,7 @@ function addKeys(
   id: number,
   source: Document,
 ): void {
-  const { keys, isMultikey } = keysOf(index, source);
-  index.isMultikey ||= isMultikey;
-  for (const key of keys) {
+  for (const key of freshKeys(index, source)) {
     if (index.isUnique && engine.store.holders(index.id, key).some((holder) => holder !== id))
       throw duplicateKey(collection, index, source);
     engine.store.putEntry(index.id, key, id);

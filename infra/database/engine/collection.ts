@@ -36,6 +36,8 @@ export type Index = {
   collation: Collation | undefined;
   /** Whether a document ever had an array on one of its paths. */
   isMultikey: boolean;
+  /** On the paths of which fields, by their places: the others still give an order. */
+  arrays: Set<number>;
   /** Seconds after which a document expires; undefined when it does not. */
   expireAfterSeconds: number | undefined;
   /** From which commit on it is complete; an older snapshot cannot use it. */
@@ -83,6 +85,7 @@ export function makeIndex(
   collation: Collation | undefined,
   isMultikey: boolean,
   since: number,
+  arrays?: readonly number[],
 ): Index {
   const key = spec.get('key');
   const name = textOf(spec.get('name') ?? '');
@@ -105,6 +108,7 @@ export function makeIndex(
     partialSpec: isDocument(partialSpec) ? partialSpec : undefined,
     collation: spec.has('collation') ? collationOf(spec.get('collation')) : collation,
     isMultikey: isMultikey || isDerived(kind),
+    arrays: arraysIn(fields, isMultikey, arrays),
     expireAfterSeconds: secondsOf(spec),
     since,
     uses: { count: 0, since: new Date() },
@@ -118,6 +122,15 @@ function documentOr(value: Value | undefined): Document {
 function secondsOf(spec: Document): number | undefined {
   const seconds = spec.get('expireAfterSeconds');
   return isNumeric(seconds) ? toNumber(seconds) : undefined;
+}
+
+/** Of an index that was made before they were told apart, any field may hold an array. */
+function arraysIn(
+  fields: readonly IndexField[],
+  isMultikey: boolean,
+  known: readonly number[] | undefined,
+): Set<number> {
+  return new Set(isMultikey ? (known ?? fields.keys()) : []);
 }
 
 function makeField([path, value]: readonly [string, Value]): IndexField {
@@ -154,13 +167,21 @@ function cappedOf(options: Document): { documents: number; bytes: number } {
   };
 }
 
+/** What defines an index; without `arrays` any of its fields may hold one. */
+export type IndexDefinition = {
+  id: number;
+  spec: Document;
+  isMultikey: boolean;
+  arrays?: readonly number[] | undefined;
+};
+
 /** What defines a collection, beside its documents. */
 export type Definition = {
   database: string;
   name: string;
   uuid: string;
   options: Document;
-  indexes: readonly { id: number; spec: Document; isMultikey: boolean }[];
+  indexes: readonly IndexDefinition[];
 };
 
 /** Makes a collection of its definition. */
@@ -186,7 +207,7 @@ export function makeCollection(id: number, definition: Definition, since: number
   };
   applyOptions(collection);
   collection.indexes = definition.indexes.map((index) =>
-    makeIndex(index.id, index.spec, collection.collation, index.isMultikey, since),
+    makeIndex(index.id, index.spec, collection.collation, index.isMultikey, since, index.arrays),
   );
   return collection;
 }
@@ -202,7 +223,9 @@ export function writeDefinition(collection: Collection): Buffer {
       options,
       indexes: indexes
         .filter(({ isBuilding }) => !isBuilding)
-        .map(({ id, spec, isMultikey }) => document({ id, spec, isMultikey })),
+        .map(({ id, spec, isMultikey, arrays }) =>
+          document({ id, spec, isMultikey, arrays: [...arrays] }),
+        ),
     }),
   );
 }
@@ -219,10 +242,12 @@ export function readDefinition(bytes: Buffer): Definition {
     options: isDocument(options) ? options : new Map(),
     indexes: (Array.isArray(indexes) ? indexes : []).filter(isDocument).map((index) => {
       const spec = index.get('spec');
+      const arrays = index.get('arrays');
       return {
         id: Number(index.get('id')),
         spec: isDocument(spec) ? spec : new Map(),
         isMultikey: index.get('isMultikey') === true,
+        arrays: Array.isArray(arrays) ? arrays.map(Number) : undefined,
       };
     }),
   };

@@ -46,6 +46,30 @@ function hashedArray({ fields }: Index): Error {
   );
 }
 
+/**
+ * The keys of a document in an index that is written to; remembers which of its fields hold arrays.
+ *
+ * @throws {CommandRefusal} 171
+ */
+export function freshKeys(index: Index, source: Document): Buffer[] {
+  const { keys, isMultikey } = keysOf(index, source);
+  if (isMultikey) {
+    index.isMultikey = true;
+    for (const [at, { parts }] of index.fields.entries())
+      if (!index.arrays.has(at) && crossesArray(parts, source)) index.arrays.add(at);
+  }
+  return keys;
+}
+
+function crossesArray(parts: readonly string[], source: Document): boolean {
+  let value: Maybe = source;
+  for (const part of parts) {
+    if (Array.isArray(value)) return true;
+    value = isDocument(value) ? value.get(part) : undefined;
+  }
+  return Array.isArray(value);
+}
+
 function encode(index: Index, values: readonly Maybe[]): Buffer {
   return encodeKey(values, index.directions, index.collation?.fold);
 }

@@ -4,10 +4,11 @@ import type { Document, Maybe } from '../bson/value.ts';
 import type { Scope } from '../expression/scope.ts';
 import type { Collation } from '../query/collation.ts';
 import type { Sort } from '../query/sort.ts';
-import type { KeyRange } from '../store/reader.ts';
+import type { KeyRange, Reader } from '../store/reader.ts';
 import { fieldBounds, turned } from './bounds.ts';
 import type { FieldBounds, Interval } from './bounds.ts';
 import type { Index } from './collection.ts';
+import { lightestIn } from './lightest.ts';
 import { isImplied } from './implication.ts';
 import type { Conditions, Predicate } from './predicate.ts';
 
@@ -60,15 +61,15 @@ export function planIndex(
   index: Index,
   conditions: Conditions,
   request: PlanRequest,
-  isHinted: boolean,
+  reader: Reader,
+  isHinted = false,
 ): IndexPlan | undefined {
-  if (!mayPlan(index, conditions)) return undefined;
-  const { fields } = boundFields(index, conditions.predicates, request);
-  const isWhole = !index.isSparse || fields.some(({ needsField }) => needsField);
+  if (!mayPlan(index, conditions) || (!isHinted && isForeign(index, conditions, request)))
+    return undefined;
+  const { fields } = boundFields(index, conditions.predicates, request, reader);
   const { ranges, prefixes } = rangesOf(index, fields);
   const order = mergeable(orderOf(index, fields, request), ranges.length);
-  const isOfUse = isWhole && (fields.length > 0 || order.isSorted);
-  if (!isOfUse && !isHinted) return undefined;
+  if (!isHinted && !isOfUse(index, fields, order)) return undefined;
   return {
     kind: 'index',
     index,
@@ -78,6 +79,16 @@ export function planIndex(
     mergeAfter: order.needsMerge && ranges.length > 1 ? prefixes : undefined,
     bounded: fields.length,
   };
+}
+
+function isOfUse({ isSparse }: Index, fields: readonly FieldBounds[], order: Order): boolean {
+  const isWhole = !isSparse || fields.some(({ needsField }) => needsField);
+  return isWhole && (fields.length > 0 || order.isSorted);
+}
+
+/** Whether neither the filter nor the order has anything to do with the first field of an index. */
+function isForeign({ fields }: Index, { predicates }: Conditions, request: PlanRequest): boolean {
+  return isUnordered(request) && !predicates.some(({ path }) => path === fields[0]?.path);
 }
 
 function mayPlan({ partialSpec }: Index, { predicates }: Conditions): boolean {
@@ -100,13 +111,16 @@ function boundFields(
   index: Index,
   predicates: readonly Predicate[],
   request: PlanRequest,
+  reader: Reader,
 ): Bounded {
   const bounded: Bounded = { fields: [], predicates: [] };
   let ranges = 1;
   for (const [at, field] of index.fields.entries()) {
     const onPath = predicates.filter(({ path }) => path === field.path);
     const allowed = index.isMultikey ? sameElement(index, at, onPath, bounded) : onPath;
-    const bounds = fieldBounds(allowed, { index, collation: request.collation });
+    // Only the values of the first field can be counted without knowing the others.
+    const lightest = at === 0 ? lightestIn(index, reader) : undefined;
+    const bounds = fieldBounds(allowed, { index, collation: request.collation, lightest });
     if (bounds === undefined || ranges * bounds.intervals.length > MOST_RANGES) break;
     ranges *= bounds.intervals.length;
     bounded.fields.push(bounds);
@@ -149,9 +163,11 @@ function rangesOf(
     if (!own.every(({ isPoint }) => isPoint)) return openRanges(heads, own);
     heads = heads.flatMap((head) => own.map(({ low }) => Buffer.concat([head, low])));
   }
+  // Keys are prefix-free: behind the values of all fields nothing can follow.
+  const isOneKey = fields.length === index.fields.length;
   return {
     ranges: sortRanges(
-      heads.map((head) => ({ low: head, high: keyAfter(head) ?? Buffer.from([0xff]) })),
+      heads.map((head) => ({ low: head, high: keyAfter(head) ?? Buffer.from([0xff]), isOneKey })),
     ),
     prefixes: heads
       .toSorted((left, right) => Buffer.compare(left, right))
@@ -194,8 +210,11 @@ function orderOf(
   if (sort === undefined || sort.fields.length === 0 || !keepsOrder(index, fields, collation))
     return UNSORTED;
   const points = fields.filter(({ intervals }) => intervals.every(({ isPoint }) => isPoint));
+  // One element of an array may be fixed, but by its array a document is sorted by its least one.
   const fixed = new Set(
-    index.fields.filter((_, at) => points[at]?.intervals.length === 1).map(({ path }) => path),
+    index.fields
+      .filter((_, at) => points[at]?.intervals.length === 1 && !index.arrays.has(at))
+      .map(({ path }) => path),
   );
   const wanted = sort.fields.filter(({ path }) => !fixed.has(path));
   return (
@@ -216,7 +235,7 @@ function keepsOrder(
   fields: readonly FieldBounds[],
   collation: Collation | undefined,
 ): boolean {
-  if (index.isMultikey || index.collation !== undefined || collation !== undefined) return false;
+  if (index.collation !== undefined || collation !== undefined) return false;
   return fields.length > 0 || (!index.isSparse && index.partialSpec === undefined);
 }
 
@@ -234,7 +253,7 @@ function followOrder(
   let isReverse: boolean | undefined;
   for (const [at, { path, direction }] of wanted.entries()) {
     const field = index.fields[from + at];
-    if (field?.path !== path) return undefined;
+    if (field?.path !== path || index.arrays.has(from + at)) return undefined;
     const isTurned = field.direction !== direction;
     if (isReverse !== undefined && isReverse !== isTurned) return undefined;
     isReverse = isTurned;

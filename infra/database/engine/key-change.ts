@@ -3,7 +3,7 @@ import type { Document } from '../bson/value.ts';
 import type { Collection, Index } from './collection.ts';
 import { duplicateKey } from './duplicate-key.ts';
 import type { Engine } from './engine.ts';
-import { keysOf } from './index-key.ts';
+import { freshKeys, keysOf } from './index-key.ts';
 import { keyLock, recordLock, writeConflict } from './locks.ts';
 import type { Transaction } from './transaction.ts';
 
@@ -23,12 +23,6 @@ export function keyChanges(
     if (removed.length > 0 || added.length > 0) changes.push({ index, removed, added });
   }
   return changes;
-}
-
-function freshKeys(index: Index, source: Document): Buffer[] {
-  const { keys, isMultikey } = keysOf(index, source);
-  index.isMultikey ||= isMultikey;
-  return keys;
 }
 
 function difference(old: readonly Buffer[], fresh: readonly Buffer[]): [Buffer[], Buffer[]] {

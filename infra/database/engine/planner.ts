@@ -2,10 +2,9 @@
 import { toNumber } from '../bson/number.ts';
 import { areIdentical } from '../bson/order.ts';
 import { isDocument, isNumeric } from '../bson/value.ts';
-import type { Document, Maybe, Value } from '../bson/value.ts';
+import type { Document, Maybe } from '../bson/value.ts';
 import { refuse } from '../refusal.ts';
 import type { Reader } from '../store/reader.ts';
-import { allValues, fieldBounds, turned } from './bounds.ts';
 import type { Collection, Index } from './collection.ts';
 import { planIndex, wholeIndex } from './index-plan.ts';
 import type { IndexPlan, PlanRequest } from './index-plan.ts';
@@ -30,7 +29,7 @@ export function makePlan(collection: Collection, request: PlanRequest, reader: R
   const hinted = hintedIndex(collection, request.hint);
   const candidates = (hinted === undefined ? collection.indexes : [hinted])
     .filter((index) => isUsable(index, request, hinted))
-    .map((index) => planIndex(index, conditions, request, hinted !== undefined))
+    .map((index) => planIndex(index, conditions, request, reader, hinted !== undefined))
     .filter((plan) => plan !== undefined);
   const best = chooseBest(candidates, reader);
   if (hinted !== undefined) return best ?? hintedPlan(hinted, request);
@@ -148,45 +147,11 @@ function planBranch(
   const unsorted = { ...request, sort: undefined };
   const candidates = collection.indexes
     .filter((index) => isUsable(index, request, undefined))
-    .map((index) => planIndex(index, conditions, unsorted, false))
+    .map((index) => planIndex(index, conditions, unsorted, reader))
     .filter((plan) => plan !== undefined && plan.bounded > 0)
     .filter((plan) => plan !== undefined);
   const best = chooseBest(candidates, reader);
   if (best !== undefined) return [best];
   const inner = planUnion(collection, conditions, request, reader);
   return inner?.kind === 'union' ? inner.branches : undefined;
-}
-
-/** The rarest value of an `$all`, so that an index is read where it is shortest. */
-export function rarestFirst(filter: Document, collection: Collection, reader: Reader): Document {
-  const changed: Document = new Map();
-  for (const [path, argument] of filter)
-    changed.set(path, rarestIn(path, argument, collection, reader));
-  return changed;
-}
-
-const MOST_WEIGHED = 16;
-
-function rarestIn(path: string, argument: Value, collection: Collection, reader: Reader): Value {
-  const all = isDocument(argument) ? argument.get('$all') : undefined;
-  if (all === undefined || !isDocument(argument)) return argument;
-  const values = allValues(all);
-  const index = collection.indexes.find(
-    ({ fields, isHidden }) => fields[0]?.path === path && !isHidden,
-  );
-  if (index === undefined || values.length < 2 || !Array.isArray(all)) return argument;
-  const weighed = values.slice(0, MOST_WEIGHED).map((value) => {
-    const bounds = fieldBounds([{ path, operator: '$eq', argument: value, element: undefined }], {
-      index,
-      collation: index.collation,
-    });
-    const [interval] = bounds?.intervals ?? [];
-    if (interval === undefined) return { value, count: Number.POSITIVE_INFINITY };
-    const range = index.directions[0] === -1 ? turned(interval) : interval;
-    return { value, count: reader.countEntries(index.id, range, MOST_COUNTED) };
-  });
-  const [rarest] = weighed.toSorted((left, right) => left.count - right.count);
-  if (rarest === undefined) return argument;
-  const others = all.filter((value) => value !== rarest.value);
-  return new Map([...argument, ['$all', [rarest.value, ...others]]]);
 }

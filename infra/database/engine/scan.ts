@@ -10,8 +10,9 @@ import { compileFilter } from '../query/filter.ts';
 import type { Filter } from '../query/filter.ts';
 import { compareSortValues, sortValues } from '../query/sort.ts';
 import type { Sort } from '../query/sort.ts';
-import type { IndexedRecord, KeyRange, Reader, StoredRecord } from '../store/reader.ts';
-import type { Collection } from './collection.ts';
+import type { EntryPlace, IndexedRecord, KeyRange, Reader, StoredRecord } from '../store/reader.ts';
+import type { Collection, Index } from './collection.ts';
+import { keysOf } from './index-key.ts';
 import type { IndexPlan } from './index-plan.ts';
 import type { Plan } from './planner.ts';
 import type { OverlayRecord, Transaction } from './transaction.ts';
@@ -56,7 +57,7 @@ export function findRows(collection: Collection, query: Query, sight: Sight): Fl
   const own = ownRows(overlay, filter);
   const { sort, plan } = query;
   if (sort === undefined || sort.fields.length === 0 || sort.fields[0]?.path === '$natural')
-    return joinFlows(stored, own);
+    return own.length === 0 ? stored : joinFlows(stored, own);
   if (!plan.isSorted) return sortRows(joinFlows(stored, own), sort, query);
   return own.length === 0 ? stored : mergeRows(stored, own, sort);
 }
@@ -136,7 +137,44 @@ function* collectionRows(
   }
 }
 
+/** The documents of a range; what is not asked for is not read: a key takes as long as a document. */
 function* rangeRows(
+  collection: Collection,
+  plan: IndexPlan,
+  range: KeyRange,
+  query: Query,
+  sight: Sight,
+  first: number,
+): Flow<StoredRecord> {
+  const { index, isReverse } = plan;
+  if (index.isMultikey && range.isOneKey !== true) {
+    yield* keyedRows(collection, plan, range, query, sight, first);
+    return;
+  }
+  let after: EntryPlace | undefined;
+  let size = first;
+  for (;;) {
+    const rows = sight
+      .reader()
+      .entryRecords(index.id, collection.id, range, size, isReverse, after);
+    query.effort.keys += rows.length;
+    yield* rows;
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < size) return;
+    after = { id: last.id, key: range.isOneKey === true ? range.low : onlyKey(index, last) };
+    size = CHUNK;
+    yield PAUSE;
+  }
+}
+
+/** An index that is not multikey has one key for each of its documents. */
+function onlyKey(index: Index, { bytes }: StoredRecord): Buffer {
+  const [key] = keysOf(index, readDocument(bytes)).keys;
+  if (key === undefined) throw new Error(`the index ${index.name} holds a document without a key`);
+  return key;
+}
+
+function* keyedRows(
   collection: Collection,
   plan: IndexPlan,
   range: KeyRange,
@@ -159,7 +197,7 @@ function* rangeRows(
   }
 }
 
-function* indexRows(
+function indexRows(
   collection: Collection,
   plan: IndexPlan,
   query: Query,
@@ -167,20 +205,32 @@ function* indexRows(
   first: number,
 ): Flow<StoredRecord> {
   plan.index.uses.count += 1;
+  const rows =
+    plan.mergeAfter === undefined
+      ? chainRanges(collection, plan, query, sight, first)
+      : mergeRanges(collection, plan, query, sight, first);
+  return plan.index.isMultikey ? onceEach(rows) : rows;
+}
+
+/** A document may be found under several of its keys. */
+function onceEach(rows: Flow<StoredRecord>): Flow<StoredRecord> {
+  const seen = new Set<number>();
+  return filterFlow(rows, ({ id }) => {
+    const isNew = !seen.has(id);
+    if (isNew) seen.add(id);
+    return isNew;
+  });
+}
+
+function* chainRanges(
+  collection: Collection,
+  plan: IndexPlan,
+  query: Query,
+  sight: Sight,
+  first: number,
+): Flow<StoredRecord> {
   const ranges = plan.isReverse ? plan.ranges.toReversed() : plan.ranges;
-  if (plan.mergeAfter !== undefined) {
-    yield* mergeRanges(collection, plan, query, sight, first);
-    return;
-  }
-  // A document may be found under several of its keys.
-  const seen = plan.index.isMultikey ? new Set<number>() : undefined;
-  for (const range of ranges)
-    for (const entry of rangeRows(collection, plan, range, query, sight, first))
-      if (entry === PAUSE) yield PAUSE;
-      else if (seen?.has(entry.id) !== true) {
-        seen?.add(entry.id);
-        yield entry;
-      }
+  for (const range of ranges) yield* rangeRows(collection, plan, range, query, sight, first);
 }
 
 type Head = { flow: Flow<IndexedRecord>; prefix: number; entry: IndexedRecord };
@@ -195,7 +245,7 @@ function* mergeRanges(
 ): Flow<StoredRecord> {
   const heads: Head[] = [];
   for (const [at, range] of plan.ranges.entries()) {
-    const flow = rangeRows(collection, plan, range, query, sight, first);
+    const flow = keyedRows(collection, plan, range, query, sight, first);
     const entry = nextEntry(flow);
     if (entry !== undefined) heads.push({ flow, prefix: plan.mergeAfter?.[at] ?? 0, entry });
   }

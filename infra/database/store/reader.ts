@@ -7,42 +7,72 @@ export type StoredRecord = { id: number; bytes: Buffer };
 /** A stored document with the index key that led to it. */
 export type IndexedRecord = StoredRecord & { key: Buffer };
 
-/** Keys from `low` to before `high`. */
-export type KeyRange = { low: Buffer; high: Buffer };
+/** Keys from `low` to before `high`; `isOneKey` when `low` is the only key that there can be. */
+export type KeyRange = { low: Buffer; high: Buffer; isOneKey?: boolean };
 
 /** Prepared statements of one connection. */
 export type Statements = {
   /** The statement for this text; rows come as arrays. */
   of: (sql: string) => StatementSync;
   all: (sql: string, ...parameters: SQLInputValue[]) => SQLOutputValue[][];
-  /** Forgets what mentions a table that is about to be dropped. */
-  forget: (table: string) => void;
+  /** One statement for each collection or index, by its id. */
+  each: (sqlOf: (id: number, other: number) => string) => StatementOf;
+  /** Forgets what is about a collection or index whose table is about to be dropped. */
+  forget: (id: number) => void;
 };
+
+/** The statement for a collection or an index; of an index, `other` is its collection. */
+export type StatementOf = (id: number, other?: number) => StatementSync;
 
 /** Makes the statement cache of a connection. */
 export function prepareStatements(database: DatabaseSync): Statements {
   const known = new Map<string, StatementSync>();
+  const families: Map<number, StatementSync>[] = [];
+  const prepare = (sql: string): StatementSync => {
+    const made = database.prepare(sql);
+    made.setReturnArrays(true);
+    return made;
+  };
   const of = (sql: string): StatementSync => {
     const found = known.get(sql);
     if (found !== undefined) return found;
-    const made = database.prepare(sql);
-    made.setReturnArrays(true);
+    const made = prepare(sql);
     known.set(sql, made);
     return made;
   };
   return {
     of,
     all: (sql, ...parameters) => rowsOf(of(sql).all(...parameters)),
-    forget: (table) => {
-      const mention = new RegExp(String.raw`\b${table}\b`);
-      for (const sql of known.keys()) if (mention.test(sql)) known.delete(sql);
+    each: (sqlOf) => {
+      // Looked up by number: making and hashing the text again would take as long as a short query.
+      const family = new Map<number, StatementSync>();
+      families.push(family);
+      return (id, other = 0) => {
+        const found = family.get(id);
+        if (found !== undefined) return found;
+        const made = prepare(sqlOf(id, other));
+        family.set(id, made);
+        return made;
+      };
+    },
+    forget: (id) => {
+      for (const family of families) family.delete(id);
     },
   };
 }
 
 /** Statements that return arrays still have the type of those that return objects. */
-function rowsOf(rows: unknown): SQLOutputValue[][] {
+export function rowsOf(rows: unknown): SQLOutputValue[][] {
   return isRows(rows) ? rows : [];
+}
+
+/** The same for a single row. */
+function rowOf(row: unknown): readonly SQLOutputValue[] | undefined {
+  return isRow(row) ? row : undefined;
+}
+
+function isRow(row: unknown): row is readonly SQLOutputValue[] {
+  return Array.isArray(row);
 }
 
 function isRows(rows: unknown): rows is SQLOutputValue[][] {
@@ -55,89 +85,112 @@ export function bufferOf(value: SQLOutputValue | undefined): Buffer {
   return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
 }
 
+/** Where reading a range goes on. */
+export type EntryPlace = { key: Buffer; id: number };
+
+/** Reads entries of an index with their documents, going on after one that was seen. */
+export type ReadEntries<T> = (
+  index: number,
+  collection: number,
+  range: KeyRange,
+  count: number,
+  isReverse: boolean,
+  after?: EntryPlace,
+) => T[];
+
 /** What can be read from a connection. */
 export type Reader = {
   record: (collection: number, id: number) => Buffer | undefined;
   /** Records after (or, in reverse, before) this one. */
   records: (collection: number, after: number, count: number, isReverse: boolean) => StoredRecord[];
-  /** Index entries with their documents, going on after one that was seen. */
-  entries: (
-    index: number,
-    collection: number,
-    range: KeyRange,
-    count: number,
-    isReverse: boolean,
-    after?: { key: Buffer; id: number },
-  ) => IndexedRecord[];
+  /** Index entries with their keys and documents. */
+  entries: ReadEntries<IndexedRecord>;
+  /** The documents of index entries, for who does not need the keys. */
+  entryRecords: ReadEntries<StoredRecord>;
   /** Records under exactly this key. */
   holders: (index: number, key: Buffer) => number[];
   /** How many entries a range has, counted no further than `most`. */
   countEntries: (index: number, range: KeyRange, most: number) => number;
+  /** Whether a range has so many entries. */
+  hasEntries: (index: number, range: KeyRange, count: number) => boolean;
 };
 
 /** Reads over these statements. */
-export function makeReader(statements: Statements): Reader {
+export function makeReader({ each }: Statements): Reader {
+  const one = each((collection) => `SELECT d FROM c${collection} WHERE r=?`);
+  const onwards = each(
+    (collection) => `SELECT r,d FROM c${collection} WHERE r>? ORDER BY r LIMIT ?`,
+  );
+  const backwards = each(
+    (collection) => `SELECT r,d FROM c${collection} WHERE r<? ORDER BY r DESC LIMIT ?`,
+  );
+  const holding = each((index) => `SELECT r FROM i${index} WHERE k=?`);
+  const counting = each(
+    (index) => `SELECT count(*) FROM (SELECT 1 FROM i${index} WHERE k>=? AND k<? LIMIT ?)`,
+  );
+  const reaching = each((index) => `SELECT 1 FROM i${index} WHERE k>=? AND k<? LIMIT 1 OFFSET ?`);
+  const withKeys = entryStatements(each, 'i.r,c.d,i.k');
+  const withoutKeys = entryStatements(each, 'i.r,c.d');
   return {
     record: (collection, id) => {
-      const [row] = statements.all(`SELECT d FROM c${collection} WHERE r=?`, id);
+      const row = rowOf(one(collection).get(id));
       return row === undefined ? undefined : bufferOf(row[0]);
     },
     records: (collection, after, count, isReverse) =>
-      statements
-        .all(
-          isReverse
-            ? `SELECT r,d FROM c${collection} WHERE r<? ORDER BY r DESC LIMIT ?`
-            : `SELECT r,d FROM c${collection} WHERE r>? ORDER BY r LIMIT ?`,
-          after,
-          count,
-        )
-        .map(([id, bytes]) => ({ id: Number(id), bytes: bufferOf(bytes) })),
+      rowsOf((isReverse ? backwards : onwards)(collection).all(after, count)).map(recordOf),
     entries: (index, collection, range, count, isReverse, after) =>
-      statements
-        .all(
-          entriesSql(index, collection, isReverse, after !== undefined),
+      rowsOf(
+        withKeys(index, collection, isReverse, after !== undefined).all(
           ...entryParameters(range, isReverse, after),
           count,
-        )
-        .map(([key, id, bytes]) => ({
-          key: bufferOf(key),
-          id: Number(id),
-          bytes: bufferOf(bytes),
-        })),
-    holders: (index, key) =>
-      statements.all(`SELECT r FROM i${index} WHERE k=?`, key).map(([id]) => Number(id)),
-    countEntries: (index, { low, high }, most) => {
-      const [row] = statements.all(
-        `SELECT count(*) FROM (SELECT 1 FROM i${index} WHERE k>=? AND k<? LIMIT ?)`,
-        low,
-        high,
-        most,
-      );
-      return Number(row?.[0]);
-    },
+        ),
+      ).map((row) => ({ id: Number(row[0]), bytes: bufferOf(row[1]), key: bufferOf(row[2]) })),
+    entryRecords: (index, collection, range, count, isReverse, after) =>
+      rowsOf(
+        withoutKeys(index, collection, isReverse, after !== undefined).all(
+          ...entryParameters(range, isReverse, after),
+          count,
+        ),
+      ).map(recordOf),
+    holders: (index, key) => rowsOf(holding(index).all(key)).map(([id]) => Number(id)),
+    countEntries: (index, { low, high }, most) =>
+      Number(rowOf(counting(index).get(low, high, most))?.[0]),
+    hasEntries: (index, { low, high }, count) =>
+      reaching(index).get(low, high, count - 1) !== undefined,
   };
 }
 
-function entriesSql(
+function recordOf(row: readonly SQLOutputValue[]): StoredRecord {
+  return { id: Number(row[0]), bytes: bufferOf(row[1]) };
+}
+
+type EntryStatements = (
   index: number,
   collection: number,
   isReverse: boolean,
   isContinued: boolean,
-): string {
-  const head = `SELECT i.k,i.r,c.d FROM i${index} i CROSS JOIN c${collection} c ON c.r=i.r WHERE`;
-  if (isReverse)
-    return isContinued
-      ? `${head} i.k>=? AND (i.k,i.r)<(?,?) ORDER BY i.k DESC,i.r DESC LIMIT ?`
-      : `${head} i.k>=? AND i.k<? ORDER BY i.k DESC,i.r DESC LIMIT ?`;
-  return isContinued
-    ? `${head} (i.k,i.r)>(?,?) AND i.k<? ORDER BY i.k,i.r LIMIT ?`
-    : `${head} i.k>=? AND i.k<? ORDER BY i.k,i.r LIMIT ?`;
+) => StatementSync;
+
+function entryStatements(each: Statements['each'], columns: string): EntryStatements {
+  const family = (where: string): StatementOf =>
+    each(
+      (index, collection) =>
+        `SELECT ${columns} FROM i${index} i CROSS JOIN c${collection} c ON c.r=i.r WHERE ${where} LIMIT ?`,
+    );
+  const first = family('i.k>=? AND i.k<? ORDER BY i.k,i.r');
+  const next = family('(i.k,i.r)>(?,?) AND i.k<? ORDER BY i.k,i.r');
+  const last = family('i.k>=? AND i.k<? ORDER BY i.k DESC,i.r DESC');
+  const previous = family('i.k>=? AND (i.k,i.r)<(?,?) ORDER BY i.k DESC,i.r DESC');
+  return (index, collection, isReverse, isContinued) => {
+    if (isReverse) return (isContinued ? previous : last)(index, collection);
+    return (isContinued ? next : first)(index, collection);
+  };
 }
 
 function entryParameters(
   { low, high }: KeyRange,
   isReverse: boolean,
-  after: { key: Buffer; id: number } | undefined,
+  after: EntryPlace | undefined,
 ): SQLInputValue[] {
   if (after === undefined) return [low, high];
   return isReverse ? [low, after.key, after.id] : [after.key, after.id, high];

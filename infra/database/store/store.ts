@@ -65,9 +65,14 @@ export function openStore(file: string, synchronous: Synchronous): Store {
   };
   const number = (sql: string): number => Number(statements.all(sql)[0]?.[0] ?? 0);
   const drop = (table: string): void => {
-    statements.forget(table);
+    statements.forget(Number(table.slice(1)));
     database.exec(`DROP TABLE IF EXISTS ${table}`);
   };
+  const { each } = statements;
+  const putRecord = each((collection) => `INSERT OR REPLACE INTO c${collection} VALUES(?,?)`);
+  const deleteRecord = each((collection) => `DELETE FROM c${collection} WHERE r=?`);
+  const putEntry = each((index) => `INSERT OR IGNORE INTO i${index} VALUES(?,?)`);
+  const deleteEntry = each((index) => `DELETE FROM i${index} WHERE k=? AND r=?`);
   const snapshots = makeSnapshots(file);
   return {
     ...makeReader(statements),
@@ -126,16 +131,16 @@ export function openStore(file: string, synchronous: Synchronous): Store {
     },
     lastRecordId: (collection) => number(`SELECT max(r) FROM c${collection}`),
     putRecord: (collection, id, bytes) => {
-      run(`INSERT OR REPLACE INTO c${collection} VALUES(?,?)`, id, bytes);
+      putRecord(collection).run(id, bytes);
     },
     deleteRecord: (collection, id) => {
-      run(`DELETE FROM c${collection} WHERE r=?`, id);
+      deleteRecord(collection).run(id);
     },
     putEntry: (index, key, id) => {
-      run(`INSERT OR IGNORE INTO i${index} VALUES(?,?)`, key, id);
+      putEntry(index).run(key, id);
     },
     deleteEntry: (index, key, id) => {
-      run(`DELETE FROM i${index} WHERE k=? AND r=?`, key, id);
+      deleteEntry(index).run(key, id);
     },
     appendLog: (position, total, entry) => {
       run('INSERT INTO oplog VALUES(?,?,?)', position, total, entry);

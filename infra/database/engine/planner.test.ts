@@ -1,0 +1,103 @@
+// Which index a query reads, and how much of it.
+import type { Document, Filter, Sort } from 'mongodb';
+import { startSample } from '../sample.ts';
+import type { Sample } from '../sample.ts';
+
+let sample: Sample;
+
+/** Of 300 firms all have `common`, every third `third`, and one `rare`. */
+beforeAll(async () => {
+  sample = await startSample();
+  const firms = Array.from({ length: 300 }, (_, number) => ({
+    number,
+    state: number % 2 === 0 ? 'open' : 'closed',
+    name: `n${String((number * 7) % 300).padStart(3, '0')}`,
+    terms: ['common', ...(number % 3 === 0 ? ['third'] : []), ...(number === 150 ? ['rare'] : [])],
+  }));
+  await firmsOf().insertMany(firms);
+  await firmsOf().createIndex({ terms: 1, state: 1, name: 1 });
+});
+
+afterAll(() => sample.stop());
+
+function firmsOf() {
+  return sample.client.db('known').collection('firms');
+}
+
+type Seen = { keys: number; documents: number; stages: string[]; found: Document[] };
+
+async function look(filter: Filter<Document>, sort: Sort = {}, limit = 0): Promise<Seen> {
+  const cursor = firmsOf().find(filter).sort(sort).limit(limit);
+  const found = await cursor.clone().toArray();
+  const { executionStats, queryPlanner } = await cursor.explain('executionStats');
+  return {
+    keys: executionStats.totalKeysExamined,
+    documents: executionStats.totalDocsExamined,
+    stages: stagesOf(queryPlanner.winningPlan),
+    found,
+  };
+}
+
+function stagesOf(plan: Document): string[] {
+  const inner = plan['inputStage'] ? [plan['inputStage']] : (plan['inputStages'] ?? []);
+  return [plan['stage'], ...inner.flatMap((stage: Document) => stagesOf(stage))];
+}
+
+const many = { $all: ['common', 'third', 'rare'] };
+
+describe('of the values that an array must all hold', () => {
+  it.each<[string, Filter<Document>]>([
+    ['at the top of the filter', { terms: many }],
+    ['within $and', { $and: [{ number: { $gte: 0 } }, { $and: [{ terms: many }] }] }],
+    ['in two conditions', { $and: [{ terms: 'common' }, { terms: 'rare' }] }],
+    ['beside $in', { $and: [{ terms: { $in: ['common', 'third'] } }, { terms: 'rare' }] }],
+    ['in a branch of $or', { $or: [{ terms: many }, { terms: { $all: ['common', 'rare'] } }] }],
+  ])('the rarest leads the way %s', async (_, filter) => {
+    const { documents, found, stages } = await look(filter);
+    expect(found.map(({ number }) => number)).toEqual([150]);
+    expect(stages).toContain('IXSCAN');
+    expect(documents).toBeLessThanOrEqual(2);
+  });
+});
+
+describe('an index with arrays', () => {
+  it('gives the order by its other fields, so that a page reads no more than itself', async () => {
+    const { documents, found, stages } = await look(
+      { terms: { $all: ['common'] }, state: 'open' },
+      { name: 1 },
+      10,
+    );
+    const all = await firmsOf().find({ state: 'open' }).sort({ name: 1 }).limit(10).toArray();
+    expect(found).toEqual(all);
+    expect(stages).not.toContain('SORT');
+    expect(documents).toBeLessThanOrEqual(11);
+  });
+
+  it('gives the order across several values, with each document once', async () => {
+    const { found, stages } = await look(
+      { terms: { $in: ['third', 'common'] }, state: 'open' },
+      { name: -1 },
+    );
+    const all = await firmsOf().find({ state: 'open' }).sort({ name: -1 }).toArray();
+    expect(found).toEqual(all);
+    expect(stages).not.toContain('SORT');
+  });
+
+  it('does not give the order by the arrays themselves', async () => {
+    const { stages, found } = await look({ terms: 'third' }, { terms: 1, number: 1 });
+    expect(stages).toContain('SORT');
+    expect(found).toHaveLength(100);
+  });
+
+  it('gives no order by a field once a document has an array there', async () => {
+    const firms = sample.client.db('known').collection('changing');
+    await firms.createIndex({ terms: 1, name: 1 });
+    await firms.insertMany([
+      { terms: ['x'], name: 'b' },
+      { terms: ['x', 'y'], name: 'c' },
+    ]);
+    await firms.insertOne({ terms: 'x', name: ['a', 'd'] });
+    const found = await firms.find({ terms: 'x' }).sort({ name: 1 }).toArray();
+    expect(found.map(({ name }) => name)).toEqual([['a', 'd'], 'b', 'c']);
+  });
+});
