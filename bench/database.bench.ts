@@ -1,209 +1,228 @@
-/** How fast is the embedded database through mongoose on 100,000 documents (operations or documents a second, MB)? [--documents N] [--uri URI: measure another server instead] */
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+/** How fast is the embedded database through mongoose on 100,000 documents, and how fast beside it the prototype it is measured by? [--prototype FOLDER] [--documents N] [--rounds N] [--millis N] [--only WORD] [--gigabytes N] [--profile FOLDER] */
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 
 import mongoose from 'mongoose';
+import { startDatabase } from '../infra/database/server.ts';
+import { rows, thing, thingsOf } from './database-rows.ts';
+import type { Row, Subject } from './database-rows.ts';
+import {
+  embedded,
+  processorMillis,
+  prototype,
+  residentMegabytes,
+  stop,
+} from './database-servers.ts';
+import type { Program, Running } from './database-servers.ts';
 import { report } from './machine.ts';
 
 const { values } = parseArgs({
-  options: { documents: { type: 'string', default: '100000' }, uri: { type: 'string' } },
+  options: {
+    prototype: { type: 'string' },
+    documents: { type: 'string', default: '100000' },
+    rounds: { type: 'string', default: '5' },
+    millis: { type: 'string', default: '1000' },
+    only: { type: 'string', default: '' },
+    gigabytes: { type: 'string', default: '1' },
+    profile: { type: 'string' },
+  },
 });
 const documents = Number(values.documents);
+const rounds = Number(values.rounds);
+const millis = Number(values.millis);
+const gigabytes = Number(values.gigabytes);
 
-type Running = { uri: string; process: ChildProcess | undefined; readyMillis: number };
+/** One server with what it was asked so far. */
+type Side = { program: Program; file: string; running: Running; subject: Subject };
 
-async function start(file: string): Promise<Running> {
-  if (values.uri !== undefined) return { uri: values.uri, process: undefined, readyMillis: 0 };
-  const main = new URL('../infra/database/main.ts', import.meta.url).pathname;
+/** What came out in one round: how often a second, and the server's processor time for one, microseconds. */
+type Outcome = { rate: number; micros: number };
+
+async function connect(running: Running): Promise<mongoose.Connection> {
+  return await mongoose
+    .createConnection(running.uri, { dbName: 'bench', maxPoolSize: 20 })
+    .asPromise();
+}
+
+async function fill(program: Program, folder: string): Promise<Side> {
+  const file = join(folder, `${program.name}.db`);
+  const running = await program.start(file);
+  const connection = await connect(running);
+  const things = await thingsOf(connection);
+  for (let from = 0; from < documents; from += 1000)
+    await things.insertMany(
+      Array.from({ length: Math.min(1000, documents - from) }, (_, at) => thing(from + at)),
+    );
+  const some = await things.find().limit(1000).select('_id').lean();
+  let last = documents;
+  const next = (): number => (last += 1);
+  const ids = some.map(({ _id }) => _id);
+  return { program, file, running, subject: { connection, things, documents, ids, next } };
+}
+
+/** Does a row's work for a while. */
+async function measure({ running, subject }: Side, row: Row, until: number): Promise<Outcome> {
+  const before = processorMillis(running);
   const started = performance.now();
-  const child = spawn(process.execPath, [main, '--data', file, '--port', '0'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  for await (const line of createInterface({ input: child.stdout }))
-    if (line.startsWith('ready '))
-      return {
-        uri: line.slice(6),
-        process: child,
-        readyMillis: Math.round(performance.now() - started),
-      };
-  throw new Error('The database did not start.');
-}
-
-async function stop({ process: child }: Running): Promise<void> {
-  if (child === undefined) return;
-  const exit = once(child, 'exit');
-  child.kill('SIGTERM');
-  await exit;
-}
-
-function residentMegabytes(pid: number | undefined): number | undefined {
-  if (pid === undefined) return undefined;
-  const found = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  return found === null ? undefined : Math.round(Number(found[1]) / 1024);
-}
-
-const categories = 50;
-const schema = new mongoose.Schema(
-  {
-    number: Number,
-    category: Number,
-    price: Number,
-    at: Date,
-    tags: [String],
-    grams: [String],
-    text: String,
-  },
-  { versionKey: false, autoIndex: false },
-);
-schema.index({ number: 1 }, { unique: true });
-schema.index({ category: 1, price: 1 });
-schema.index({ at: -1 });
-schema.index({ tags: 1 });
-schema.index({ grams: 1 });
-
-type Thing = {
-  number: number;
-  category: number;
-  price: number;
-  at: Date;
-  tags: string[];
-  grams: string[];
-  text: string;
-};
-
-function gramsOf(text: string): string[] {
-  return Array.from({ length: text.length - 2 }, (_, at) => text.slice(at, at + 3));
-}
-
-function thing(number: number): Thing {
-  const word = ((number * 2_654_435_761) % 1_679_616).toString(36).padStart(5, '0');
-  return {
-    number,
-    category: number % categories,
-    price: (number * 7919) % 100_000,
-    at: new Date(1_600_000_000_000 + number * 1000),
-    tags: [`t${number % 100}`, `u${number % 7}`],
-    grams: gramsOf(word),
-    text: `${word} ${'x'.repeat(200)}`,
-  };
-}
-
-/** Does something again and again for a while, so many at a time; gives how often a second. */
-async function rate(
-  work: (at: number) => Promise<unknown>,
-  atOnce = 1,
-  millis = 3000,
-): Promise<number> {
-  const started = performance.now();
-  let count = 0;
+  let [at, done] = [0, 0];
   const worker = async (): Promise<void> => {
-    while (performance.now() - started < millis) {
-      count += 1;
-      await work(count);
-    }
+    do {
+      at += 1;
+      const more = await row.work(subject, at);
+      done += more;
+    } while (performance.now() - started < until);
   };
-  await Promise.all(Array.from({ length: atOnce }, worker));
-  return Math.round((count * 1000) / (performance.now() - started));
+  await Promise.all(Array.from({ length: row.atOnce }, worker));
+  const rate = (done * 1000) / (performance.now() - started);
+  return { rate, micros: ((processorMillis(running) - before) * 1000) / done };
+}
+
+type Spread = { median: number; min: number; max: number };
+
+function spread(numbers: readonly number[], digits = 0): Spread {
+  const sorted = numbers.toSorted((left, right) => left - right);
+  const at = (index: number): number => Number((sorted[index] ?? Number.NaN).toFixed(digits));
+  return { median: at(Math.floor(sorted.length / 2)), min: at(0), max: at(sorted.length - 1) };
+}
+
+/** The sides in turn, each round beginning with another one, so that a noisy minute falls on all of them. */
+function inTurn<T>(sides: readonly T[], round: number): readonly T[] {
+  return round % 2 === 0 ? sides : sides.toReversed();
+}
+
+async function compare(sides: readonly Side[], row: Row): Promise<object> {
+  const outcomes = new Map(sides.map(({ program }) => [program.name, new Array<Outcome>()]));
+  // Once before, so that no round is the first.
+  for (const side of sides) await measure(side, row, millis / 2);
+  for (let round = 0; round < rounds; round += 1)
+    for (const side of inTurn(sides, round))
+      outcomes.get(side.program.name)?.push(await measure(side, row, millis));
+  const summary = [...outcomes].map(([name, all]) => ({
+    name,
+    rate: spread(all.map(({ rate }) => rate)),
+    micros: spread(
+      all.map(({ micros }) => micros),
+      1,
+    ).median,
+  }));
+  const made = Object.fromEntries(
+    summary.map(({ name, rate, micros }) => [name, { ...rate, processorMicros: micros }]),
+  );
+  console.error(row.name, JSON.stringify({ ...made, ...ratioOf(summary.map(({ rate }) => rate)) }));
+  return { ...made, ...ratioOf(summary.map(({ rate }) => rate)) };
+}
+
+/** Of the medians; the second is what the first is measured by. */
+function ratioOf([first, second]: readonly Spread[]): { ratio?: number } {
+  return first === undefined || second === undefined
+    ? {}
+    : { ratio: Number((first.median / second.median).toFixed(2)) };
+}
+
+type Start = { ready: number; processor: number; first: number; memory: number };
+
+/** Starts a server on a file that is there, asks it one thing, and ends it. */
+async function startOnce(program: Program, file: string): Promise<Start> {
+  const began = performance.now();
+  const running = await program.start(file);
+  const processor = processorMillis(running);
+  const connection = await connect(running);
+  await connection.collection('things').findOne({ number: 1 });
+  const first = performance.now() - began;
+  const memory = residentMegabytes(running);
+  await connection.close();
+  await stop(running);
+  return { ready: running.readyMillis, processor, first, memory };
+}
+
+async function compareStarts(
+  places: readonly { program: Program; file: string }[],
+): Promise<object> {
+  const starts = new Map(places.map(({ program }) => [program.name, new Array<Start>()]));
+  for (const { program, file } of places) await startOnce(program, file);
+  for (let round = 0; round < rounds; round += 1)
+    for (const { program, file } of inTurn(places, round))
+      starts.get(program.name)?.push(await startOnce(program, file));
+  const made = [...starts].map(([name, all]) => [
+    name,
+    {
+      readyMillis: spread(all.map(({ ready }) => ready)),
+      processorMillis: spread(all.map(({ processor }) => processor)),
+      firstAnswerMillis: spread(all.map(({ first }) => first)),
+      residentMegabytes: spread(all.map(({ memory }) => memory)),
+    },
+  ]);
+  return Object.fromEntries(made);
+}
+
+/** Starts it as `npm start` does, in a thread of this process. */
+async function startsInThread(file: string): Promise<Spread> {
+  const all: number[] = [];
+  for (let round = 0; round <= rounds; round += 1) {
+    const began = performance.now();
+    const database = await startDatabase({ file, listen: { host: '127.0.0.1', port: 0 } });
+    all.push(performance.now() - began);
+    await database.close();
+  }
+  return spread(all.slice(1));
+}
+
+const textLength = 20_000;
+
+/** Makes a file as large as that; documents are long, as it is size that counts here. */
+async function makeLarge(program: Program, folder: string): Promise<string> {
+  const file = join(folder, `${program.name}-large.db`);
+  const running = await program.start(file);
+  const connection = await connect(running);
+  const things = await thingsOf(connection);
+  for (let from = 0; (await stat(file)).size < gigabytes * 2 ** 30; from += 250)
+    await things.insertMany(Array.from({ length: 250 }, (_, at) => thing(from + at, textLength)));
+  await connection.close();
+  await stop(running);
+  return file;
 }
 
 const folder = await mkdtemp(join(tmpdir(), 'database-bench-'));
-const file = join(folder, 'data.db');
-let running = await start(file);
-let connection = await mongoose.createConnection(running.uri, { dbName: 'bench' }).asPromise();
-await connection.dropDatabase();
-let Things = connection.model('Thing', schema);
-await Things.createIndexes();
-const figures: Record<string, number | undefined> = {};
-
-const began = performance.now();
-for (let from = 0; from < documents; from += 1000)
-  await Things.insertMany(
-    Array.from({ length: Math.min(1000, documents - from) }, (_, at) => thing(from + at)),
-  );
-figures['insertMany by 1,000: documents a second'] = Math.round(
-  (documents * 1000) / (performance.now() - began),
-);
-
-let next = documents;
-const insertOne = async (): Promise<void> => {
-  next += 1;
-  await Things.create(thing(next));
-};
-figures['insertOne, one after the other: a second'] = await rate(insertOne);
-figures['insertOne, sixteen in flight: a second'] = await rate(insertOne, 16);
-const some = await Things.find().limit(500).select('_id').lean();
-figures['findById: a second'] = await rate((at) =>
-  Things.findById(some[at % some.length]?._id).lean(),
-);
-figures['findOne by unique key: a second'] = await rate((at) =>
-  Things.findOne({ number: (at * 7919) % documents }).lean(),
-);
-figures['range of 20, sorted by the index: a second'] = await rate((at) =>
-  Things.find({ category: at % categories, price: { $gte: 20_000 } })
-    .sort({ price: 1 })
-    .limit(20)
-    .lean(),
-);
-figures['$all over n-grams: a second'] = await rate((at) =>
-  Things.find({ grams: { $all: thing((at * 31) % documents).grams } })
-    .limit(20)
-    .lean(),
-);
-figures['$match, $group, $lookup: a second'] = await rate((at) =>
-  Things.aggregate([
-    { $match: { category: at % categories, price: { $lt: 20_000 } } },
-    { $group: { _id: '$category', sum: { $sum: '$price' }, first: { $min: '$number' } } },
-    { $lookup: { from: 'things', localField: 'first', foreignField: 'number', as: 'cheapest' } },
-  ]),
-);
-const scan = performance.now();
-await Things.aggregate([{ $group: { _id: '$category', sum: { $sum: '$price' } } }]);
-figures['$group over all: documents a second'] = Math.round(
-  (next * 1000) / (performance.now() - scan),
-);
-const regex = performance.now();
-await Things.countDocuments({ text: /zzzz/ });
-figures['unindexed pattern: documents a second'] = Math.round(
-  (next * 1000) / (performance.now() - regex),
-);
-const all = performance.now();
-let seen = 0;
-for await (const one of Things.find().lean().cursor({ batchSize: 1000 }))
-  seen += Number(one.category !== undefined);
-figures['cursor over all: documents a second'] = Math.round(
-  (seen * 1000) / (performance.now() - all),
-);
-figures['transaction of two writes, one after the other: a second'] = await rate(async () => {
-  await connection.transaction(async (session) => {
-    next += 2;
-    await Things.create([thing(next)], { session });
-    await Things.updateOne({ number: next % documents }, { $inc: { price: 1 } }, { session });
-  });
-});
-figures['memory at the end, MB'] = residentMegabytes(running.process?.pid);
-await connection.close();
-await stop(running);
-if (values.uri === undefined) {
-  figures['file, MB'] = Math.round((await stat(file)).size / 1_048_576);
-  running = await start(file);
-  figures['ready with these documents, ms'] = running.readyMillis;
-  connection = await mongoose.createConnection(running.uri, { dbName: 'bench' }).asPromise();
-  Things = connection.model('Thing', schema);
-  await Things.findOne({ number: 1 }).lean();
-  figures['memory after the start, MB'] = residentMegabytes(running.process?.pid);
-  await connection.close();
-  await stop(running);
+const programs = [embedded(values.profile)];
+if (values.prototype === undefined)
+  console.error('Without --prototype FOLDER the embedded database is measured alone.');
+else programs.push(await prototype(values.prototype));
+const figures: Record<string, object> = {};
+try {
+  const sides: Side[] = [];
+  for (const program of programs) sides.push(await fill(program, folder));
+  for (const row of rows)
+    if (row.name.includes(values.only)) figures[row.name] = await compare(sides, row);
+  for (const { running, subject } of sides) {
+    await subject.connection.close();
+    await stop(running);
+  }
+  if (values.only === '' || values.only === 'start') {
+    figures['start with these documents'] = await compareStarts(sides);
+    figures['start in a thread, with these documents: ms'] = await startsInThread(
+      join(folder, 'embedded.db'),
+    );
+    if (gigabytes > 0) {
+      const places: { program: Program; file: string }[] = [];
+      for (const program of programs)
+        places.push({ program, file: await makeLarge(program, folder) });
+      figures[`start on ${gigabytes} GB`] = await compareStarts(places);
+      figures[`start in a thread, on ${gigabytes} GB: ms`] = await startsInThread(
+        join(folder, 'embedded-large.db'),
+      );
+    }
+  }
+} finally {
+  await rm(folder, { recursive: true });
 }
-await rm(folder, { recursive: true });
-await report('database', {
-  documents,
-  server: values.uri === undefined ? 'embedded' : 'another',
-  figures,
-});
+if (values.only === '')
+  await report('database', {
+    documents,
+    rounds,
+    millisARound: millis,
+    measuredBeside: programs.slice(1).map(({ name }) => name),
+    figures,
+  });
+else console.log(JSON.stringify(figures, null, 2));
