@@ -120,6 +120,7 @@ function makeServer(engine: Engine, options: DatabaseOptions): Server {
     graceMillis: graceMillis ?? GRACE_MILLIS,
     authenticate: credentials === undefined ? undefined : makeAuthenticator(credentials),
     counters: new Map(),
+    traffic: { bytesIn: 0, bytesOut: 0, requests: 0 },
   };
 }
 
@@ -150,6 +151,10 @@ function accept(server: Server, socket: Socket, sockets: Set<Socket>): void {
   lastConnection += 1;
   const connection: Connection = {
     id: lastConnection,
+    address:
+      socket.remoteAddress === undefined
+        ? 'anonymous unix socket'
+        : `${socket.remoteAddress}:${socket.remotePort}`,
     user: undefined,
     conversation: undefined,
     metadata: undefined,

@@ -115,6 +115,7 @@ export function internalContext(server: Server, database: string): CommandContex
     database,
     connection: {
       id: 0,
+      address: 'internal',
       user: undefined,
       conversation: undefined,
       metadata: undefined,

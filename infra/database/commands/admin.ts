@@ -1,5 +1,5 @@
 // Commands about the server: what shells and tools ask before they show anything.
-import { cpus, hostname, platform, release, totalmem } from 'node:os';
+import { arch, cpus, hostname, platform, release, totalmem } from 'node:os';
 import { wholeNumber } from '../bson/number.ts';
 import { document, isNumeric } from '../bson/value.ts';
 import type { Document, Value } from '../bson/value.ts';
@@ -49,6 +49,24 @@ const getParameter: Handler = ({ command, server }) => {
   return new Map(found);
 };
 
+const COUNTED: ReadonlyMap<string, string> = new Map([
+  ['insert', 'insert'],
+  ['find', 'query'],
+  ['update', 'update'],
+  ['delete', 'delete'],
+  ['getMore', 'getmore'],
+]);
+
+/** MongoDB's six counters; whatever has none of its own is a command. */
+function operationCounters(counters: ReadonlyMap<string, number>): Document {
+  const made = new Map<string, bigint>([...COUNTED.values(), 'command'].map((name) => [name, 0n]));
+  for (const [command, count] of counters) {
+    const name = COUNTED.get(command) ?? 'command';
+    made.set(name, (made.get(name) ?? 0n) + BigInt(count));
+  }
+  return made;
+}
+
 const serverStatus: Handler = ({ server, engine }) => {
   const memory = process.memoryUsage();
   const uptime = Math.floor((Date.now() - server.startedAt) / 1000);
@@ -65,8 +83,23 @@ const serverStatus: Handler = ({ server, engine }) => {
       available: 10_000,
       totalCreated: Math.max(0, ...server.connections.keys()),
     }),
-    mem: document({ bits: 64, resident: Math.round(memory.rss / 1_048_576) }),
-    opcounters: new Map([...server.counters].map(([name, value]) => [name, BigInt(value)])),
+    mem: document({
+      bits: 64,
+      resident: Math.round(memory.rss / 1_048_576),
+      virtual: Math.round(memory.rss / 1_048_576),
+      supported: true,
+    }),
+    opcounters: operationCounters(server.counters),
+    globalLock: document({
+      totalTime: BigInt(Date.now() - server.startedAt) * 1000n,
+      currentQueue: document({ total: 0, readers: 0, writers: 0 }),
+      activeClients: document({ total: server.operations.running.size, readers: 0, writers: 0 }),
+    }),
+    network: document({
+      bytesIn: BigInt(server.traffic.bytesIn),
+      bytesOut: BigInt(server.traffic.bytesOut),
+      numRequests: BigInt(server.traffic.requests),
+    }),
     transactions: document({ currentOpen: BigInt(engine.transactions) }),
     metrics: document({
       cursor: document({ open: document({ total: BigInt(server.cursors.all.size) }) }),
@@ -133,6 +166,7 @@ const dbStats: Handler = (context) => {
     totalSize: size,
     scaleFactor: scale,
     fsUsedSize: context.engine.store.size() / scale,
+    fsTotalSize: context.engine.store.size() / scale,
   });
 };
 
@@ -208,17 +242,31 @@ const killOp: Handler = ({ command, server }) => {
   return document({ info: 'attempting to kill op' });
 };
 
-const connectionStatus: Handler = ({ connection }) =>
-  document({
-    authInfo: document({
-      authenticatedUsers:
-        connection.user === undefined ? [] : [document({ user: connection.user, db: 'admin' })],
-      authenticatedUserRoles:
-        connection.user === undefined ? [] : [document({ role: 'root', db: 'admin' })],
-      authenticatedUserPrivileges: [],
-    }),
-    uuid: undefined,
+/** Whoever signed in may do everything; where nobody needs to, nobody is named. */
+const connectionStatus: Handler = ({ command, connection: { user } }) => {
+  const isSignedIn = user !== undefined;
+  const everything = document({
+    resource: document({ anyResource: true }),
+    actions: ['anyAction'],
   });
+  return document({
+    authInfo: document({
+      authenticatedUsers: isSignedIn ? [document({ user, db: 'admin' })] : [],
+      authenticatedUserRoles: isSignedIn ? [document({ role: 'root', db: 'admin' })] : [],
+      authenticatedUserPrivileges:
+        command.get('showPrivileges') === true ? (isSignedIn ? [everything] : []) : undefined,
+    }),
+  });
+};
+
+/** Nothing is logged in memory: what went wrong stands on the standard error output. */
+const getLog: Handler = ({ command }) => {
+  const name = command.get('getLog');
+  if (name === '*') return document({ names: ['global', 'startupWarnings'] });
+  if (name !== 'global' && name !== 'startupWarnings')
+    throw refuse(96, `No log named '${typeof name === 'string' ? name : ''}'`);
+  return document({ totalLinesWritten: 0, log: [] });
+};
 
 const hostInfo: Handler = () =>
   document({
@@ -227,7 +275,10 @@ const hostInfo: Handler = () =>
       hostname: hostname(),
       cpuAddrSize: 64,
       memSizeMB: BigInt(Math.round(totalmem() / 1_048_576)),
+      memLimitMB: BigInt(Math.round(totalmem() / 1_048_576)),
       numCores: cpus().length,
+      cpuArch: arch(),
+      numaEnabled: false,
     }),
     os: document({ type: platform(), name: platform(), version: release() }),
     extra: new Map(),
@@ -250,9 +301,9 @@ export const ADMIN_COMMANDS: readonly (readonly [string, Handler])[] = [
   ['killOp', killOp],
   ['connectionStatus', connectionStatus],
   ['hostInfo', hostInfo],
-  ['whatsmyuri', ({ server }) => document({ you: server.address })],
+  ['whatsmyuri', ({ connection }) => document({ you: connection.address })],
   ['getCmdLineOpts', () => document({ argv: ['embedded'], parsed: new Map() })],
-  ['getLog', () => document({ totalLinesWritten: 0, log: [] })],
+  ['getLog', getLog],
   ['usersInfo', () => document({ users: [] })],
   ['rolesInfo', () => document({ roles: [] })],
   ['profile', () => document({ was: 0, slowms: 100, sampleRate: 1 })],

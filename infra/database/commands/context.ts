@@ -20,6 +20,8 @@ import type { FailPoints } from './fail-point.ts';
 /** A connected client. */
 export type Connection = {
   id: number;
+  /** From where it came. */
+  address: string;
   /** Who signed in; undefined before, or where nobody needs to. */
   user: string | undefined;
   /** An authentication that is going on. */
@@ -53,6 +55,8 @@ export type Server = {
   /** Starts an authentication; undefined where none is needed. */
   authenticate: ((payload: string) => { conversation: Conversation; payload: string }) | undefined;
   counters: Map<string, number>;
+  /** What went over all connections. */
+  traffic: { bytesIn: number; bytesOut: number; requests: number };
 };
 
 /** One command. */

@@ -7,7 +7,7 @@ import type { Collection } from '../engine/collection.ts';
 import type { IndexPlan } from '../engine/index-plan.ts';
 import type { Plan } from '../engine/planner.ts';
 import { findRows } from '../engine/scan.ts';
-import type { Query } from '../engine/scan.ts';
+import type { Effort, Query } from '../engine/scan.ts';
 import { limitFlow, PAUSE, skipFlow } from '../flow.ts';
 import type { Task } from '../flow.ts';
 import { refuse } from '../refusal.ts';
@@ -127,6 +127,8 @@ const READERS: ReadonlyMap<string, Read> = new Map<string, Read>([
   ],
 ]);
 
+const VERBOSITIES = new Set<Maybe>(['queryPlanner', 'executionStats', 'allPlansExecution']);
+
 /** `explain`. */
 export const explain: Handler = function* (context) {
   const inner = documentArgument(context.command, 'explain');
@@ -135,6 +137,11 @@ export const explain: Handler = function* (context) {
   if (inner === undefined || read === undefined)
     throw refuse(59, `Explain failed due to unknown command: ${name ?? ''}`);
   const verbosity = context.command.get('verbosity') ?? 'allPlansExecution';
+  if (!VERBOSITIES.has(verbosity))
+    throw refuse(
+      9,
+      "verbosity string must be one of {'queryPlanner', 'executionStats', 'allPlansExecution'}",
+    );
   return yield* explainCommand(context, inner, read(inner), verbosity);
 };
 
@@ -159,20 +166,45 @@ export function* explainCommand(
     winningPlan,
     rejectedPlans: [],
   });
-  const reply: Document = document({ explainVersion: '1', queryPlanner: planner });
+  const told: Document = document({ queryPlanner: planner });
   if (verbosity !== 'queryPlanner')
-    reply.set('executionStats', yield* execute(context, collection, query, explained, winningPlan));
+    told.set('executionStats', yield* execute(context, collection, query, explained, winningPlan));
+  const reply: Document = new Map([['explainVersion', '1'], ...told]);
+  if (verbosity === 'allPlansExecution') allPlans(told);
   if (explained.stages.length > 0)
-    reply.set('stages', [
-      document({ $cursor: document({ queryPlanner: planner }) }),
-      ...explained.stages,
-    ]);
+    reply.set('stages', [document({ $cursor: told }), ...explained.stages]);
   reply.set('command', command);
   reply.set(
     'serverInfo',
     document({ host: server.address, port: 0, version: VERSION, gitVersion: 'embedded' }),
   );
   return reply;
+}
+
+/** There is one plan: others are not tried, but weighed by counting keys. */
+function allPlans(told: Document): void {
+  const stats = told.get('executionStats');
+  if (isDocument(stats)) stats.set('allPlansExecution', []);
+}
+
+/** A stage with what it came to, and the stages below it. */
+function measured(stage: Document, returned: number, effort: Effort | undefined): Document {
+  const made: Document = new Map();
+  for (const [name, value] of stage)
+    if (name === 'inputStage' && isDocument(value))
+      made.set(name, measured(value, returned, effort));
+    else if (name === 'inputStages' && Array.isArray(value))
+      made.set(
+        name,
+        value.filter(isDocument).map((one) => measured(one, returned, effort)),
+      );
+    else made.set(name, value);
+  made.set('nReturned', returned);
+  made.set('executionTimeMillisEstimate', 0);
+  const kind = stage.get('stage');
+  if (kind === 'IXSCAN') made.set('keysExamined', effort?.keys ?? 0);
+  if (kind === 'FETCH' || kind === 'COLLSCAN') made.set('docsExamined', effort?.documents ?? 0);
+  return made;
 }
 
 function* execute(
@@ -196,7 +228,7 @@ function* execute(
     executionTimeMillis: Math.round(performance.now() - started),
     totalKeysExamined: query?.effort.keys ?? 0,
     totalDocsExamined: query?.effort.documents ?? 0,
-    executionStages: new Map([...plan, ['nReturned', returned]]),
+    executionStages: measured(plan, returned, query?.effort),
   });
 }
 

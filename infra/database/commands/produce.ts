@@ -23,11 +23,20 @@ const collStats: Produce = (context, collection, argument) => {
     host: context.server.address,
     localTime: new Date(),
   });
-  if (isDocument(argument) && argument.has('storageStats'))
-    made.set('storageStats', storageStats(context, collection));
-  if (isDocument(argument) && argument.has('count')) made.set('count', collection.records);
+  if (!isDocument(argument)) throw refuse(5_447_000, '$collStats must take a nested object');
+  for (const name of argument.keys()) checkStatistic(name);
+  if (argument.has('storageStats')) made.set('storageStats', storageStats(context, collection));
+  if (argument.has('count')) made.set('count', collection.records);
   return [made];
 };
+
+/** Times and plans of queries are not counted. */
+function checkStatistic(name: string): void {
+  if (name === 'storageStats' || name === 'count') return;
+  if (name === 'latencyStats' || name === 'queryExecStats')
+    throw refuse(238, `$collStats with ${name} is not supported`);
+  throw refuse(40_415, `BSON field '$collStats.${name}' is an unknown field.`);
+}
 
 /** Sizes of a collection; what SQLite does not tell for a table alone is estimated from a sample. */
 export function storageStats({ engine }: CommandContext, collection: Collection): Document {

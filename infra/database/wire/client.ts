@@ -72,6 +72,10 @@ async function serveMessage(
   const message = readOrRefuse(socket, bytes);
   if (message === undefined) return;
   const answer = await answerMessage(server, connection, message);
+  const { traffic } = server;
+  traffic.requests += 1;
+  traffic.bytesIn += bytes.length;
+  traffic.bytesOut += answer?.length ?? 0;
   if (answer === undefined) socket.destroy();
   else if (!message.isSilent && socket.writable) socket.write(writeMessage(message, answer));
 }
