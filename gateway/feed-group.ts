@@ -29,6 +29,8 @@ export interface FeedGroupOptions {
   config: GatewayConfig;
   log: Log;
   format: FormatError;
+  /** Notes how long an event took from its publication to one subscriber, in milliseconds. */
+  lag: (millis: number) => void;
   /** Called once, when nobody is left or the feed is over. */
   ended: () => void;
 }
@@ -125,11 +127,12 @@ export class FeedGroup implements Taker {
       const answer = this.#pending.shift();
       if (!answer) return;
       this.#completing += 1;
+      const since = answer.publishedAt ?? Date.now();
       const completed = this.#complete(answer);
       this.#delivered = this.#delivered
         .then(() => completed)
         .then((result) => {
-          const ready = parcel(result);
+          const ready = parcel(result, () => this.#options.lag(Date.now() - since));
           for (const sink of this.sinks) sink.push(ready);
         })
         .finally(() => {

@@ -39,7 +39,12 @@ export interface Feeds {
 export const publicTag = 'public';
 
 /** Makes the gateway's feeds. */
-export function createFeeds(config: GatewayConfig, log: Log, format: FormatError): Feeds {
+export function createFeeds(
+  config: GatewayConfig,
+  log: Log,
+  format: FormatError,
+  lag: (millis: number) => void,
+): Feeds {
   /** Every feed that runs. */
   const groups = new Set<FeedGroup>();
   /** Those that somebody else may join: of several that began after the same cursor, the newest. */
@@ -64,6 +69,7 @@ export function createFeeds(config: GatewayConfig, log: Log, format: FormatError
       config,
       log,
       format,
+      lag,
       ended: () => close(key, group),
     });
     groups.add(group);

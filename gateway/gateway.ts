@@ -19,12 +19,19 @@ import { createMetrics } from './metrics.ts';
 import { createOrigins } from './origins.ts';
 import { createPage, type Account } from './page.ts';
 import { createPipeline, type Pipeline } from './pipeline.ts';
+import { publications } from './publication.ts';
 import { requestLog } from './request-log.ts';
 import { createSourceRoom, type SourceRoom } from './sources.ts';
 import { readSupergraph, type Supergraph } from './supergraph.ts';
 import { tokenKeys } from './token-keys.ts';
 import { createTokens } from './tokens.ts';
-import { readTrustedDocuments } from './trusted-documents.ts';
+import {
+  operationNames,
+  readTrustedDocuments,
+  trustedTexts,
+  type TrustedDocuments,
+} from './trusted-documents.ts';
+import { examplesFile, textsIn } from './trusted-sources.ts';
 import { acceptSockets, type Sockets } from './websocket.ts';
 
 export type { GraphRequest } from './door.ts';
@@ -84,10 +91,14 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const keys = viewerKeysOf(options);
   const room = createSourceRoom({ config, log, local: options.local ?? new Map(), keys });
   const sources = room.for(supergraph);
-  const feeds = createFeeds(config, log, (error) => pipeline.format(error));
+  const feeds = createFeeds(
+    config,
+    log,
+    (error) => pipeline.format(error),
+    (millis) => metrics.delivered(millis),
+  );
   const plugins = [requestLog(log, () => metrics)];
-  const { trustedDocuments: file } = config;
-  const trusted = file === null ? null : await readTrustedDocuments(file);
+  const trusted = await trustedOf(config);
   const parts = { config, log, feeds, plugins, trusted };
   const pipeline = await createPipeline({ supergraph, sources }, parts);
   const { issuer, audience } = config.token;
@@ -98,11 +109,17 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const origins = createOrigins(config);
   const page = createPage(config, accounts);
   let sockets: Sockets | null = null;
-  const metrics = createMetrics({
-    feeds: () => feeds.figures(),
-    sockets: () => sockets?.count() ?? 0,
-    plans: () => pipeline.served().plans.size,
-  });
+  const metrics = createMetrics(
+    {
+      feeds: () => feeds.figures(),
+      sockets: () => sockets?.count() ?? 0,
+      plans: () => {
+        const { plans } = pipeline.served();
+        return { kept: plans.size, ...plans.figures };
+      },
+    },
+    operationNames(trusted?.values() ?? (await textsIn(examplesFile))),
+  );
   const http = createHttp({ config, log, pipeline, door, tokens, health, metrics, origins, page });
   return {
     execute: async (request, viewer) => singleOf(await inProcess(door, request, viewer)),
@@ -140,6 +157,15 @@ async function singleOf(outcome: Outcome): Promise<ExecutionResult> {
   if (!(Symbol.asyncIterator in outcome)) return outcome;
   for await (const result of outcome) return result;
   return {};
+}
+
+/** The operations of the manifest, and those that the gateway asks itself for calendars and feeds. */
+async function trustedOf({
+  trustedDocuments: file,
+}: GatewayConfig): Promise<TrustedDocuments | null> {
+  if (file === null) return null;
+  const own = publications.flatMap(({ open, saved }) => [open, saved]);
+  return new Map([...(await readTrustedDocuments(file)), ...trustedTexts(own)]);
 }
 
 function viewerKeysOf({ config, viewerKeys }: GatewayOptions): (() => ViewerKeys) | null {

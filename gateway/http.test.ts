@@ -189,7 +189,7 @@ describe('the rest', () => {
     expect(await json('health/ready')).toEqual({ ready: true, subgraphs: {} });
     const figures = await (await fetch(new URL('metrics', url))).text();
     expect(figures).toMatch(
-      /oca_gateway_operation_seconds_count\{kind="query",transport="HTTP",outcome="ok"\} \d+/,
+      /oca_gateway_operation_seconds_count\{kind="query",transport="HTTP",outcome="ok",operation="other"\} \d+/,
     );
     expect(figures).toContain('oca_gateway_feed_subscribers 0');
   });

@@ -6,9 +6,10 @@ import { GraphQLError } from 'graphql';
 
 import { newId } from '#kit/id.ts';
 import type { Log } from '#kit/log.ts';
+import { traced, traceHeader } from '#kit/trace.ts';
 import { callOf } from './call.ts';
 import type { GatewayConfig } from './config.ts';
-import { timeOut, type Door } from './door.ts';
+import { operationStep, timeOut, type Door } from './door.ts';
 import { answerAsStream, badRequest, streamPath, streamRequest } from './event-stream.ts';
 import type { Health } from './health.ts';
 import type { Metrics } from './metrics.ts';
@@ -132,23 +133,32 @@ async function answerGraphql(
   const gone = new AbortController();
   response.once('close', () => gone.abort());
   const body = request.method === 'POST' ? await bodyOf(request, config) : undefined;
-  const answer = await pipeline.server.executeHTTPGraphQLRequest({
-    httpGraphQLRequest: {
-      method: request.method ?? 'GET',
-      headers: headersOf(request),
-      search: url.search,
-      body,
-    },
-    context: async () => {
-      const { viewer, expiresAt } = await door.identify(request.headers.authorization, requestId);
-      const signal = timeOut(config, gone.signal);
-      const address = addressOf(request, config.trustedProxies);
-      return callOf(viewer, { expiresAt, signal, address, transport: 'HTTP' });
-    },
-  });
+  const step = { ...operationStep('HTTP', requestId), parent: traceOf(request, config) };
+  const answer = await traced('graphql', step, () =>
+    pipeline.server.executeHTTPGraphQLRequest({
+      httpGraphQLRequest: {
+        method: request.method ?? 'GET',
+        headers: headersOf(request),
+        search: url.search,
+        body,
+      },
+      context: async () => {
+        const { viewer, expiresAt } = await door.identify(request.headers.authorization, requestId);
+        const signal = timeOut(config, gone.signal);
+        const address = addressOf(request, config.trustedProxies);
+        return callOf(viewer, { expiresAt, signal, address, transport: 'HTTP' });
+      },
+    }),
+  );
   const text = answer.body.kind === 'complete' ? answer.body.string : '';
   for (const [name, value] of answer.headers) response.setHeader(name, value);
   end(response, statusOf(request, answer.status ?? 200, text), text);
+}
+
+/** A trace goes on that a trusted proxy began; anybody else's would be theirs to forge. */
+function traceOf({ headers }: IncomingMessage, config: GatewayConfig): string | undefined {
+  const header = config.trustedProxies > 0 ? headers[traceHeader] : undefined;
+  return typeof header === 'string' ? header : undefined;
 }
 
 /** Faults in what a client wrote, which the older media type reports in the body alone. */

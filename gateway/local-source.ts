@@ -2,7 +2,6 @@
 import {
   execute,
   parse,
-  subscribe,
   type DocumentNode,
   type ExecutionArgs,
   type ExecutionResult,
@@ -11,10 +10,16 @@ import {
 
 import type { Log } from '#kit/log.ts';
 import { mask } from '#kit/masking.ts';
+import { subscribeTimed } from '#kit/subgraph.ts';
 import type { Viewer } from '#kit/viewer.ts';
 import { Cache } from './cache.ts';
 import { iterate } from './iteration.ts';
-import type { SubgraphAnswer, SubgraphRequest, SubgraphSource } from './source.ts';
+import {
+  publishedAtOf,
+  type SubgraphAnswer,
+  type SubgraphRequest,
+  type SubgraphSource,
+} from './source.ts';
 
 /** A subgraph in this process, reached without HTTP. */
 export interface LocalSubgraph {
@@ -47,7 +52,7 @@ export function localSource(name: string, local: LocalSubgraph, log: Log): Subgr
       answerOf(await execute(argsOf(request, await local.createContext(viewer)))),
     follow: (request, viewer) =>
       iterate(async () => open(argsOf(request, await local.createContext(viewer))), {
-        value: answerOf,
+        value: (result) => ({ ...answerOf(result), ...publishedAtOf(result) }),
         fault: (error) => {
           throw error;
         },
@@ -58,7 +63,7 @@ export function localSource(name: string, local: LocalSubgraph, log: Log): Subgr
 
 /** A refusal is a feed of one result. */
 async function open(args: ExecutionArgs): Promise<AsyncIterator<ExecutionResult>> {
-  const feed = await subscribe(args);
+  const feed = await subscribeTimed(args);
   if (Symbol.asyncIterator in feed) return feed;
   const refusal = [feed].values();
   return { next: () => Promise.resolve(refusal.next()) };

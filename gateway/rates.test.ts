@@ -13,12 +13,14 @@ import { manifestOf } from './trusted-documents.ts';
 const log = createLog('gateway', 'silent');
 
 let gateway: Gateway;
+let address: string;
 async function open(
   environment: Record<string, string>,
 ): Promise<(body: object, authorization?: string) => Promise<Response>> {
   const config = readGatewayConfig({ PORT: '0', ...environment });
   gateway = await createGateway({ ...graph, config, log });
   const { url } = await gateway.listen();
+  address = url;
   return (body, authorization) =>
     fetch(new URL('graphql', url), {
       method: 'POST',
@@ -79,7 +81,7 @@ describe('known operations', () => {
     await writeFile(file, JSON.stringify(manifest));
     const ask = await open({ TRUSTED_DOCUMENTS: file });
     expect(await (await ask(byHash)).json()).toEqual({ data: { who: 'nobody' } });
-    const other = manifestOf(['{ other: who }']).operations[0];
+    const other = manifestOf(['query Other { who }']).operations[0];
     const adding = {
       query: other?.body,
       extensions: { persistedQuery: { version: 1, sha256Hash: other?.id } },
@@ -98,6 +100,12 @@ describe('known operations', () => {
     const refused = await ask({ query: '{ who }' });
     expect(refused.status).toBe(403);
     expect(await code(refused)).toBe('UNTRUSTED_DOCUMENT');
+    // What the gateway asks itself is known to it.
+    const calendar = await fetch(new URL('calendar.ics', address));
+    expect([calendar.status, await calendar.text()]).toEqual([
+      200,
+      'BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n',
+    ]);
   });
 });
 

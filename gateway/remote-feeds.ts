@@ -6,7 +6,12 @@ import { WebSocket } from 'ws';
 import { operationBody, signViewer, visitor, type Viewer } from '#kit/viewer.ts';
 import { iterate } from './iteration.ts';
 import type { RemoteSubgraph } from './remote-subgraph.ts';
-import { SubgraphFault, type SubgraphAnswer, type SubgraphRequest } from './source.ts';
+import {
+  publishedAtOf,
+  SubgraphFault,
+  type SubgraphAnswer,
+  type SubgraphRequest,
+} from './source.ts';
 
 /** How often a silent socket is asked for a sign of life, in milliseconds. */
 const pingMillis = 10_000;
@@ -66,7 +71,8 @@ function follow(
       ...(keys && { extensions: { viewer: signViewer(viewer, binding, keys(), Date.now()) } }),
     });
   return iterate(() => Promise.resolve(open()), {
-    value: ({ data, errors }): SubgraphAnswer => ({
+    value: ({ data, errors, extensions }): SubgraphAnswer => ({
+      ...publishedAtOf({ extensions }),
       ...(data !== undefined && { data }),
       ...(errors && { errors }),
     }),

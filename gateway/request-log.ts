@@ -18,7 +18,7 @@ export function requestLog(log: Log, metrics: () => Metrics): ApolloServerPlugin
           const kind = operation?.operation ?? 'unknown';
           const codes = codesOf(response.body);
           metrics().inFlight.dec();
-          metrics().answered(call, kind, codes, millis);
+          metrics().answered({ call, kind, name: operationName ?? null, codes, millis });
           const trace = currentTrace();
           note({
             'graphql.operation.type': kind,

@@ -13,12 +13,18 @@ export interface Parcel {
   result: ExecutionResult;
   /** Bytes of its JSON. */
   bytes(): number;
+  /** Called when a subscriber takes it. */
+  taken?: () => void;
 }
 
 /** A result to be handed out. */
-export function parcel(result: ExecutionResult): Parcel {
+export function parcel(result: ExecutionResult, taken?: () => void): Parcel {
   let bytes: number | null = null;
-  return { result, bytes: () => (bytes ??= Buffer.byteLength(JSON.stringify(result))) };
+  return {
+    result,
+    bytes: () => (bytes ??= Buffer.byteLength(JSON.stringify(result))),
+    ...(taken && { taken }),
+  };
 }
 
 interface Waiting extends Parcel {
@@ -54,6 +60,7 @@ export class Sink implements AsyncIterableIterator<ExecutionResult> {
   push(next: Parcel): void {
     if (this.#ended) return;
     if (this.#reader) {
+      next.taken?.();
       this.#read({ value: next.result, done: false });
       return;
     }
@@ -88,6 +95,7 @@ export class Sink implements AsyncIterableIterator<ExecutionResult> {
     const waiting = this.#queue.shift();
     if (waiting) {
       if (!this.#ended) this.#bytes -= waiting.bytes();
+      waiting.taken?.();
       return Promise.resolve({ value: waiting.result, done: false });
     }
     if (this.#ended) return Promise.resolve({ value: undefined, done: true });

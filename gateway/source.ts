@@ -14,6 +14,18 @@ export interface SubgraphRequest {
 export interface SubgraphAnswer {
   data?: Record<string, unknown> | null;
   errors?: readonly GraphQLFormattedError[];
+  /** When what an event tells came about, in milliseconds since the epoch; where the subgraph says so. */
+  publishedAt?: number;
+}
+
+/** When an event came about, of the result that tells it; nothing where its subgraph does not say. */
+export function publishedAtOf({
+  extensions,
+}: {
+  extensions?: unknown;
+}): Pick<SubgraphAnswer, 'publishedAt'> {
+  const told = (extensions ?? {}) as { publishedAt?: unknown };
+  return typeof told.publishedAt === 'number' ? { publishedAt: told.publishedAt } : {};
 }
 
 /** For whom a subgraph is asked, and until when. */

@@ -1,14 +1,19 @@
-/** `node gateway/trust.ts FILE ... > MANIFEST`: a manifest of operations for `TRUSTED_DOCUMENTS`, from `.graphql` files and lists of examples. */
-import { readFile } from 'node:fs/promises';
+/**
+ * `npm run trust`: writes the manifest of the operations that are known — the first page's examples and, where there is a
+ * console, its `.graphql` files — for `TRUSTED_DOCUMENTS`. With `--check` it only says whether the manifest is fresh; with files,
+ * `node gateway/trust.ts FILE ... > MANIFEST` makes one of those.
+ */
+import { readFile, writeFile } from 'node:fs/promises';
 
-import { manifestOf } from './trusted-documents.ts';
+import { manifestFile, manifestText, sourceFiles } from './trusted-sources.ts';
 
-const [, , ...files] = process.argv;
-const texts = await Promise.all(
-  files.map(async (file) => {
-    const text = await readFile(file, 'utf8');
-    if (!file.endsWith('.json')) return [text];
-    return (JSON.parse(text) as { query: string }[]).map(({ query }) => query);
-  }),
-);
-console.log(JSON.stringify(manifestOf(texts.flat()), null, 2));
+const [, , ...given] = process.argv;
+const files = given.filter((each) => !each.startsWith('--'));
+const text = await manifestText(files.length > 0 ? files : await sourceFiles());
+
+if (files.length > 0) process.stdout.write(text);
+else if (!given.includes('--check')) await writeFile(manifestFile, text);
+else if ((await readFile(manifestFile, 'utf8').catch(() => '')) !== text) {
+  console.error('schema/trusted-documents.json is not fresh: run "npm run trust".');
+  process.exitCode = 1;
+}

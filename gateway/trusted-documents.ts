@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 
 import type { ApolloServerPlugin } from '@apollo/server';
-import { GraphQLError, Kind, parse } from 'graphql';
+import { getOperationAST, GraphQLError, parse } from 'graphql';
 
 import type { Call } from './call.ts';
 
@@ -34,19 +34,27 @@ export async function readTrustedDocuments(file: string): Promise<TrustedDocumen
   );
 }
 
-/** Makes a manifest of operations, each parsed once so that none is broken. */
+/** Makes a manifest of operations, each parsed once so that none is broken and has a name that no other has. */
 export function manifestOf(texts: readonly string[]): Manifest {
   const operations = texts.map((body) => {
-    const [first] = parse(body).definitions;
-    const operation = first?.kind === Kind.OPERATION_DEFINITION ? first : null;
-    return {
-      id: hashOf(body),
-      name: operation?.name?.value ?? '',
-      type: operation?.operation ?? 'query',
-      body,
-    };
+    const operation = getOperationAST(parse(body));
+    if (!operation?.name) throw new Error(`A known operation has one name: ${body.slice(0, 80)}`);
+    return { id: hashOf(body), name: operation.name.value, type: operation.operation, body };
   });
+  const names = operations.map(({ name }) => name);
+  const [twice] = names.filter((name, index) => names.indexOf(name) < index);
+  if (twice !== undefined) throw new Error(`Two known operations are called ${twice}.`);
   return { format: 'apollo-persisted-query-manifest', version: 1, operations };
+}
+
+/** The documents of these texts, by their hashes. */
+export function trustedTexts(texts: readonly string[]): TrustedDocuments {
+  return new Map(texts.map((text) => [hashOf(text), text]));
+}
+
+/** Names of the operations in these texts. */
+export function operationNames(texts: Iterable<string>): Set<string> {
+  return new Set([...texts].flatMap((text) => getOperationAST(parse(text))?.name?.value ?? []));
 }
 
 /** The store that Apollo Server looks hashes up in; nobody adds to it. */

@@ -16,7 +16,13 @@ import { WebSocketServer } from 'ws';
 import type { Log } from './log.ts';
 import { mask } from './masking.ts';
 import { serveSockets, type SocketExtra } from './socket.ts';
-import { executable, type Runtime, type Service, type Subgraph } from './subgraph.ts';
+import {
+  executable,
+  subscribeTimed,
+  type Runtime,
+  type Service,
+  type Subgraph,
+} from './subgraph.ts';
 import { traced, traceHeader } from './trace.ts';
 import {
   operationBody,
@@ -236,6 +242,7 @@ function acceptSockets(http: Server, parts: Parts): { stop(): Promise<void> } {
     sockets,
     {
       schema,
+      subscribe: (args) => subscribeTimed(args),
       onConnect: ({ connectionParams }) =>
         gate.admit(text(connectionParams?.['viewer']), { purpose: 'CONNECTION', body: '' }) !==
         null,

@@ -1,6 +1,13 @@
 /** What makes a service a subgraph: its SDL, who answers each field, and how it is started. */
 import { buildSubgraphSchema, type GraphQLSchemaModule } from '@apollo/subgraph';
-import { parse, type GraphQLSchema } from 'graphql';
+import {
+  createSourceEventStream,
+  execute,
+  parse,
+  type ExecutionArgs,
+  type ExecutionResult,
+  type GraphQLSchema,
+} from 'graphql';
 
 import type { Environment } from './config.ts';
 import { guard } from './guard.ts';
@@ -51,4 +58,37 @@ export function executable({ sdl, resolvers }: Pick<Subgraph, 'sdl' | 'resolvers
   return guard(
     buildSubgraphSchema([{ typeDefs: parse(sdl), resolvers: { ...sharedScalars, ...resolvers } }]),
   );
+}
+
+/**
+ * Subscribes as GraphQL has it. Each result says in `extensions.publishedAt` when what it tells came about, in milliseconds
+ * since the epoch, where its record says so (`at`) and it came about since: what is told anew after a cursor is not late.
+ */
+export async function subscribeTimed(
+  args: ExecutionArgs,
+): Promise<AsyncIterableIterator<ExecutionResult> | ExecutionResult> {
+  const began = Date.now();
+  const source = await createSourceEventStream(args);
+  if (!(Symbol.asyncIterator in source)) return source;
+  const records = source[Symbol.asyncIterator]();
+  const told = async ({
+    done,
+    value,
+  }: IteratorResult<unknown>): Promise<IteratorResult<ExecutionResult>> => {
+    if (done) return { done: true, value: undefined };
+    const result = await execute({ ...args, rootValue: value });
+    return { done: false, value: { ...result, ...timeOf(value, began) } };
+  };
+  const results: AsyncIterableIterator<ExecutionResult> = {
+    next: async () => told(await records.next()),
+    return: async () => told((await records.return?.()) ?? { done: true, value: undefined }),
+    [Symbol.asyncIterator]: () => results,
+  };
+  return results;
+}
+
+function timeOf(record: unknown, began: number): Pick<ExecutionResult, 'extensions'> {
+  const at = typeof record === 'object' && record && 'at' in record ? record.at : null;
+  if (!(at instanceof Date) || at.getTime() < began) return {};
+  return { extensions: { publishedAt: at.getTime() } };
 }
