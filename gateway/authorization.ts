@@ -8,7 +8,6 @@ import {
   Kind,
   typeFromAST,
   valueFromAST,
-  visit,
   GraphQLBoolean,
   type DocumentNode,
   type FieldNode,
@@ -24,6 +23,7 @@ import {
 import { meet, type Demand } from '#kit/guard.ts';
 import type { Viewer } from '#kit/viewer.ts';
 import type { Marks } from './marks.ts';
+import { withUsedVariables } from './used-variables.ts';
 import type { Supergraph } from './supergraph.ts';
 
 /** A field that the viewer may not see. */
@@ -232,18 +232,6 @@ function withDefaults(
     defaultValue?.kind === Kind.BOOLEAN ? [[variable.name.value, defaultValue.value]] : [],
   );
   return { ...Object.fromEntries(defaults), ...variables };
-}
-
-/** Variables that nothing uses any more would be refused by a planner that validates. */
-function withUsedVariables(operation: OperationDefinitionNode): OperationDefinitionNode {
-  const used = new Set<string>();
-  visit(operation.selectionSet, { Variable: ({ name }) => void used.add(name.value) });
-  return {
-    ...operation,
-    variableDefinitions: (operation.variableDefinitions ?? []).filter(({ variable }) =>
-      used.has(variable.name.value),
-    ),
-  };
 }
 
 function listDepth(type: string): number {

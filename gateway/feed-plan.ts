@@ -16,6 +16,7 @@ import {
 
 import type { SubgraphRequest } from './source.ts';
 import type { Supergraph } from './supergraph.ts';
+import { usedVariables, withUsedVariables } from './used-variables.ts';
 
 /** Under which key an event's cursor comes, besides what the client asks for. */
 const cursorKey = 'ocaFeedCursor';
@@ -68,9 +69,11 @@ export function feedRequest(
   variables: Record<string, unknown>,
   after: string | null,
 ): SubgraphRequest {
-  const used = new Set(primary.variableUsages ?? []);
+  const query = after === null ? primary.operation : takenUp(primary.operation, after);
+  // The variable of the client's own cursor is used no more once an event's cursor stands in its place.
+  const used = usedVariables(parse(query, { noLocation: true }));
   return {
-    query: after === null ? primary.operation : takenUp(primary.operation, after),
+    query,
     variables: Object.fromEntries(Object.entries(variables).filter(([name]) => used.has(name))),
     ...(primary.operationName !== undefined && { operationName: primary.operationName }),
   };
@@ -152,7 +155,10 @@ function takenUp(operation: string, after: string): string {
         },
       ],
     };
-    return { ...each, selectionSet: { ...each.selectionSet, selections: [field] } };
+    return withUsedVariables({
+      ...each,
+      selectionSet: { ...each.selectionSet, selections: [field] },
+    });
   });
   return print({ ...document, definitions });
 }

@@ -80,6 +80,9 @@ describe('an upstream', () => {
       '"2"',
       '"2"',
     ]);
+    // Else a subgraph, which validates, would refuse the feed it is to go on with.
+    expect(requests.map(({ query }) => query.includes('$a'))).toEqual([true, false, false]);
+    expect(requests.map(({ variables }) => variables)).toEqual([{ a: null }, {}, {}]);
   });
 
   it('begins again where the client began when no event came yet', async () => {
