@@ -1,7 +1,7 @@
 // explain: which index a query uses, and what it costs.
 import { pipelineOf } from '../aggregation/lookup.ts';
 import { document, isDocument } from '../bson/value.ts';
-import type { Document, Maybe } from '../bson/value.ts';
+import type { Document, Maybe, Value } from '../bson/value.ts';
 import { findCollection } from '../engine/catalogue.ts';
 import type { Collection } from '../engine/collection.ts';
 import type { IndexPlan } from '../engine/index-plan.ts';
@@ -188,23 +188,23 @@ function allPlans(told: Document): void {
 }
 
 /** A stage with what it came to, and the stages below it. */
-function measured(stage: Document, returned: number, effort: Effort | undefined): Document {
+function measured(stage: Document, returned: number, effort: Effort): Document {
   const made: Document = new Map();
   for (const [name, value] of stage)
-    if (name === 'inputStage' && isDocument(value))
-      made.set(name, measured(value, returned, effort));
-    else if (name === 'inputStages' && Array.isArray(value))
-      made.set(
-        name,
-        value.filter(isDocument).map((one) => measured(one, returned, effort)),
-      );
-    else made.set(name, value);
+    made.set(name, INPUTS.has(name) ? measuredInput(value, returned, effort) : value);
   made.set('nReturned', returned);
   made.set('executionTimeMillisEstimate', 0);
   const kind = stage.get('stage');
-  if (kind === 'IXSCAN') made.set('keysExamined', effort?.keys ?? 0);
-  if (kind === 'FETCH' || kind === 'COLLSCAN') made.set('docsExamined', effort?.documents ?? 0);
+  if (kind === 'IXSCAN') made.set('keysExamined', effort.keys);
+  if (kind === 'FETCH' || kind === 'COLLSCAN') made.set('docsExamined', effort.documents);
   return made;
+}
+
+const INPUTS = new Set(['inputStage', 'inputStages']);
+
+function measuredInput(input: Value, returned: number, effort: Effort): Value {
+  if (Array.isArray(input)) return input.map((one) => measuredInput(one, returned, effort));
+  return isDocument(input) ? measured(input, returned, effort) : input;
 }
 
 function* execute(
@@ -215,6 +215,7 @@ function* execute(
   plan: Document,
 ): Task<Document> {
   const started = performance.now();
+  const effort: Effort = query?.effort ?? { keys: 0, documents: 0 };
   let returned = 0;
   if (collection !== undefined && query !== undefined) {
     const rows = skipFlow(findRows(collection, query, context.sight), skip);
@@ -226,9 +227,9 @@ function* execute(
     executionSuccess: true,
     nReturned: returned,
     executionTimeMillis: Math.round(performance.now() - started),
-    totalKeysExamined: query?.effort.keys ?? 0,
-    totalDocsExamined: query?.effort.documents ?? 0,
-    executionStages: measured(plan, returned, query?.effort),
+    totalKeysExamined: effort.keys,
+    totalDocsExamined: effort.documents,
+    executionStages: measured(plan, returned, effort),
   });
 }
 

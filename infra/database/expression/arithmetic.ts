@@ -1,5 +1,12 @@
 // Arithmetic on the four numeric types and on dates.
 import { decimalOf, divideDecimals, remainderOfDecimals, roundDecimal } from '../bson/decimal.ts';
+import {
+  exponentialOfDecimal,
+  logarithmOfDecimal,
+  logarithmToBase,
+  powerOfDecimal,
+  rootOfDecimal,
+} from '../bson/decimal-function.ts';
 import type { Rounding } from '../bson/decimal.ts';
 import { calculate, integer, numberType, toNumber, wholeNumber } from '../bson/number.ts';
 import { Decimal128, double, isNullish, isNumeric, typeName } from '../bson/value.ts';
@@ -109,10 +116,14 @@ function onNumber(apply: (value: Numeric, name: string) => Numeric): Operator {
   });
 }
 
-/** An operator whose result is a double, or a decimal for a decimal. */
-export function onDouble(apply: (value: number, name: string) => number): Operator {
+/** An operator whose result is a double, or a decimal for a decimal: exact where there is a function for it. */
+export function onDouble(
+  apply: (value: number, name: string) => number,
+  exactly?: (value: Decimal128) => Decimal128,
+): Operator {
   return onNumber((value, name) => {
     const result = apply(toNumber(value), name);
+    if (value instanceof Decimal128 && exactly !== undefined) return exactly(value);
     return value instanceof Decimal128 ? decimalOf(double(result)) : double(result);
   });
 }
@@ -193,9 +204,9 @@ const power = binary((base, exponent) => {
 });
 
 function raise(base: Numeric, exponent: Numeric): Numeric {
-  const result = toNumber(base) ** toNumber(exponent);
   if (base instanceof Decimal128 || exponent instanceof Decimal128)
-    return decimalOf(double(result));
+    return powerOfDecimal(decimalOf(base), decimalOf(exponent));
+  const result = toNumber(base) ** toNumber(exponent);
   const isWhole = numberType(base) !== 'double' && numberType(exponent) !== 'double';
   if (!isWhole || toNumber(exponent) < 0) return double(result);
   return raiseExactly(base, exponent) ?? double(result);
@@ -225,7 +236,9 @@ const logarithm = binary((value, base) => {
       28_759,
       `$log's base must be a positive number not equal to 1, but is ${toNumber(base)}`,
     );
-  return double(Math.log(toNumber(value)) / Math.log(toNumber(base)));
+  return value instanceof Decimal128 || base instanceof Decimal128
+    ? logarithmToBase(decimalOf(value), decimalOf(base))
+    : double(Math.log(toNumber(value)) / Math.log(toNumber(base)));
 });
 
 function bitwise(identity: bigint, apply: (left: bigint, right: bigint) => bigint): Operator {
@@ -242,6 +255,8 @@ function bitwise(identity: bigint, apply: (left: bigint, right: bigint) => bigin
     return isLong ? BigInt.asIntN(64, bits) : Number(BigInt.asIntN(32, bits));
   });
 }
+
+const TEN = Decimal128.fromString('10');
 
 /** Arithmetic operators. */
 export const ARITHMETIC: readonly (readonly [string, Operator])[] = [
@@ -261,12 +276,18 @@ export const ARITHMETIC: readonly (readonly [string, Operator])[] = [
     onDouble((value) => {
       if (value < 0) throw refuse(28_714, "$sqrt's argument must be greater than or equal to 0");
       return Math.sqrt(value);
-    }),
+    }, rootOfDecimal),
   ],
-  ['$exp', onDouble(Math.exp)],
-  ['$ln', onDouble((value, name) => Math.log(positive(value, name, 28_766)))],
+  ['$exp', onDouble(Math.exp, exponentialOfDecimal)],
+  ['$ln', onDouble((value, name) => Math.log(positive(value, name, 28_766)), logarithmOfDecimal)],
   ['$log', logarithm],
-  ['$log10', onDouble((value, name) => Math.log10(positive(value, name, 28_761)))],
+  [
+    '$log10',
+    onDouble(
+      (value, name) => Math.log10(positive(value, name, 28_761)),
+      (value) => logarithmToBase(value, TEN),
+    ),
+  ],
   ['$sigmoid', onDouble((value) => 1 / (1 + Math.exp(-value)))],
   ['$bitAnd', bitwise(-1n, (left, right) => left & right)],
   ['$bitOr', bitwise(0n, (left, right) => left | right)],
