@@ -87,6 +87,11 @@ export interface GatewayConfig {
   feedCompletions: number;
   /** `RATE_POINTS` (2000000 in production, elsewhere 0): cost that one viewer or address may ask a minute; 0 is no limit. */
   ratePoints: number;
+  /**
+   * `RATES_IN` (MONGODB where `MONGODB_URI` is set, else MEMORY): where rates are counted. The URI of the deployment, which all
+   * gateways count in together; null for this process alone.
+   */
+  ratesIn: string | null;
   /** `TRUSTED_PROXIES` (0): how many proxies stand in front, whose `x-forwarded-for` is believed. */
   trustedProxies: number;
   /** `TRUSTED_DOCUMENTS` (none): a manifest of operations that may be called by their hash. */
@@ -109,6 +114,7 @@ export type PlannerChoice = (typeof planners)[number];
 const openBodyBytes = 2 ** 26;
 
 const planners = ['AUTO', 'HIVE', 'APOLLO'] as const;
+const rateStores = ['MEMORY', 'MONGODB'] as const;
 const levels = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 
 /**
@@ -151,6 +157,8 @@ export function readGatewayConfig(environment: Environment = processEnvironment)
     FEED_QUEUE_MILLIS: wholeNumber(30_000, 1, 3_600_000),
     FEED_COMPLETIONS: wholeNumber(32, 1, 10_000),
     RATE_POINTS: wholeNumber(environment['NODE_ENV'] === 'production' ? 2_000_000 : 0, 0, 1e12),
+    RATES_IN: oneOf(rateStores, environment['MONGODB_URI'] ? 'MONGODB' : 'MEMORY'),
+    MONGODB_URI: optional(),
     TRUSTED_PROXIES: wholeNumber(0, 0, 16),
     TRUSTED_DOCUMENTS: optional(),
     TRUSTED_DOCUMENTS_ONLY: flag(false),
@@ -159,6 +167,8 @@ export function readGatewayConfig(environment: Environment = processEnvironment)
   });
   const production = read.NODE_ENV === 'production';
   refuseInProduction(production, read);
+  if (read.RATES_IN === 'MONGODB' && read.MONGODB_URI === null)
+    throw new ConfigError(['MONGODB_URI: must be set when RATES_IN is MONGODB']);
   return {
     host: read.HOST,
     port: read.PORT,
@@ -195,6 +205,7 @@ export function readGatewayConfig(environment: Environment = processEnvironment)
     feedQueueMillis: read.FEED_QUEUE_MILLIS,
     feedCompletions: read.FEED_COMPLETIONS,
     ratePoints: read.RATE_POINTS,
+    ratesIn: read.RATES_IN === 'MONGODB' ? read.MONGODB_URI : null,
     trustedProxies: read.TRUSTED_PROXIES,
     trustedDocuments: read.TRUSTED_DOCUMENTS,
     trustedOnly: read.TRUSTED_DOCUMENTS_ONLY,

@@ -20,6 +20,7 @@ import { createOrigins } from './origins.ts';
 import { createPage, type Account } from './page.ts';
 import { createPipeline, type Pipeline } from './pipeline.ts';
 import { publications } from './publication.ts';
+import { createRateStore } from './rate-store.ts';
 import { requestLog } from './request-log.ts';
 import { createSourceRoom, type SourceRoom } from './sources.ts';
 import { readSupergraph, type Supergraph } from './supergraph.ts';
@@ -99,7 +100,8 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   );
   const plugins = [requestLog(log, () => metrics)];
   const trusted = await trustedOf(config);
-  const parts = { config, log, feeds, plugins, trusted };
+  const rates = await createRateStore(config, log);
+  const parts = { config, log, feeds, plugins, rates, trusted };
   const pipeline = await createPipeline({ supergraph, sources }, parts);
   const { issuer, audience } = config.token;
   const tokens = createTokens({ issuer, audience, log, fetchKeys: tokenKeys(pipeline) });
@@ -140,6 +142,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     stop: async () => {
       health.drain();
       await stop({ http, sockets, feeds, pipeline, room, config });
+      await rates?.stop();
     },
   };
 }

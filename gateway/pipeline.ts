@@ -32,6 +32,7 @@ import { literalPaths, variableFaults } from './input-paths.ts';
 import { breach, limitCodes, limitSize } from './limits.ts';
 import type { CheckedOperation, FormatError, Served } from './operation.ts';
 import { plainSubscription, refusalOf } from './plain-subscription.ts';
+import type { RateStore } from './rate-store.ts';
 import { rateLimiter } from './rates.ts';
 import { report } from './report.ts';
 import { subgraphFaultCodes } from './source.ts';
@@ -68,6 +69,8 @@ export interface PipelineOptions {
   log: Log;
   feeds: Feeds;
   plugins: ApolloServerPlugin<Call>[];
+  /** Where rates are counted; null where nothing is limited. */
+  rates: RateStore | null;
   /** Operations that may be called by their hash. */
   trusted?: TrustedDocuments | null;
 }
@@ -84,7 +87,7 @@ export interface Pipeline {
 /** Makes a pipeline over a supergraph; its server is started. */
 export async function createPipeline(
   first: { supergraph: Supergraph; sources: Sources },
-  { config, log, feeds, plugins, trusted = null }: PipelineOptions,
+  { config, log, feeds, plugins, rates, trusted = null }: PipelineOptions,
 ): Promise<Pipeline> {
   let served: Served = { ...first, plans: new Cache(plansKept) };
   const listeners = new Set<SchemaListener>();
@@ -126,7 +129,7 @@ export async function createPipeline(
       ApolloServerPluginUsageReportingDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginLandingPageDisabled(),
-      ...(config.open ? [] : [limiter(() => served, config), ...rateLimiter(config)]),
+      ...(config.open ? [] : [limiter(() => served, config), ...rateLimiter(rates)]),
       ...(trusted && config.trustedOnly ? [trustedOnly(trusted)] : []),
       report(config),
     ],

@@ -3,18 +3,14 @@ import type { IncomingMessage } from 'node:http';
 
 import { HeaderMap, type ApolloServerPlugin } from '@apollo/server';
 import { GraphQLError } from 'graphql';
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { RateLimiterRes } from 'rate-limiter-flexible';
 
 import type { Call } from './call.ts';
-import type { GatewayConfig } from './config.ts';
-
-/** The window that points are counted in, in seconds. */
-export const rateSeconds = 60;
+import type { RateStore } from './rate-store.ts';
 
 /** Charges each operation to its viewer, or to the address of a visitor; programs in this process are not counted. */
-export function rateLimiter({ ratePoints }: GatewayConfig): ApolloServerPlugin<Call>[] {
-  if (ratePoints === 0) return [];
-  const limiter = new RateLimiterMemory({ points: ratePoints, duration: rateSeconds });
+export function rateLimiter(store: RateStore | null): ApolloServerPlugin<Call>[] {
+  if (!store) return [];
   return [
     {
       requestDidStart: async () => ({
@@ -23,7 +19,7 @@ export function rateLimiter({ ratePoints }: GatewayConfig): ApolloServerPlugin<C
           const key = call.viewer.userId === null ? `a ${call.address}` : `u ${call.viewer.userId}`;
           try {
             // Even what costs nothing is an operation.
-            await limiter.consume(key, Math.max(1, Math.ceil(call.cost)));
+            await store.charge(key, Math.max(1, Math.ceil(call.cost)));
           } catch (error) {
             throw error instanceof RateLimiterRes ? tooMuch(error) : error;
           }
