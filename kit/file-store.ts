@@ -1,10 +1,12 @@
-/** Where the bytes of documents lie: on disk, each under its own hash. */
-import { spawn } from 'node:child_process';
+/** Where the bytes of files lie, each under its own hash: on disk, or in a bucket of an S3-compatible storage. */
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { ConfigError, optional, text, wholeNumber, type Setting } from './config.ts';
 import { newId } from './id.ts';
+import { s3Bytes } from './s3-store.ts';
+import { scannerOf } from './scanner.ts';
 
 /** Keeps bytes under their SHA-256; the same bytes are kept once. */
 export interface DocumentStore {
@@ -12,14 +14,67 @@ export interface DocumentStore {
   put(bytes: Buffer): Promise<string>;
   /** @throws when nothing is kept under the hash, or what is kept does not have it */
   get(sha256: string): Promise<Buffer>;
-  /** Whether a scanner, where one is configured, finds the bytes clean. */
+  /** Whether a scanner, where one is configured, finds the bytes clean. @throws when it gives no answer */
   isClean(bytes: Buffer): Promise<boolean>;
+}
+
+/** Settings of a service that keeps files; to be read among its own. */
+export const fileStoreSettings = {
+  /** The folder for data; files lie in `documents` below it unless a bucket is named. */
+  DATA_DIR: text('.data'),
+  /** Largest file, bytes. */
+  DOCUMENT_BYTES: wholeNumber(5 * 1024 * 1024, 1, 64 * 1024 * 1024),
+  /** What looks at files before they are kept: a program, or `clamd://host:port`. */
+  DOCUMENT_SCANNER: optional(),
+  /** The S3-compatible storage that files lie in instead of the folder. */
+  DOCUMENTS_S3_ENDPOINT: endpoint,
+  DOCUMENTS_S3_REGION: text('us-east-1'),
+  DOCUMENTS_S3_BUCKET: optional(),
+  DOCUMENTS_S3_PREFIX: optional(),
+  DOCUMENTS_S3_ACCESS_KEY_ID: optional(),
+  DOCUMENTS_S3_SECRET_ACCESS_KEY: optional(),
+} satisfies Record<string, Setting<unknown>>;
+
+/** What was read of `fileStoreSettings`. */
+export type FileStoreConfig = {
+  [Name in keyof typeof fileStoreSettings]: ReturnType<(typeof fileStoreSettings)[Name]>;
+};
+
+/**
+ * The store that the settings name.
+ *
+ * @throws {ConfigError} naming every variable that a bucket needs and that is missing
+ */
+export function fileStore(config: FileStoreConfig): DocumentStore {
+  const place = config.DOCUMENTS_S3_ENDPOINT;
+  if (place === null) return diskStore(join(config.DATA_DIR, 'documents'), config.DOCUMENT_SCANNER);
+  const needed = [
+    'DOCUMENTS_S3_BUCKET',
+    'DOCUMENTS_S3_ACCESS_KEY_ID',
+    'DOCUMENTS_S3_SECRET_ACCESS_KEY',
+  ] as const;
+  const missing = needed.filter((name) => config[name] === null);
+  if (missing.length > 0)
+    throw new ConfigError(
+      missing.map((name) => `${name}: must be set where DOCUMENTS_S3_ENDPOINT is`),
+    );
+  return {
+    ...s3Bytes({
+      endpoint: place,
+      region: config.DOCUMENTS_S3_REGION,
+      bucket: config.DOCUMENTS_S3_BUCKET ?? '',
+      prefix: config.DOCUMENTS_S3_PREFIX ?? '',
+      accessKeyId: config.DOCUMENTS_S3_ACCESS_KEY_ID ?? '',
+      secretAccessKey: config.DOCUMENTS_S3_SECRET_ACCESS_KEY ?? '',
+    }),
+    isClean: scannerOf(config.DOCUMENT_SCANNER),
+  };
 }
 
 /**
  * A store in a folder, which is made when it is first needed.
  *
- * @param scanner program that reads the bytes on its standard input and ends with 0 when they are clean; null: none
+ * @param scanner as `scannerOf` takes it; null: none
  */
 export function diskStore(folder: string, scanner: string | null): DocumentStore {
   const place = (sha256: string) => join(folder, sha256.slice(0, 2), sha256);
@@ -39,22 +94,18 @@ export function diskStore(folder: string, scanner: string | null): DocumentStore
       if (hashOf(bytes) !== sha256) throw new Error(`Document ${sha256} is damaged on disk.`);
       return bytes;
     },
-    isClean: (bytes) => (scanner === null ? Promise.resolve(true) : scan(scanner, bytes)),
+    isClean: scannerOf(scanner),
   };
+}
+
+/** An address of HTTP that may be absent. */
+function endpoint(value: string | undefined): string | null {
+  if (value === undefined) return null;
+  if (!URL.canParse(value) || !/^https?:$/u.test(new URL(value).protocol))
+    throw new Error('must be an http or https address');
+  return value;
 }
 
 function hashOf(bytes: Buffer): string {
   return createHash('sha256').update(bytes).digest('hex');
-}
-
-/** A scanner that cannot be started is an error, not a clean file. */
-function scan(scanner: string, bytes: Buffer): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    const program = spawn(scanner, [], { stdio: ['pipe', 'ignore', 'ignore'] });
-    program.on('error', reject);
-    program.on('close', (code) => resolve(code === 0));
-    // A scanner may end as soon as it has seen enough.
-    program.stdin.on('error', () => {});
-    program.stdin.end(bytes);
-  });
 }

@@ -227,4 +227,26 @@ describe('a submission', () => {
       });
     expect(brief((await submit(project)).problems)).toEqual([['EXPIRED', 'projectId', 'CLOSES']]);
   });
+
+  it('is not taken back, and nothing of it changed, once the call is closed', async () => {
+    const { call } = await openCall(alliance, await startProgramme(alliance));
+    const project = await sealAlone(alliance, 'infra', call?.id ?? '');
+    const { document } = await upload(project.id);
+    const { project: submitted } = await submit(project);
+    await alliance.connection
+      .collection('calls')
+      .updateOne({ _id: { $eq: call?.id } } as object, { $set: { closesAt: new Date() } });
+    const back = await alliance.change<object>(lead, 'takeBackSubmission', {
+      projectId: project.id,
+      revision: submitted?.revision,
+    });
+    expect(brief(back.problems)).toEqual([['EXPIRED', 'projectId', 'CLOSES']]);
+    expect(brief((await upload(project.id)).problems)).toEqual([
+      ['WRONG_STATE', 'projectId', 'STATE'],
+    ]);
+    const removed = await alliance.change<object>(lead, 'removeDocument', {
+      documentId: document?.id,
+    });
+    expect(brief(removed.problems)).toEqual([['WRONG_STATE', 'documentId', 'STATE']]);
+  });
 });

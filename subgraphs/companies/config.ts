@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+
 import {
   ConfigError,
   flag,
@@ -7,6 +9,7 @@ import {
   wholeNumber,
   type Environment,
 } from '#kit/config.ts';
+import { fileStoreSettings } from '#kit/file-store.ts';
 
 /** What the companies subgraph can be told from outside. */
 export type CompaniesConfig = ReturnType<typeof readCompaniesConfig>;
@@ -28,13 +31,17 @@ export function readCompaniesConfig(environment: Environment) {
     SECRET_KEY: sealingKey,
     OPERATOR_EMAIL: optional(),
     OPERATOR_PASSWORD: optional(),
+    OIDC_ISSUER: optional(),
+    OIDC_CLIENT_ID: optional(),
+    OIDC_CLIENT_SECRET: optional(),
+    OIDC_CLIENT_SECRET_FILE: optional(),
+    OIDC_REDIRECT_URL: optional(),
+    OIDC_NAME: text('Single sign-on'),
     MAIL_URL: optional(),
     MAIL_FROM: text('Open Cloud Alliance <no-reply@localhost>'),
     MAILBOX_OPEN: flag(false),
     PUBLIC_URL: text('http://127.0.0.1:4000'),
-    DATA_DIR: text('.data'),
-    DOCUMENT_BYTES: wholeNumber(5 * 1024 * 1024, 1, 64 * 1024 * 1024),
-    DOCUMENT_SCANNER: optional(),
+    ...fileStoreSettings,
     CONSULTATIONS_A_DAY: wholeNumber(20, 1, 10_000),
     MESSAGES_A_DAY: wholeNumber(200, 1, 100_000),
     REPORTS_A_DAY: wholeNumber(20, 1, 10_000),
@@ -60,6 +67,8 @@ export function readCompaniesConfig(environment: Environment) {
     /** The first operator's account, made at start while there is none. */
     operatorEmail: read.OPERATOR_EMAIL,
     operatorPassword: read.OPERATOR_PASSWORD,
+    /** The organisation's own provider to sign in at; null where there is none. */
+    external: externalConfig(read, environment['NODE_ENV'] === 'production'),
     /** The mail server, such as `smtps://user:secret@mail.example.org`; null keeps mails in the mailbox. */
     mailUrl: read.MAIL_URL,
     mailFrom: read.MAIL_FROM,
@@ -67,12 +76,10 @@ export function readCompaniesConfig(environment: Environment) {
     mailboxOpen: read.MAILBOX_OPEN,
     /** Where people reach the platform, without a slash at the end: for links in mails. */
     publicUrl: read.PUBLIC_URL.replace(/\/+$/, ''),
-    /** The folder for data; files lie in `documents` below it. */
-    dataDir: read.DATA_DIR,
+    /** Where files lie, and what looks at them. */
+    files: read,
     /** Largest file, bytes. */
     documentBytes: read.DOCUMENT_BYTES,
-    /** Program that reads a file on its standard input and ends with 0 when it is clean. */
-    documentScanner: read.DOCUMENT_SCANNER,
     /** Consultations that a firm may open a day. */
     consultationsADay: read.CONSULTATIONS_A_DAY,
     /** Messages that a person may write a day. */
@@ -80,6 +87,72 @@ export function readCompaniesConfig(environment: Environment) {
     /** Anonymous reports that are taken a day against one firm, and reports that a person may make. */
     reportsADay: read.REPORTS_A_DAY,
   };
+}
+
+/** The organisation's own OpenID Connect provider. */
+export interface ExternalConfig {
+  /** As people know it. */
+  name: string;
+  issuer: string;
+  clientId: string;
+  clientSecret: string;
+  /** Where the provider sends people back to: a page that calls `finishExternalSignIn`. */
+  redirectUrl: string;
+}
+
+interface ExternalSettings {
+  OIDC_ISSUER: string | null;
+  OIDC_CLIENT_ID: string | null;
+  OIDC_CLIENT_SECRET: string | null;
+  OIDC_CLIENT_SECRET_FILE: string | null;
+  OIDC_REDIRECT_URL: string | null;
+  OIDC_NAME: string;
+}
+
+/** All of it or nothing; https, but for a provider and a page on one's own machine outside production. */
+function externalConfig(read: ExternalSettings, isProduction: boolean): ExternalConfig | null {
+  const { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, OIDC_REDIRECT_URL: redirectUrl } = read;
+  if (issuer === null && clientId === null && redirectUrl === null) return null;
+  const faults: string[] = [];
+  const needed = { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, OIDC_REDIRECT_URL: redirectUrl };
+  for (const [name, value] of Object.entries(needed))
+    if (value === null) faults.push(`${name}: must be set to sign in at a provider`);
+  for (const [name, value] of [
+    ['OIDC_ISSUER', issuer],
+    ['OIDC_REDIRECT_URL', redirectUrl],
+  ] as const)
+    if (value !== null && !isSafe(value, isProduction)) faults.push(`${name}: must be https`);
+  const clientSecret = secretOf(read, faults);
+  if (faults.length > 0) throw new ConfigError(faults);
+  return {
+    name: read.OIDC_NAME,
+    issuer: issuer ?? '',
+    clientId: clientId ?? '',
+    clientSecret,
+    redirectUrl: redirectUrl ?? '',
+  };
+}
+
+function secretOf(
+  { OIDC_CLIENT_SECRET: secret, OIDC_CLIENT_SECRET_FILE: file }: ExternalSettings,
+  faults: string[],
+): string {
+  if (secret !== null) return secret;
+  try {
+    const read = file === null ? '' : readFileSync(file, 'utf8').trim();
+    if (read === '') faults.push('OIDC_CLIENT_SECRET: must be set, or OIDC_CLIENT_SECRET_FILE');
+    return read;
+  } catch {
+    faults.push('OIDC_CLIENT_SECRET_FILE: cannot be read');
+    return '';
+  }
+}
+
+function isSafe(value: string, isProduction: boolean): boolean {
+  if (!URL.canParse(value)) return false;
+  const { protocol, hostname } = new URL(value);
+  const own = ['localhost', '127.0.0.1', '[::1]'].includes(hostname) && !isProduction;
+  return protocol === 'https:' || (protocol === 'http:' && own);
 }
 
 /** 32 bytes in base64, or none. */

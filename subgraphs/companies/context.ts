@@ -1,15 +1,20 @@
 /** What a domain function of this subgraph may reach. Made anew for each request. */
-import { join } from 'node:path';
 
 import DataLoader from 'dataloader';
 import type { Connection, Model } from 'mongoose';
 
 import { answerModelsOf } from '#kit/answer.ts';
 import { factsOf, positionsOf, type FactRecord } from '#kit/facts.ts';
-import { diskStore, type DocumentStore } from '#kit/file-store.ts';
+import { fileStore, type DocumentStore } from '#kit/file-store.ts';
 import { newId } from '#kit/id.ts';
 import type { Viewer } from '#kit/viewer.ts';
 import { attemptsOf, type AttemptRecord } from './account/attempt.model.ts';
+import {
+  externalSignInsOf,
+  identitiesOf,
+  type ExternalSignInRecord,
+  type IdentityRecord,
+} from './account/external.model.ts';
 import { letterTokensOf, type LetterTokenRecord } from './account/letter-token.model.ts';
 import { sessionsOf, type SessionRecord } from './account/session.model.ts';
 import { signingKeysOf, type SigningKeyRecord } from './account/signing-key.model.ts';
@@ -73,6 +78,8 @@ export interface Models {
   attempts: Model<AttemptRecord>;
   signingKeys: Model<SigningKeyRecord>;
   letterTokens: Model<LetterTokenRecord>;
+  externalSignIns: Model<ExternalSignInRecord>;
+  identities: Model<IdentityRecord>;
   post: Model<PostRecord>;
   mailbox: Model<MailRecord>;
   members: Model<MemberRecord>;
@@ -117,7 +124,7 @@ export function createContext(
   wakes: Wakes = noWakes,
 ): Context {
   const models = modelsOf(connection);
-  const store = diskStore(join(config.dataDir, 'documents'), config.documentScanner);
+  const store = fileStore(config.files);
   const loaders = loadersOf(models, viewer);
   const proved = new Set<string>();
   return { viewer, connection, config, proved, ...models, loaders, store, wakes };
@@ -132,6 +139,8 @@ export function modelsOf(connection: Connection): Models {
     attempts: attemptsOf(connection),
     signingKeys: signingKeysOf(connection),
     letterTokens: letterTokensOf(connection),
+    externalSignIns: externalSignInsOf(connection),
+    identities: identitiesOf(connection),
     post: postOf(connection),
     mailbox: mailboxOf(connection),
     members: membersOf(connection),

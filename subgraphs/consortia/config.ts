@@ -1,4 +1,5 @@
-import { optional, readConfig, text, wholeNumber, type Environment } from '#kit/config.ts';
+import { readConfig, wholeNumber, type Environment } from '#kit/config.ts';
+import { fileStoreSettings } from '#kit/file-store.ts';
 
 /** Settings of the consortia service. */
 export type ConsortiaConfig = ReturnType<typeof readConsortiaConfig>;
@@ -17,11 +18,7 @@ export function readConsortiaConfig(environment: Environment) {
     /** How many searches may run or wait for one firm, and for one user. */
     ASSEMBLIES_A_COMPANY: wholeNumber(4, 1, 100),
     ASSEMBLIES_A_USER: wholeNumber(4, 1, 100),
-    /** The folder for data; documents lie in `documents` below it. */
-    DATA_DIR: text('.data'),
-    /** Largest document, bytes. */
-    DOCUMENT_BYTES: wholeNumber(5 * 1024 * 1024, 1, 64 * 1024 * 1024),
-    /** Program that reads a document on its standard input and ends with 0 when it is clean. */
-    DOCUMENT_SCANNER: optional(),
+    /** Where documents lie, how large they may be, and what looks at them. */
+    ...fileStoreSettings,
   });
 }

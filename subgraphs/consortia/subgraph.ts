@@ -1,6 +1,4 @@
 /** Consortia: programmes, calls, projects, and the firms that carry them out. */
-import { join } from 'node:path';
-
 import { accessOf, admitted, applyAccess, toldAccess } from '#kit/access.ts';
 import { answerModelsOf } from '#kit/answer.ts';
 import { applyFacts, byKind, factsOf, follow, positionsOf } from '#kit/facts.ts';
@@ -15,7 +13,7 @@ import { applyFirmFacts } from './pool/firm.ts';
 import { solverQueue } from './proposal/queue.ts';
 import { openSearches } from './proposal/searches.ts';
 import { resolvers } from './resolvers.ts';
-import { diskStore } from '#kit/file-store.ts';
+import { fileStore } from '#kit/file-store.ts';
 
 /** Opens the database, follows companies and technology maps. */
 async function start({ mongoUri, environment, log }: Runtime): Promise<Service> {
@@ -71,7 +69,7 @@ async function start({ mongoUri, environment, log }: Runtime): Promise<Service> 
     config,
     solver: solverQueue(config.ASSEMBLIES_AT_ONCE),
     searches: await openSearches(models.assemblies, log),
-    store: diskStore(join(config.DATA_DIR, 'documents'), config.DOCUMENT_SCANNER),
+    store: fileStore(config),
   };
   return {
     createContext: async (viewer) =>
