@@ -75,6 +75,8 @@ export const records: Record<SubgraphName, Record<string, string>> = {
     AgreementTemplateConnection: './agreement/template.model.ts#TemplatePage',
     Assembly: './proposal/assembly.model.ts#AssemblyRecord',
     AssemblyConnection: './proposal/assembly.model.ts#AssemblyPage',
+    WeightProfile: './proposal/weight-profile.model.ts#WeightProfileRecord',
+    WeightProfileConnection: './proposal/weight-profile.model.ts#WeightProfilePage',
     AssemblyProgress: './proposal/assembly.model.ts#AssemblyRecord',
     AssemblyDemand: './proposal/shown.ts#ShownDemand',
     MemberReason: './proposal/shown.ts#ShownReason',

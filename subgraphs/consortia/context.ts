@@ -20,6 +20,7 @@ import { projectsOf, type ProjectRecord } from './project/project.model.ts';
 import { assembliesOf, type AssemblyRecord } from './proposal/assembly.model.ts';
 import type { SolverQueue } from './proposal/queue.ts';
 import type { Searches } from './proposal/searches.ts';
+import { weightProfilesOf, type WeightProfileRecord } from './proposal/weight-profile.model.ts';
 import { reviewersOf, type ReviewerRecord } from './review/reviewer.model.ts';
 import { reviewsOf, type ReviewRecord } from './review/review.model.ts';
 import { documentsOf, type DocumentRecord } from './submission/document.model.ts';
@@ -39,6 +40,7 @@ export interface Context {
   agreements: Model<AgreementRecord>;
   templates: Model<TemplateRecord>;
   assemblies: Model<AssemblyRecord>;
+  weightProfiles: Model<WeightProfileRecord>;
   firms: Model<FirmRecord>;
   technologies: Model<TechnologyRecord>;
   documents: Model<DocumentRecord>;
@@ -99,6 +101,7 @@ export function modelsOf(connection: Connection) {
     agreements: agreementsOf(connection),
     templates: templatesOf(connection),
     assemblies: assembliesOf(connection),
+    weightProfiles: weightProfilesOf(connection),
     firms: firmsOf(connection),
     technologies: technologiesOf(connection),
     documents: documentsOf(connection),

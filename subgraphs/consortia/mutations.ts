@@ -29,6 +29,11 @@ import { importProgrammes } from './programme/import.ts';
 import { createProgramme, reviseProgramme } from './programme/programme.ts';
 import { draftProject, setRequirements, updateProject } from './project/project.ts';
 import { assemble, cancelAssembly, repairTeam, startAssembly } from './proposal/assemble.ts';
+import {
+  createWeightProfile,
+  removeWeightProfile,
+  reviseWeightProfile,
+} from './proposal/weight-profile.ts';
 import { removeDocument, uploadDocument } from './submission/document.ts';
 import { submitProject, takeBackSubmission } from './submission/submission.ts';
 import { decideCall } from './review/decision.ts';
@@ -76,6 +81,18 @@ export const mutations: MutationResolvers = {
   startAssembly: (_, { input }, context) =>
     attemptDeed(context, 'startAssembly', input, async () => ({
       assembly: await startAssembly(renewed(context), input),
+    })),
+  createWeightProfile: (_, { input }, context) =>
+    answer(renewed(context), 'createWeightProfile', input, async () => ({
+      profile: await createWeightProfile(context, input),
+    })),
+  reviseWeightProfile: (_, { input }, context) =>
+    answer(renewed(context), 'reviseWeightProfile', input, async () => ({
+      profile: await reviseWeightProfile(context, input),
+    })),
+  removeWeightProfile: (_, { input }, context) =>
+    answer(renewed(context), 'removeWeightProfile', input, async () => ({
+      removedId: await removeWeightProfile(context, input),
     })),
   cancelAssembly: (_, { input }, context) =>
     answer(renewed(context), 'cancelAssembly', input, async () => ({

@@ -35,6 +35,7 @@ import {
   shownRequirements,
 } from './project/project.ts';
 import { findAssembliesOf, findAssembly } from './proposal/assemble.ts';
+import { findWeightProfiles, reweighAssembly } from './proposal/weight-profile.ts';
 import { cursorOf, followAssembly } from './proposal/progress.ts';
 import type { AssemblyRecord } from './proposal/assembly.model.ts';
 import {
@@ -43,7 +44,9 @@ import {
   reasonText,
   shownInfeasibility,
   shownProposals,
+  shownRanking,
   shownRepair,
+  shownSensitivity,
   shownShortfalls,
 } from './proposal/shown.ts';
 import { contentOf, findChecklist, findDocuments } from './submission/document.ts';
@@ -67,6 +70,7 @@ export const resolvers: Resolvers = {
     project: (_, { id }, context) => findProject(context, id),
     consortium: (_, { id }, context) => findConsortium(context, id),
     assembly: (_, { id }, context) => findAssembly(context, id),
+    weightProfiles: (_, listing, context) => findWeightProfiles(context, listing),
     projectPipeline: (_, filter, context) => findPipeline(context, filter),
     awardConcentration: (_, filter, context) => findConcentration(context, filter),
     collaborationNetwork: (_, filter, context) => findNetwork(context, filter),
@@ -217,11 +221,19 @@ export const resolvers: Resolvers = {
     id: ({ _id }) => _id,
     project: ({ projectId }, _, { loaders }) => pointedAt(loaders.project, projectId),
     progress: (assembly) => assembly,
+    sensitivity: (assembly, { change }) => shownSensitivity(assembly, change),
+    reweighed: async (assembly, given, context) =>
+      shownRanking(assembly, await reweighAssembly(context, assembly, given)),
     proposals: (assembly) => shownProposals(assembly),
     repair: (assembly) => shownRepair(assembly),
     infeasibility: (assembly) => shownInfeasibility(assembly),
     shortfalls: (assembly) => shownShortfalls(assembly),
   },
+  WeightProfile: {
+    id: ({ _id }) => _id,
+    company: ({ companyId }) => (companyId === null ? null : company(companyId)),
+  },
+  WeightProfileConnection: { totalCount: ({ count }) => count() },
   AssemblyProgress: {
     cursor: (assembly) => cursorOf(assembly),
     assembly: (assembly) => assembly,

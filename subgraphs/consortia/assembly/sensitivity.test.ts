@@ -4,7 +4,8 @@ import { solveSensitivity } from './assembly.ts';
 import { defaultWeights } from './defaults.ts';
 import { loadSolver } from './highs.ts';
 import { makeAlliance, makeProject } from './sample-alliance.ts';
-import { rankUnder, shiftWeights } from './sensitivity.ts';
+import { rankUnder } from './sensitivity.ts';
+import { shiftWeights } from './shift.ts';
 import { settingsOf, solve } from './solve.ts';
 
 // Trying every team takes a while on a busy machine.

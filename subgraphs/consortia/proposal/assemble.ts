@@ -23,6 +23,7 @@ import { newSearch, outcomeOf, repairOutcomeOf, type Outcome } from './outcome.t
 import { findRepeat, requestOf } from './request.ts';
 import type { Watch } from './searches.ts';
 import { storeInSlots } from './slots.ts';
+import { weightsOf } from './weight-profile.ts';
 
 /** Alternatives besides the best team. */
 const alternativesLimit = 10;
@@ -70,14 +71,13 @@ export function findAssembliesOf(
 export async function startAssembly(context: Context, given: GivenSearch): Promise<AssemblyRecord> {
   const project = await projectToSearch(context, given.projectId);
   return begunOnce(context, project, given, async () => {
-    const constraints = await readSearch(context, project, given);
-    const weights = given.constraints?.weights ?? null;
+    const { constraints, weights } = await readSearch(context, project, given);
     return {
-      weights: weights ?? defaultWeights,
+      weights,
       work: async ({ signal, onProgress }) => {
         const pool = await gather(context, project, constraints, weights);
         const options = optionsOf(context, given.alternatives);
-        return outcomeOf(await solveAssembly(pool, { ...options, signal, onProgress }));
+        return outcomeOf(await solveAssembly(pool, { ...options, signal, onProgress }), pool);
       },
     };
   });
@@ -103,20 +103,21 @@ export type GivenRepair = Omit<GivenSearch, 'alternatives'> & { droppedCompanyId
  */
 export async function repairTeam(context: Context, given: GivenRepair): Promise<AssemblyRecord> {
   const project = await projectToSearch(context, given.projectId);
-  const search = await begunOnce(context, project, given, async () => {
-    const constraints = await readSearch(context, project, { ...given, alternatives: 0 });
-    const weights = given.constraints?.weights ?? null;
+  const begun = await begunOnce(context, project, given, async () => {
+    const search = { ...given, alternatives: 0 };
+    const { constraints, weights } = await readSearch(context, project, search);
     const team = await previousTeam(context, project, given.droppedCompanyIds);
     return {
-      weights: weights ?? defaultWeights,
+      weights,
       work: async ({ signal, onProgress }) => {
         const pool = await gather(context, project, constraints, weights);
         const options = optionsOf(context, 0);
-        return repairOutcomeOf(await solveRepair(pool, team, { ...options, signal, onProgress }));
+        const watched = { ...options, signal, onProgress };
+        return repairOutcomeOf(await solveRepair(pool, team, watched), pool);
       },
     };
   });
-  return untilEnded(context, search);
+  return untilEnded(context, begun);
 }
 
 /**
@@ -220,10 +221,11 @@ async function previousTeam(
 }
 
 async function readSearch(
-  { loaders, firms }: Context,
+  context: Context,
   project: ProjectRecord,
   given: GivenSearch,
-): Promise<Constraints> {
+): Promise<{ constraints: Constraints; weights: Weights }> {
+  const { loaders, firms } = context;
   const faults: Problem[] = [];
   const call = project.callId === null ? null : await loaders.call.load(project.callId);
   const frame = {
@@ -243,6 +245,7 @@ async function readSearch(
   faults.push(
     ...named.filter((_, index) => unknown.has(index)).map(({ id, path }) => unknownFirm(id, path)),
   );
+  const weights = await readWeights(context, wishes, faults);
   const { alternatives } = given;
   if (!Number.isInteger(alternatives) || alternatives < 0 || alternatives > alternativesLimit)
     faults.push(
@@ -251,5 +254,19 @@ async function readSearch(
   if (project.requirements.length === 0)
     faults.push(problem('INVALID', 'The project has no requirements yet.', ['projectId']));
   refuseAny(faults);
-  return constraints;
+  return { constraints, weights };
+}
+
+/** The weights that are wished for: given one by one, by a profile, or the usual ones. */
+async function readWeights(
+  context: Context,
+  { weights, weightProfileId: id }: GivenConstraints,
+  faults: Problem[],
+): Promise<Weights> {
+  const path = ['constraints', 'weightProfileId'];
+  if (id == null) return weights ?? defaultWeights;
+  if (weights) faults.push(problem('INVALID', 'Give weights or a profile.', path));
+  const found = await weightsOf(context, id);
+  if (!found) faults.push(problem('NOT_FOUND', 'There is no such weight profile.', path));
+  return found ?? defaultWeights;
 }

@@ -15,8 +15,8 @@ import type {
 } from '../assembly/types.ts';
 import type { RequirementRecord } from '../project/project.model.ts';
 
-/** A proposal as stored: the solver's, with an id. */
-export type ProposalRecord = Proposal & { id: string };
+/** A proposal as stored: the solver's, with an id, and what the team misses of each aim (its points at weights of 1). */
+export type ProposalRecord = Proposal & { id: string; misses: Weights };
 
 /** Why there is no team, as stored: the relaxed team has an id too. */
 export type InfeasibilityRecord = Omit<Infeasibility, 'relaxation'> & {

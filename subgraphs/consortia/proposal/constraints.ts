@@ -3,6 +3,7 @@ import { problem, type Problem } from '#kit/refusal.ts';
 import type { CompanyKind } from '#schema/facts.ts';
 import { kinds, type Constraints, type Quota, type Weights } from '../assembly/types.ts';
 import { membersLimit, type KindLimit, type Rules } from '../programme/rules.ts';
+import { weightFaults } from './weighing.ts';
 
 /** A quota as a client gives it. */
 export interface GivenQuota {
@@ -27,6 +28,7 @@ export interface GivenConstraints {
   conflicts: string[][];
   exposureCap?: number | null | undefined;
   weights?: Weights | null | undefined;
+  weightProfileId?: string | null | undefined;
 }
 
 /** No wishes. */
@@ -63,6 +65,7 @@ export function readConstraints(
   };
   checkCounts(given, check);
   checkFirms(given, check);
+  if (given.weights) faults.push(...weightFaults(given.weights, ['constraints', 'weights']));
   const counts = memberCounts(given, rules);
   faults.push(...rangeFaults(given, counts));
   const smes = smeQuota(given.minSmes ?? null, rules, check);
@@ -166,7 +169,7 @@ function demandedIn({ anyLead, mustInclude }: GivenConstraints, leadCompanyId: s
 type Check = (holds: boolean, message: string, ...at: string[]) => void;
 
 function checkCounts(given: GivenConstraints, check: Check): void {
-  const { minPartners, maxPartners, minKinds, exposureCap, weights } = given;
+  const { minPartners, maxPartners, minKinds, exposureCap } = given;
   check(isMemberCount(minPartners), 'Members are 1 to 100.', 'minPartners');
   check(isMemberCount(maxPartners), 'Members are 1 to 100.', 'maxPartners');
   check(minKinds == null || isWithin(minKinds, 1, 7), 'Kinds are 1 to 7.', 'minKinds');
@@ -179,14 +182,6 @@ function checkCounts(given: GivenConstraints, check: Check): void {
     given[list].forEach(({ least }, index) =>
       check(isWithin(least, 1, 100), 'At least 1, up to 100.', list, String(index), 'least'),
     );
-  if (!weights) return;
-  const values = Object.values(weights);
-  const sum = values.reduce((total, weight) => total + weight, 0);
-  check(
-    values.every((weight) => isWithin(weight, 0, 1_000)) && sum === 1_000,
-    `Weights are 0 to 1,000 and sum to 1,000; these sum to ${sum}.`,
-    'weights',
-  );
 }
 
 function checkFirms({ mustInclude, mustExclude, conflicts }: GivenConstraints, check: Check): void {

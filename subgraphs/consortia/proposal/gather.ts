@@ -23,7 +23,7 @@ export async function gather(
   context: Context,
   project: ProjectRecord,
   constraints: Constraints,
-  weights: Weights | null,
+  weights: Weights,
 ): Promise<AssemblyProblem> {
   const now = new Date();
   const day = seoulDay(now);
@@ -49,7 +49,7 @@ export async function gather(
       pool,
     ),
     constraints,
-    ...(weights && { weights }),
+    weights,
   };
 }
 

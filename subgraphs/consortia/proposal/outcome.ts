@@ -3,10 +3,11 @@ import { newId } from '#kit/id.ts';
 import { problem, type Problem } from '#kit/refusal.ts';
 import { AssemblyFailure, type AssemblyFault } from '../assembly/failure.ts';
 import type { RepairResult } from '../assembly/repair.ts';
-import type { AssemblyResult, Proposal, Weights } from '../assembly/types.ts';
+import type { AssemblyProblem, AssemblyResult, Proposal, Weights } from '../assembly/types.ts';
 import type { ProjectRecord } from '../project/project.model.ts';
 import type { AssemblyRecord, ProposalRecord } from './assembly.model.ts';
 import type { Request } from './request.ts';
+import { missesOf } from './weighing.ts';
 
 /** What a search changes in its record when it ends. */
 export type Outcome = Pick<AssemblyRecord, 'status'> &
@@ -62,11 +63,20 @@ export function newSearch(
 }
 
 /** What came of a search from scratch. */
-export function outcomeOf(result: Omit<AssemblyResult, 'weights'>): Outcome {
-  const proposals = result.proposals.map(withId);
+export function outcomeOf(
+  result: Omit<AssemblyResult, 'weights'>,
+  pool: AssemblyProblem,
+): Outcome {
+  const { costReferenceWon } = result.statistics;
+  const asStored = (proposal: Proposal): ProposalRecord => ({
+    ...proposal,
+    id: newId(),
+    misses: missesOf(pool, proposal, costReferenceWon),
+  });
+  const proposals = result.proposals.map(asStored);
   const { infeasibility } = result;
   const relaxed = infeasibility?.relaxation?.proposal;
-  const relaxedTeam = relaxed ? withId(relaxed) : null;
+  const relaxedTeam = relaxed ? asStored(relaxed) : null;
   return {
     status: result.status,
     proposals,
@@ -85,12 +95,12 @@ export function outcomeOf(result: Omit<AssemblyResult, 'weights'>): Outcome {
 }
 
 /** What came of a search for the smallest change of a team. */
-export function repairOutcomeOf(result: RepairResult): Outcome {
+export function repairOutcomeOf(result: RepairResult, pool: AssemblyProblem): Outcome {
   const { changes, isSmallest, keepIds, joinIds, leaveIds, proposal, statistics } = result;
   const { status, infeasibility } = result;
   const proposals = proposal ? [proposal] : [];
   return {
-    ...outcomeOf({ status, proposals, infeasibility, funnels: [], statistics }),
+    ...outcomeOf({ status, proposals, infeasibility, funnels: [], statistics }, pool),
     repair: proposal && {
       changes,
       isSmallest,
@@ -116,8 +126,4 @@ const codes = {
 
 function problemOf({ code, path, message }: AssemblyFault): Problem {
   return problem(codes[code], message, [...path]);
-}
-
-function withId(proposal: Proposal): ProposalRecord {
-  return { ...proposal, id: newId() };
 }

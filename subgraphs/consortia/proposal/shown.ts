@@ -4,6 +4,7 @@ import type { Block, Constraint, Member, Reason } from '../assembly/types.ts';
 import type { Context } from '../context.ts';
 import type { RequirementRecord } from '../project/project.model.ts';
 import type { AssemblyRecord, InfeasibilityRecord, ProposalRecord } from './assembly.model.ts';
+import { scenariosOf, type Reweighed } from './weighing.ts';
 import { demandWords, reasonWords, type Names } from './words.ts';
 
 /** A firm, joined by its id. */
@@ -32,6 +33,8 @@ export interface ShownReason {
   onlyProviderOf: RequirementRecord[];
   demand: ShownDemand | null;
   effect: 'NONE' | 'LITTLE' | 'MUCH' | null;
+  points: number | null;
+  isExact: boolean | null;
   replacedBy: Stub[];
   reason: Reason;
   wanted: Wanted;
@@ -40,7 +43,7 @@ export interface ShownReason {
 /** A proposal with its requirements in place of their ids. */
 export type ShownProposal = ReturnType<typeof shownProposal>;
 
-function wantedIn({ requirements }: AssemblyRecord): Wanted {
+function wantedIn({ requirements }: Pick<AssemblyRecord, 'requirements'>): Wanted {
   return new Map(requirements.map((each) => [each.id, each]));
 }
 
@@ -53,7 +56,7 @@ function stubs(ids: readonly string[]): Stub[] {
 }
 
 /** An assembly's proposals, best first. */
-export function shownProposals(assembly: AssemblyRecord) {
+export function shownProposals(assembly: Pick<AssemblyRecord, 'requirements' | 'proposals'>) {
   const wanted = wantedIn(assembly);
   return assembly.proposals.map((proposal) => shownProposal(proposal, wanted));
 }
@@ -97,6 +100,8 @@ function shownReason(reason: Reason, wanted: Wanted): ShownReason {
     onlyProviderOf: [],
     demand: null,
     effect: null,
+    points: null,
+    isExact: null,
     replacedBy: [],
   };
   return { kind: reason.kind, reason, wanted, ...nothing, ...particulars(reason, wanted) };
@@ -110,7 +115,12 @@ function particulars(reason: Reason, wanted: Wanted): Partial<ShownReason> {
     };
   if (reason.kind === 'SERVES') return { demand: shownDemand(reason.constraint, wanted) };
   if (reason.kind === 'ADDS')
-    return { effect: reason.weight, replacedBy: stubs(reason.replacedBy) };
+    return {
+      effect: reason.weight,
+      points: reason.points,
+      isExact: reason.isExact,
+      replacedBy: stubs(reason.replacedBy),
+    };
   return {};
 }
 
@@ -137,6 +147,30 @@ function countedIn(constraint: Constraint): string | null {
   if (constraint.kind === 'KIND_LEAST' || constraint.kind === 'KIND_MOST') return constraint.of;
   return null;
 }
+
+/** An assembly's proposals under other weights, each with its requirements. */
+export function shownRanking({ requirements }: AssemblyRecord, ranking: readonly Reweighed[]) {
+  const wanted = wantedIn({ requirements });
+  return ranking.map((each) => ({ ...each, proposal: shownProposal(each.proposal, wanted) }));
+}
+
+/** How an assembly's ranking moves when each weight in turn is taken lower and higher by so many basis points of it. */
+export function shownSensitivity(assembly: AssemblyRecord, change: number) {
+  const scenarios = scenariosOf(assembly, change).map((scenario) => ({
+    ...scenario,
+    aim: aimNames[scenario.aim],
+    ranking: shownRanking(assembly, scenario.ranking),
+  }));
+  return { isFirstStable: scenarios.every(({ isFirstSame }) => isFirstSame), scenarios };
+}
+
+const aimNames = {
+  coverage: 'COVERAGE',
+  track: 'TRACK',
+  cost: 'COST',
+  size: 'SIZE',
+  cohesion: 'COHESION',
+} as const;
 
 /** Why there is no team, and the nearest way out. */
 export function shownInfeasibility(assembly: AssemblyRecord) {
