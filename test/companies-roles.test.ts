@@ -48,6 +48,7 @@ const rows: Record<string, Row> = {
   'Query.me': { may: everybody },
   'Query.company': { may: everybody, args: ({ companyId: id }) => ({ id }) },
   'Query.companies': { may: everybody },
+  'Query.externalProvider': { may: everybody },
   'Query.sectors': { may: everybody },
   'Query.tokenKeys': { may: everybody },
   'Query.mailbox': { may: ['OPERATOR'], args: () => ({ to: 'ada@example.org' }) },
@@ -96,6 +97,11 @@ const rows: Record<string, Row> = {
   'Mutation.signIn': {
     may: everybody,
     input: () => ({ email: 'nobody@example.org', password: 'a long password' }),
+  },
+  'Mutation.startExternalSignIn': { may: everybody, input: () => ({}) },
+  'Mutation.finishExternalSignIn': {
+    may: everybody,
+    input: () => ({ callbackUrl: 'https://example.org/back?state=none', ticket: 'none' }),
   },
   'Mutation.refreshSession': { may: everybody, input: () => ({ refreshToken: 'a.b.c' }) },
   'Mutation.signOut': { may: everybody, input: () => ({ refreshToken: 'a.b.c' }) },
@@ -174,6 +180,52 @@ const rows: Record<string, Row> = {
     input: ({ companyId }) => ({ id: 'none', companyId, revision: 1 }),
   },
   'Mutation.readConsultation': { may: signedIn, input: () => ({ id: 'none', upTo: 1 }) },
+  'Query.misconductCase': { may: signedIn, args: () => ({ id: 'none' }) },
+  'Query.misconductCases': { may: ['SECRETARIAT'] },
+  'Query.ownReports': { may: signedIn },
+  'Query.casesAgainst': { may: ['OWNER'], args: ({ companyId }) => ({ companyId }) },
+  'Query.anonymousCase': { may: everybody, args: () => ({ code: 'none' }) },
+  'Query.trustTerms': { may: everybody },
+  'Mutation.reportMisconduct': {
+    may: signedIn,
+    input: ({ companyId }) => ({ companyId, kind: 'OTHER', title: 'T', text: 'T' }),
+  },
+  'Mutation.reportAnonymously': {
+    may: everybody,
+    input: ({ companyId }) => ({ companyId, kind: 'OTHER', title: 'T', text: 'T' }),
+  },
+  'Mutation.writeAnonymously': { may: everybody, input: () => ({ code: 'none', text: 'T' }) },
+  // Whom a case does not concern is told that there is none.
+  'Mutation.writeToCase': {
+    may: signedIn,
+    input: () => ({ id: 'none', thread: 'REPORTER', text: 'T' }),
+  },
+  'Mutation.answerCharge': { may: signedIn, input: () => ({ id: 'none', revision: 1 }) },
+  'Mutation.appealCase': { may: signedIn, input: () => ({ id: 'none', revision: 1, reason: 'R' }) },
+  'Mutation.advanceCase': {
+    may: ['SECRETARIAT'],
+    input: () => ({ id: 'none', revision: 1, step: 'ASSESS' }),
+  },
+  'Mutation.callHearing': {
+    may: ['SECRETARIAT'],
+    input: () => ({ id: 'none', revision: 1, charge: 'C', place: 'P', at: '2999-01-01T00:00:00Z' }),
+  },
+  'Mutation.decideCase': {
+    may: ['SECRETARIAT'],
+    input: () => ({ id: 'none', revision: 1, kinds: ['NO_VIOLATION'], reason: { en: 'R' } }),
+  },
+  'Mutation.decideAppeal': {
+    may: ['SECRETARIAT'],
+    input: () => ({ id: 'none', revision: 1, outcome: 'UPHELD', reason: { en: 'R' } }),
+  },
+  'Mutation.recordRecovery': {
+    may: ['SECRETARIAT'],
+    input: () => ({ id: 'none', revision: 1, amount: 1 }),
+  },
+  'Mutation.changeTrustTerms': {
+    may: ['SECRETARIAT'],
+    input: () => ({ revision: 0, appealDays: 30 }),
+  },
   'Mutation.addSector': {
     may: ['SECRETARIAT'],
     input: () => ({ code: 'space', name: { ko: '우주', en: 'Space' } }),
@@ -234,6 +286,8 @@ it('records every deed of every mutation, in a chain that is whole', async () =>
   // Tried above with wrong tokens and passwords, or where there was nothing to do: nothing was done.
   const refused = [
     'signIn',
+    'startExternalSignIn',
+    'finishExternalSignIn',
     'refreshSession',
     'signOut',
     'verifyEmail',
@@ -244,6 +298,15 @@ it('records every deed of every mutation, in a chain that is whole', async () =>
     'writeToConsultation',
     'closeConsultation',
     'readConsultation',
+    'writeAnonymously',
+    'writeToCase',
+    'advanceCase',
+    'callHearing',
+    'answerCharge',
+    'decideCase',
+    'appealCase',
+    'decideAppeal',
+    'recordRecovery',
     'eraseAccount',
     'mergeCompanies',
     'startSecondFactor',

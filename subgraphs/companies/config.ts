@@ -111,25 +111,22 @@ interface ExternalSettings {
 
 /** All of it or nothing; https, but for a provider and a page on one's own machine outside production. */
 function externalConfig(read: ExternalSettings, isProduction: boolean): ExternalConfig | null {
-  const { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, OIDC_REDIRECT_URL: redirectUrl } = read;
-  if (issuer === null && clientId === null && redirectUrl === null) return null;
-  const faults: string[] = [];
-  const needed = { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, OIDC_REDIRECT_URL: redirectUrl };
-  for (const [name, value] of Object.entries(needed))
-    if (value === null) faults.push(`${name}: must be set to sign in at a provider`);
-  for (const [name, value] of [
-    ['OIDC_ISSUER', issuer],
-    ['OIDC_REDIRECT_URL', redirectUrl],
-  ] as const)
-    if (value !== null && !isSafe(value, isProduction)) faults.push(`${name}: must be https`);
+  const { OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_REDIRECT_URL } = read;
+  const given = { OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_REDIRECT_URL };
+  if (Object.values(given).every((value) => value === null)) return null;
+  const faults = Object.entries(given).flatMap(([name, value]) => {
+    if (value === null) return [`${name}: must be set to sign in at a provider`];
+    const safe = name === 'OIDC_CLIENT_ID' || isSafe(value, isProduction);
+    return safe ? [] : [`${name}: must be https`];
+  });
   const clientSecret = secretOf(read, faults);
   if (faults.length > 0) throw new ConfigError(faults);
   return {
     name: read.OIDC_NAME,
-    issuer: issuer ?? '',
-    clientId: clientId ?? '',
+    issuer: String(OIDC_ISSUER),
+    clientId: String(OIDC_CLIENT_ID),
     clientSecret,
-    redirectUrl: redirectUrl ?? '',
+    redirectUrl: String(OIDC_REDIRECT_URL),
   };
 }
 

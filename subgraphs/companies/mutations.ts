@@ -1,5 +1,6 @@
 /** Which use case carries out which mutation. No rules here. */
 import { answer, attempt } from '#kit/answer.ts';
+import { finishExternalSignIn, startExternalSignIn } from './account/external.ts';
 import { provisionUser } from './account/provision.ts';
 import {
   changePassword,
@@ -47,6 +48,10 @@ export const mutations: MutationResolvers = {
   signUp: (_, { input }, context) =>
     attempt(input, async () => ({ user: await signUp(context, input) })),
   signIn: (_, { input }, context) => attempt(input, () => signIn(context, input)),
+  startExternalSignIn: (_, { input }, context) =>
+    attempt(input, () => startExternalSignIn(context)),
+  finishExternalSignIn: (_, { input }, context) =>
+    attempt(input, () => finishExternalSignIn(context, input)),
   refreshSession: (_, { input }, context) => attempt(input, () => refreshSession(context, input)),
   signOut: (_, { input }, context) =>
     attempt(input, async () => ({ ended: await signOut(context, input) })),

@@ -2,6 +2,7 @@
 import { caseMutations, caseQueries, caseTypes } from './case/resolvers.ts';
 import { hasSecondFactor } from './account/second-factor.ts';
 import { findTokenKeys } from './account/token.ts';
+import { externalProvider } from './account/external.ts';
 import { findMe, maySeeUser, rolesFor } from './account/user.ts';
 import { maySeeInside } from './company/access.ts';
 import { findStanding } from './company/folding.ts';
@@ -34,6 +35,7 @@ export const resolvers: Resolvers = {
   Query: {
     ...caseQueries,
     me: (_, __, context) => findMe(context),
+    externalProvider: (_, __, context) => externalProvider(context),
     company: (_, args, context) => findCompany(context, args),
     companies: (_, { filter, order, first, after }, context) =>
       searchCompanies(context, filter ?? {}, order, { first, after: after ?? null }),

@@ -3,7 +3,7 @@ import { Schema, type Connection, type Model } from 'mongoose';
 import { modelOf, plainSchema } from '#kit/mongo.ts';
 
 /** Why a session ended. */
-export type SessionEnd = 'SIGNED_OUT' | 'REPLACED' | 'REUSED' | 'PASSWORD_CHANGED';
+export type SessionEnd = 'SIGNED_OUT' | 'REPLACED' | 'REUSED' | 'PASSWORD_CHANGED' | 'CLAIMED';
 
 /** One sign-in and what follows from it, as stored. Tokens are kept as SHA-256, in base64url. */
 export interface SessionRecord {

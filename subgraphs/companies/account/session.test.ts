@@ -104,8 +104,8 @@ describe('signIn', () => {
       memberships: [{ role: 'EDITOR', company: { id } }],
     };
     expect(entered.user).toEqual(shown);
-    const refresh = `mutation ($input: RefreshSessionInput!) { refreshSession(input: $input) { ${own} } }`;
-    const again = await world.ask(someone, refresh, {
+    const renew = `mutation ($input: RefreshSessionInput!) { refreshSession(input: $input) { ${own} } }`;
+    const again = await world.ask(someone, renew, {
       input: { refreshToken: entered.refreshToken },
     });
     expect(again.user).toEqual(shown);

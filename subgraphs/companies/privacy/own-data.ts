@@ -28,6 +28,7 @@ export async function exportOwnData(context: Context): Promise<string> {
     sessions: await sessions
       .find(own, { startedAt: 1, expiresAt: 1, endedAt: 1, endedBecause: 1 })
       .lean(),
+    identities: await context.identities.find(own).lean(),
     savedSearches: await savedSearches.find(own, { name: 1, filter: 1, savedAt: 1 }).lean(),
     contactReads: await contactReads
       .find({ subjectId: userId })
@@ -73,6 +74,7 @@ async function erase(context: Context, user: UserRecord): Promise<UserRecord> {
   await members.deleteMany({ email, state: 'INVITED' });
   await sessions.deleteMany({ userId });
   await savedSearches.deleteMany({ userId });
+  await context.identities.deleteMany({ userId });
   await context.letterTokens.deleteMany({ userId });
   await context.post.deleteMany({ to: email });
   await context.mailbox.deleteMany({ to: email });

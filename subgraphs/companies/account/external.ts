@@ -1,0 +1,214 @@
+/** Signing in at the organisation's own OpenID Connect provider: authorization code with PKCE, state and nonce. */
+import { recordDeed } from '#kit/audit.ts';
+import { newId } from '#kit/id.ts';
+import { isDuplicateKey, transaction } from '#kit/mongo.ts';
+import { refusal } from '#kit/refusal.ts';
+import type { ExternalConfig } from '../config.ts';
+import type { Context } from '../context.ts';
+import { recordOwnDeed } from './deed.ts';
+import type { ExternalPerson, ExternalSignInRecord } from './external.model.ts';
+import { askProvider, sendToProvider } from './provider.ts';
+import { seal, unseal } from './seal.ts';
+import { hasSecondFactor, passSecondFactor } from './second-factor.ts';
+import { digestOf, hasDigest, newSecret } from './secret.ts';
+import { endSessions, openSession, type Pass } from './session.ts';
+import type { UserRecord } from './user.model.ts';
+
+/** How long somebody may take at the provider, in milliseconds. */
+const patience = 10 * 60_000;
+
+/** What an installation offers besides passwords; null when nothing. */
+export function externalProvider({
+  config,
+}: Pick<Context, 'config'>): { name: string; issuer: string } | null {
+  const { external } = config;
+  return external && { name: external.name, issuer: external.issuer };
+}
+
+/**
+ * Begins a sign-in at the provider. Anybody may.
+ *
+ * @returns where to go, and a ticket that only who began has: without it nobody ends the sign-in
+ * @throws {Refusal} WRONG_STATE where there is no provider
+ */
+export async function startExternalSignIn(
+  context: Context,
+): Promise<{ authorizationUrl: string; ticket: string; expiresAt: Date }> {
+  const external = offered(context);
+  const { address, checks } = await sendToProvider(external);
+  const ticket = newSecret();
+  const expiresAt = new Date(Date.now() + patience);
+  const record = {
+    _id: digestOf(checks.state),
+    ticket: digestOf(ticket),
+    nonce: checks.nonce,
+    sealedVerifier: seal(checks.verifier, context.config.secretKey),
+    expiresAt,
+  };
+  const { connection, viewer } = context;
+  await transaction(connection, async () => {
+    await context.externalSignIns.create([record]);
+    await recordDeed(connection, { viewer, mutation: 'startExternalSignIn', input: {} });
+  });
+  return { authorizationUrl: address, ticket, expiresAt };
+}
+
+/** What comes back from the provider. */
+export interface ExternalReturn {
+  /** The address that the provider sent the browser to, with all that it says. */
+  callbackUrl: string;
+  ticket: string;
+  /** Of the authenticator app, or one for when it is lost. */
+  code?: string | null | undefined;
+  idempotencyKey?: string | null | undefined;
+}
+
+/**
+ * Ends a sign-in at the provider and opens a session. Whoever began it may, once. Somebody new gets an account; the
+ * account of the same e-mail is theirs only when the provider verified the e-mail.
+ *
+ * @throws {Refusal} WRONG_STATE, EXPIRED (callbackUrl), INVALID (callbackUrl, code), LIMIT_REACHED (code)
+ */
+export async function finishExternalSignIn(context: Context, given: ExternalReturn): Promise<Pass> {
+  const external = offered(context);
+  const url = URL.canParse(given.callbackUrl) ? new URL(given.callbackUrl) : new URL('about:blank');
+  const state = url.searchParams.get('state') ?? '';
+  const open = await takeOut(context, state, given.ticket);
+  const person = open.person ?? (await prove(context, external, open, url, state));
+  const user = await accountOf(context, external.issuer, person);
+  if (hasSecondFactor(user)) await secondFactor(context, user, { ...open, person }, given);
+  return openSession(context, user, given.idempotencyKey ?? null);
+}
+
+/** The sign-in under way, which is then no longer: of two that come at once, one finds it gone. */
+async function takeOut(
+  { externalSignIns }: Context,
+  state: string,
+  ticket: string,
+): Promise<ExternalSignInRecord> {
+  const open = await externalSignIns.findById(digestOf(state)).lean();
+  if (!open || open.expiresAt <= new Date() || !hasDigest(ticket, open.ticket)) throw over();
+  const { _id, person } = open;
+  const { deletedCount } = await externalSignIns.deleteOne({ _id, person });
+  if (deletedCount === 0) throw over();
+  return open;
+}
+
+function prove(
+  { config }: Context,
+  external: ExternalConfig,
+  { nonce, sealedVerifier }: ExternalSignInRecord,
+  url: URL,
+  state: string,
+): Promise<ExternalPerson> {
+  // What the provider said counts, wherever a page of ours read it.
+  const callback = new URL(external.redirectUrl);
+  callback.search = url.search;
+  const verifier = unseal(sealedVerifier, config.secretKey);
+  return askProvider(external, callback, { state, nonce, verifier });
+}
+
+/** Asks for the second factor; when it is missing or wrong, the sign-in stays open for another try without the provider. */
+async function secondFactor(
+  context: Context,
+  user: UserRecord,
+  open: ExternalSignInRecord,
+  { code }: ExternalReturn,
+): Promise<void> {
+  try {
+    await passSecondFactor(context, user, code ?? null);
+  } catch (error) {
+    await context.externalSignIns.create([open]);
+    throw error;
+  }
+}
+
+/** The account of somebody of the provider: linked before, of the same verified e-mail, or a new one. */
+async function accountOf(
+  context: Context,
+  issuer: string,
+  person: ExternalPerson,
+): Promise<UserRecord> {
+  const link = () => transaction(context.connection, () => linked(context, issuer, person));
+  return link().catch((error: unknown) => {
+    // Somebody made the account or the link in between: it is found now.
+    if (isDuplicateKey(error)) return link();
+    throw error;
+  });
+}
+
+async function linked(
+  context: Context,
+  issuer: string,
+  person: ExternalPerson,
+): Promise<UserRecord> {
+  const { identities, users } = context;
+  const _id = JSON.stringify([issuer, person.subject]);
+  const known = await identities.findById(_id).lean();
+  const own = known && (await users.findById(known.userId).lean());
+  if (own) return own;
+  const { email } = person;
+  if (email === null)
+    throw refusal('INVALID', 'The provider did not verify your e-mail.', ['callbackUrl'], {
+      rule: 'EMAIL_VERIFIED',
+    });
+  const same = await users.findOne({ email }).lean();
+  const user = same ? await claimed(context, same) : await newUser(context, person, email);
+  const linkedAt = new Date();
+  await identities.updateOne({ _id }, { $set: { userId: user._id, linkedAt } }, { upsert: true });
+  await recordOwnDeed(context, user._id, 'finishExternalSignIn', { issuer, created: !same });
+  return user;
+}
+
+/**
+ * The account of an e-mail, for whom the provider verified it. Where nobody proved to read that e-mail before, whoever
+ * opened the account may be somebody else: their password, second factor and sessions end.
+ */
+async function claimed(context: Context, user: UserRecord): Promise<UserRecord> {
+  if (user.verifiedAt !== null) return user;
+  const change = {
+    verifiedAt: new Date(),
+    passwordHash: null,
+    secondFactor: null,
+    signUpKey: null,
+  };
+  await context.users.updateOne({ _id: user._id }, { $set: change, $inc: { revision: 1 } });
+  await endSessions(context, user._id, 'CLAIMED');
+  await context.letterTokens.deleteMany({ userId: user._id });
+  return { ...user, ...change, revision: user.revision + 1 };
+}
+
+async function newUser(
+  { users }: Context,
+  { name }: ExternalPerson,
+  email: string,
+): Promise<UserRecord> {
+  const now = new Date();
+  const user: UserRecord = {
+    _id: newId(),
+    revision: 1,
+    name: name ?? email.slice(0, email.indexOf('@')),
+    email,
+    passwordHash: null,
+    secondFactor: null,
+    roles: [],
+    verifiedAt: now,
+    joinedAt: now,
+    signUpKey: null,
+  };
+  await users.create([user]);
+  return user;
+}
+
+function offered({ config }: Context): ExternalConfig {
+  if (config.external) return config.external;
+  throw refusal('WRONG_STATE', 'This installation has no provider to sign in at.', [], {
+    rule: 'EXTERNAL_PROVIDER',
+  });
+}
+
+function over() {
+  return refusal('EXPIRED', 'This sign-in is over; begin again.', ['callbackUrl'], {
+    rule: 'EXTERNAL_SIGN_IN',
+  });
+}
