@@ -2,6 +2,7 @@
 import { problem, refuseAny } from '#kit/refusal.ts';
 import { companyRoles, signedInAs } from '#kit/viewer.ts';
 import type { Context } from '../context.ts';
+import { laterRestriction } from '../sanction/force.ts';
 import { tellAccess } from '../member/claims.ts';
 import { refuseGone } from './access.ts';
 import { isSameCertificate } from './certification.ts';
@@ -39,7 +40,7 @@ export async function mergeCompanies(context: Context, merge: Merge): Promise<Co
   await changeCompany(context, from, { status: 'MERGED', mergedIntoId: into._id });
   await redirect(context, from._id, into._id);
   const certifications = joined(into.certifications, from.certifications);
-  return changeCompany(context, into, { certifications });
+  return changeCompany(context, into, { certifications, ...laterRestriction(from, into) });
 }
 
 /** The certificates of both, each once. */

@@ -4,6 +4,7 @@ import { tidy } from '#kit/text.ts';
 import { signedInAs } from '#kit/viewer.ts';
 import type { CompanyStatus } from '#schema/facts.ts';
 import type { Context } from '../context.ts';
+import { orderRestriction } from '../sanction/sanction.ts';
 import type { CompanyRecord } from './company.model.ts';
 import { changeCompany, readAt } from './change.ts';
 
@@ -80,10 +81,7 @@ export async function restrictCompany(
   const reason = tidy(restriction.reason);
   if (reason === '' || reason.length > 1_000)
     throw refusal('INVALID', 'A reason has 1 to 1,000 characters.', ['reason']);
-  return changeCompany(context, company, {
-    restrictedUntil: until,
-    restrictedBecause: until === null ? null : reason,
-  });
+  return orderRestriction(context, company, until, reason);
 }
 
 /** Until when a company is restricted; null once that is over. */

@@ -1,4 +1,5 @@
 /** What mails say, in Korean and in English. */
+import { seoulDay } from '#kit/instant.ts';
 import type { Text } from '#kit/text.ts';
 
 /** What a mail is about. */
@@ -8,7 +9,19 @@ export type Errand =
   | { kind: 'PASSWORD_CHANGED' }
   | { kind: 'INVITATION'; company: Text; inviter: string }
   | { kind: 'CERTIFICATE_ENDS'; company: Text; certificate: string; validTo: string }
+  | { kind: 'TRUST_NEWS'; company: Text; what: TrustNews; at: Date }
   | { kind: 'SEARCH_FOUND'; search: string; companies: Text[]; count: number };
+
+/** What happens to a firm in a case. */
+export type TrustNews = 'HEARING' | 'DECISION' | 'APPEAL' | 'SANCTION_BEGINS' | 'SANCTION_ENDS';
+
+const trustNews: Record<TrustNews, { ko: string; en: string }> = {
+  HEARING: { ko: '의견 청취 일정 안내', en: 'Called to a hearing' },
+  DECISION: { ko: '사건에 대한 결정', en: 'A case was decided' },
+  APPEAL: { ko: '이의신청에 대한 결정', en: 'An appeal was decided' },
+  SANCTION_BEGINS: { ko: '제재 시작', en: 'A sanction begins' },
+  SANCTION_ENDS: { ko: '제재 종료', en: 'A sanction ends' },
+};
 
 type ErrandOf<Kind extends Errand['kind']> = Extract<Errand, { kind: Kind }>;
 
@@ -118,6 +131,21 @@ const passages: {
       text: `The ${certificate} certificate of ${company.en ?? company.ko} ends on ${validTo}. After that day it counts neither in the search nor for projects.`,
     },
   }),
+  TRUST_NEWS: ({ company, what, at }, { publicUrl }) => {
+    const [ko, en] = [company.ko ?? company.en, company.en ?? company.ko];
+    const news = trustNews[what];
+    const [link, day] = [`${publicUrl}/#/cases`, seoulDay(at)];
+    return {
+      ko: {
+        subject: `${ko}: ${news.ko} (${day})`,
+        text: `${ko}에 관한 알림입니다: ${news.ko} (${day}). 자세한 내용은 아래에서 확인해 주세요.\n${link}`,
+      },
+      en: {
+        subject: `${en}: ${news.en} (${day})`,
+        text: `This concerns ${en}: ${news.en} (${day}). The details are here.\n${link}`,
+      },
+    };
+  },
   SEARCH_FOUND: ({ search, companies, count }, { publicUrl }) => {
     const list = (language: 'ko' | 'en') =>
       companies.map(({ ko, en }) => `- ${(language === 'ko' ? (ko ?? en) : (en ?? ko)) ?? ''}`);

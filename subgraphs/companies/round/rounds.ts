@@ -1,8 +1,10 @@
 import type { Log } from '#kit/log.ts';
 import { announceExpiring } from '../company/expiry.ts';
 import type { Context } from '../context.ts';
+import { closeUnappealed } from '../case/round.ts';
 import { delivery, sendDue } from '../mail/post.ts';
 import { notifySearches } from '../search/saved-search.ts';
+import { tellDueSanctions } from '../sanction/sanction.ts';
 import { startRound, type Round } from './round.ts';
 
 /** Everything that this subgraph does by itself. */
@@ -11,6 +13,8 @@ export function startRounds(context: Context, log: Log): Round {
   const plans = [
     { name: 'mails', waitMillis: 1_000, work: () => sendDue(context, deliver, log) },
     { name: 'saved searches', waitMillis: 10_000, work: () => notifySearches(context, new Date()) },
+    { name: 'sanctions', waitMillis: 5_000, work: () => tellDueSanctions(context, new Date()) },
+    { name: 'appeals', waitMillis: 60_000, work: () => closeUnappealed(context, new Date()) },
     {
       name: 'expiring certificates',
       waitMillis: 10 * 60_000,
