@@ -1,5 +1,6 @@
 // What has to be done now and then: expiring documents, sessions, cursors and history.
-import { document } from './bson/value.ts';
+import { toNumber } from './bson/number.ts';
+import { document, isNumeric } from './bson/value.ts';
 import type { Document } from './bson/value.ts';
 import { removeDocuments } from './commands/change.ts';
 import type { CommandContext, Server } from './commands/context.ts';
@@ -75,12 +76,15 @@ function prune({ engine }: Server, rounds: number): void {
 }
 
 async function expireDocuments(server: Server): Promise<void> {
-  for (const collection of server.engine.collections.values())
+  for (const collection of server.engine.collections.values()) {
+    const seconds = collection.options.get('expireAfterSeconds');
+    if (isNumeric(seconds)) await expire(server, collection, '_id', toNumber(seconds));
     for (const { expireAfterSeconds, fields, isBuilding } of collection.indexes) {
       const path = fields[0]?.path;
       if (expireAfterSeconds === undefined || path === undefined || isBuilding) continue;
       await expire(server, collection, path, expireAfterSeconds);
     }
+  }
 }
 
 async function expire(

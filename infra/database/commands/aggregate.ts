@@ -55,6 +55,7 @@ export const aggregate: Handler = function* (context) {
   const name = sourceName(context, stages);
   if (stages[0]?.has('$changeStream') === true) return openChangeStream(context, stages, batchSize);
   checkReadConcern(command, stages);
+  if (command.get('apiStrict') === true) checkStable(stages);
   const collection = findCollection(engine, `${database}.${name}`, transaction);
   const scope = commandScope(context, collationFor(command, collection));
   const flow = aggregateFlow(context, name, stages, scope, command.get('hint'));
@@ -68,6 +69,20 @@ export const aggregate: Handler = function* (context) {
   const concern = withWriteConcern(command, new Map());
   return new Map([...reply, ...concern]);
 };
+
+const UNSTABLE_STAGES = new Set([
+  '$currentOp',
+  '$indexStats',
+  '$listLocalSessions',
+  '$listSessions',
+]);
+
+function checkStable(stages: readonly Document[]): void {
+  for (const stage of stages)
+    for (const name of stage.keys())
+      if (UNSTABLE_STAGES.has(name))
+        throw refuse(323, `stage ${name} is not allowed with 'apiStrict: true' in API Version 1`);
+}
 
 function checkReadConcern(command: Document, stages: readonly Document[]): void {
   const concern = command.get('readConcern');

@@ -41,9 +41,10 @@ const CREATE_OPTIONS = new Set([
   'pipeline',
   'collation',
   'changeStreamPreAndPostImages',
+  'clusteredIndex',
   'expireAfterSeconds',
 ]);
-const REFUSED_OPTIONS = new Set(['timeseries', 'clusteredIndex', 'encryptedFields']);
+const REFUSED_OPTIONS = new Set(['timeseries', 'encryptedFields']);
 
 /** The fields that any command may have. */
 const GENERIC = new Set([
@@ -75,15 +76,46 @@ function createOptions(command: Document): Document {
     else if (!GENERIC.has(name) && !name.startsWith('$'))
       throw refuse(40_415, `BSON field 'create.${name}' is an unknown field.`);
   }
+  const clustered = options.get('clusteredIndex');
+  if (clustered !== undefined) options.set('clusteredIndex', clusteredIndex(clustered));
   const collation = collationOf(options.get('collation'));
   if (collation === undefined) options.delete('collation');
   else options.set('collation', collation.spec);
   return options;
 }
 
+/**
+ * The index of a clustered collection: it is the one on `_id`, by another name.
+ *
+ * @throws {CommandRefusal} 197 for another key, or one that is not unique
+ */
+function clusteredIndex(given: Value): Document {
+  const isRight =
+    isDocument(given) &&
+    areIdentical(given.get('key'), document({ _id: 1 })) &&
+    given.get('unique') === true;
+  if (!isRight)
+    throw refuse(
+      197,
+      "The 'clusteredIndex' option must be for the key { _id: 1 } and have 'unique: true'",
+    );
+  const name = given.get('name');
+  return document({
+    v: 2,
+    key: document({ _id: 1 }),
+    name: typeof name === 'string' ? name : '_id_',
+    unique: true,
+  });
+}
+
 function checkOptions(context: CommandContext, options: Document): void {
   if (options.get('capped') === true && !options.has('size'))
     throw refuse(72, "the 'size' field is required when 'capped' is true");
+  if (options.has('expireAfterSeconds') && !options.has('clusteredIndex'))
+    throw refuse(
+      72,
+      "'expireAfterSeconds' is only supported on time-series collections or when the 'clusteredIndex' option is specified",
+    );
   const validator = options.get('validator');
   if (isDocument(validator)) compileFilter(validator);
   const pipeline = options.get('pipeline');

@@ -209,12 +209,20 @@ function existing(context: CommandContext): Collection {
   return collection;
 }
 
+/** A clustered collection shows its index on `_id` by the name and with the options that it was given. */
+function idSpec({ options }: Collection, spec: Document): Document {
+  const clustered = options.get('clusteredIndex');
+  return isDocument(clustered) ? new Map([...clustered, ['clustered', true]]) : spec;
+}
+
 /** `listIndexes`. */
 export const listIndexes: Handler = function* (context) {
   const collection = existing(context);
   if (collection.view !== undefined)
     throw refuse(166, `Namespace ${collection.namespace} is a view, not a collection`);
-  const specs = collection.indexes.filter(({ isBuilding }) => !isBuilding).map(({ spec }) => spec);
+  const specs = collection.indexes
+    .filter(({ isBuilding }) => !isBuilding)
+    .map(({ name, spec }) => (name === '_id_' ? idSpec(collection, spec) : spec));
   const cursor = documentArgument(context.command, 'cursor') ?? new Map();
   return yield* openCursor(context, mapFlow(flowOf(specs), writeDocument), {
     namespace: collection.namespace,
@@ -283,11 +291,12 @@ export function* changeIndex(
   for (const name of ['expireAfterSeconds', 'hidden', 'unique', 'prepareUnique']) {
     const value = change.get(name);
     if (value === undefined) continue;
-    if (name === 'unique' && !index.isUnique) yield* checkDuplicates(context, collection, index);
+    if (name === 'unique') yield* makeUnique(context, collection, index);
     reply.set(`${name}_old`, index.spec.get(name) ?? null);
     reply.set(`${name}_new`, value);
     index.spec.set(name, value);
   }
+  if (index.spec.get('unique') === true) index.spec.delete('prepareUnique');
   const changed = makeIndex(
     index.id,
     index.spec,
@@ -298,6 +307,21 @@ export function* changeIndex(
   );
   collection.indexes[collection.indexes.indexOf(index)] = changed;
   return reply;
+}
+
+/** Only an index that takes no new duplicates any more can be made unique. */
+function* makeUnique(
+  context: CommandContext,
+  collection: Collection,
+  { spec, ...index }: Index,
+): Task<void> {
+  if (spec.get('unique') === true) return;
+  if (spec.get('prepareUnique') !== true)
+    throw refuse(
+      72,
+      `Cannot make index '${index.name}' unique; it must be prepared with 'prepareUnique: true' first`,
+    );
+  yield* checkDuplicates(context, collection, { spec, ...index });
 }
 
 const CHUNK = 500;

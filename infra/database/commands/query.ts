@@ -17,7 +17,7 @@ import { compileProjection } from '../query/projection.ts';
 import { refuse } from '../refusal.ts';
 import { askRows, collationFor } from './ask.ts';
 import type { Ask } from './ask.ts';
-import { FIRST_BATCH, openCursor } from './cursor-command.ts';
+import { FIRST_BATCH, isSnapshotRead, openCursor, snapshotTime } from './cursor-command.ts';
 import { aggregateFlow } from './pipeline-source.ts';
 import { collectionName, commandScope, documentArgument, numberArgument } from './context.ts';
 import type { CommandContext, Handler } from './context.ts';
@@ -242,6 +242,7 @@ export const distinct: Handler = function* (context) {
     yield* visitAll(documentsOf(context, collection, name, filter, scope, sight, parts), add);
   return document({
     values: [...values.values()].sort((left, right) => compareValues(left, right)),
+    atClusterTime: isSnapshotRead(command) ? snapshotTime(context) : undefined,
   });
 };
 

@@ -100,7 +100,7 @@ export function makeIndex(
     kind,
     fields,
     directions: fields.map(({ direction }) => direction),
-    isUnique: spec.get('unique') === true || name === '_id_',
+    isUnique: isUniqueSpec(spec) || name === '_id_',
     isSparse: spec.get('sparse') === true || isDerived(kind),
     isHidden: spec.get('hidden') === true,
     isBuilding: false,
@@ -117,6 +117,11 @@ export function makeIndex(
 
 function documentOr(value: Value | undefined): Document {
   return isDocument(value) ? value : new Map();
+}
+
+/** One that is prepared for it takes no new duplicates, although it may hold old ones. */
+function isUniqueSpec(spec: Document): boolean {
+  return spec.get('unique') === true || spec.get('prepareUnique') === true;
 }
 
 function secondsOf(spec: Document): number | undefined {
