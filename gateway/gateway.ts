@@ -98,7 +98,13 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     (error) => pipeline.format(error),
     (millis) => metrics.delivered(millis),
   );
-  const plugins = [requestLog(log, () => metrics)];
+  const plugins = [
+    requestLog(
+      log,
+      () => metrics,
+      () => pipeline.served().supergraph.marks,
+    ),
+  ];
   const trusted = await trustedOf(config);
   const rates = await createRateStore(config, log);
   const parts = { config, log, feeds, plugins, rates, trusted };
