@@ -5,7 +5,9 @@ import { createLog } from '#kit/log.ts';
 import { visitor } from '#kit/viewer.ts';
 import { readGatewayConfig } from './config.ts';
 import { needs } from './federation-cases.ts';
+import { keys } from './federation-key-cases.ts';
 import { joins, resetOrder } from './federation-more-cases.ts';
+import { types } from './federation-type-cases.ts';
 import { foreignGraph } from './foreign-graph.ts';
 import { createGateway } from './gateway.ts';
 
@@ -14,7 +16,7 @@ describe.each(['HIVE', 'APOLLO'] as const)('planned by %s', (PLANNER) => {
     resetOrder();
   });
 
-  it.each([...needs, ...joins])(
+  it.each([...needs, ...joins, ...types, ...keys])(
     '$name',
     async ({ subgraphs, query, variables = {}, data, errors, apollo }) => {
       const graph = foreignGraph(subgraphs);
