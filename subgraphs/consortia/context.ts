@@ -1,5 +1,5 @@
 import DataLoader from 'dataloader';
-import type { Connection, Model } from 'mongoose';
+import type { Connection, Model, QueryFilter } from 'mongoose';
 
 import { factsOf, type FactRecord } from '#kit/facts.ts';
 import type { Viewer } from '#kit/viewer.ts';
@@ -9,12 +9,19 @@ import { callsOf, type CallRecord } from './call/call.model.ts';
 import type { ConsortiaConfig } from './config.ts';
 import { consortiaOf, type ConsortiumRecord } from './consortium/consortium.model.ts';
 import { membershipsOf, type MembershipRecord } from './consortium/membership.model.ts';
+import { planChangesOf, type PlanChangeRecord } from './change/plan-change.model.ts';
 import { ledgerOf, type LedgerRecord } from './delivery/ledger.model.ts';
+import { recoveriesOf, type RecoveryRecord } from './delivery/recovery.model.ts';
+import { milestonesOf, type MilestoneRecord } from './milestone/milestone.model.ts';
+import { outcomesOf, type OutcomeRecord } from './outcome/outcome.model.ts';
+import { pilotsOf, type PilotRecord } from './pilot/pilot.model.ts';
 import { demandOf, type TechnologyDemand } from './pool/demand.ts';
 import type { Demand } from './pool/firm.ts';
 import { firmsOf, type FirmRecord } from './pool/firm.model.ts';
 import { supplyOf, type Supply } from './pool/supply.ts';
 import { technologiesOf, type TechnologyRecord } from './pool/technology.model.ts';
+import { reportsOf, type ReportRecord } from './progress/report.model.ts';
+import { visitsOf, type VisitRecord } from './progress/visit.model.ts';
 import { programmesOf, type ProgrammeRecord } from './programme/programme.model.ts';
 import { projectsOf, type ProjectRecord } from './project/project.model.ts';
 import { assembliesOf, type AssemblyRecord } from './proposal/assembly.model.ts';
@@ -46,6 +53,13 @@ export interface Context {
   documents: Model<DocumentRecord>;
   submissions: Model<SubmissionRecord>;
   ledger: Model<LedgerRecord>;
+  recoveries: Model<RecoveryRecord>;
+  milestones: Model<MilestoneRecord>;
+  planChanges: Model<PlanChangeRecord>;
+  reports: Model<ReportRecord>;
+  visits: Model<VisitRecord>;
+  pilots: Model<PilotRecord>;
+  outcomes: Model<OutcomeRecord>;
   reviewers: Model<ReviewerRecord>;
   reviews: Model<ReviewRecord>;
   facts: Model<FactRecord>;
@@ -86,6 +100,20 @@ export interface Loaders {
   reviewingUsers: DataLoader<string, string[]>;
   /** A project's documents by code. */
   documentsIn: DataLoader<string, DocumentRecord[]>;
+  /** A project's milestones by their day. */
+  milestonesIn: DataLoader<string, MilestoneRecord[]>;
+  /** Changes of a project's plan, newest first. */
+  planChangesIn: DataLoader<string, PlanChangeRecord[]>;
+  /** A project's progress reports, newest first. */
+  reportsIn: DataLoader<string, ReportRecord[]>;
+  /** Visits of a project's sites, the latest first. */
+  visitsIn: DataLoader<string, VisitRecord[]>;
+  /** A project's pilot users. */
+  pilotsIn: DataLoader<string, PilotRecord[]>;
+  /** Services that came out of a project. */
+  outcomesIn: DataLoader<string, OutcomeRecord[]>;
+  /** Money demanded back in a project. */
+  recoveriesIn: DataLoader<string, RecoveryRecord[]>;
   /** A project's submission that was not taken back. */
   submission: DataLoader<string, SubmissionRecord | null>;
 }
@@ -107,6 +135,13 @@ export function modelsOf(connection: Connection) {
     documents: documentsOf(connection),
     submissions: submissionsOf(connection),
     ledger: ledgerOf(connection),
+    recoveries: recoveriesOf(connection),
+    milestones: milestonesOf(connection),
+    planChanges: planChangesOf(connection),
+    reports: reportsOf(connection),
+    visits: visitsOf(connection),
+    pilots: pilotsOf(connection),
+    outcomes: outcomesOf(connection),
     reviewers: reviewersOf(connection),
     reviews: reviewsOf(connection),
     facts: factsOf(connection),
@@ -187,6 +222,13 @@ function createLoaders(models: ReturnType<typeof modelsOf>): Loaders {
       const groups = Map.groupBy(found, ({ projectId }) => projectId);
       return ids.map((id) => groups.get(id) ?? []);
     }),
+    milestonesIn: inProject(models.milestones, { dueOn: 1, _id: 1 }),
+    planChangesIn: inProject(models.planChanges, { _id: -1 }),
+    reportsIn: inProject(models.reports, { number: -1 }),
+    visitsIn: inProject(models.visits, { on: -1, _id: -1 }),
+    pilotsIn: inProject(models.pilots, { companyId: 1 }),
+    outcomesIn: inProject(models.outcomes, { _id: 1 }),
+    recoveriesIn: inProject(models.recoveries, { _id: 1 }),
     submission: new DataLoader(async (ids) => {
       const found = await models.submissions
         .find({ projectId: { $in: [...ids] }, takenBackAt: null })
@@ -217,5 +259,20 @@ function byId<Record extends { _id: string }>(
     const found = await model.find({ _id: { $in: [...ids] } } as object).lean<Record[]>();
     const records = new Map(found.map((record) => [record._id, record]));
     return ids.map((id) => records.get(id) ?? null);
+  });
+}
+
+/** Everything of a kind that belongs to a project, in order. */
+function inProject<Record extends { projectId: string }>(
+  model: Model<Record>,
+  order: { [field: string]: 1 | -1 },
+): DataLoader<string, Record[]> {
+  return new DataLoader(async (ids) => {
+    const found = (await model
+      .find({ projectId: { $in: [...ids] } } as QueryFilter<Record>)
+      .sort({ projectId: 1, ...order })
+      .lean()) as Record[];
+    const groups = Map.groupBy(found, ({ projectId }) => projectId);
+    return ids.map((id) => groups.get(id) ?? []);
   });
 }

@@ -39,6 +39,18 @@ import { submitProject, takeBackSubmission } from './submission/submission.ts';
 import { decideCall } from './review/decision.ts';
 import { assignReviewers, scoreProject } from './review/review.ts';
 import { registerReviewer, reviseReviewer } from './review/reviewer.ts';
+import { decidePlanChange, proposePlanChange, withdrawPlanChange } from './change/plan-change.ts';
+import { closeRecovery, demandRecovery, settleProject } from './delivery/settlement.ts';
+import {
+  decideMilestone,
+  deliverMilestone,
+  setMilestones,
+  uploadDeliverable,
+} from './milestone/milestone.ts';
+import { handOverOutcome, registerOutcome } from './outcome/outcome.ts';
+import { enrolPilot, givePilotFeedback } from './pilot/pilot.ts';
+import { decideProgressReport, submitProgressReport } from './progress/report.ts';
+import { cancelSiteVisit, planSiteVisit, recordSiteVisit } from './progress/visit.ts';
 import type { MutationResolvers } from './schema.generated.ts';
 
 export const mutations: MutationResolvers = {
@@ -217,6 +229,82 @@ export const mutations: MutationResolvers = {
   terminateProject: (_, { input }, context) =>
     answer(renewed(context), 'terminateProject', input, async () => ({
       project: await terminateProject(context, input),
+    })),
+  setMilestones: (_, { input }, context) =>
+    answer(renewed(context), 'setMilestones', input, async () => ({
+      project: await setMilestones(context, input),
+    })),
+  uploadDeliverable: (_, { input }, context) =>
+    answer(renewed(context), 'uploadDeliverable', input, async () => ({
+      milestone: await uploadDeliverable(context, input),
+    })),
+  deliverMilestone: (_, { input }, context) =>
+    answer(renewed(context), 'deliverMilestone', input, async () => ({
+      milestone: await deliverMilestone(context, input),
+    })),
+  decideMilestone: (_, { input }, context) =>
+    answer(renewed(context), 'decideMilestone', input, async () => ({
+      milestone: await decideMilestone(context, input),
+    })),
+  proposePlanChange: (_, { input }, context) =>
+    answer(renewed(context), 'proposePlanChange', input, async () => ({
+      change: await proposePlanChange(context, input),
+    })),
+  decidePlanChange: (_, { input }, context) =>
+    answer(renewed(context), 'decidePlanChange', input, async () => ({
+      change: await decidePlanChange(context, input),
+    })),
+  withdrawPlanChange: (_, { input }, context) =>
+    answer(renewed(context), 'withdrawPlanChange', input, async () => ({
+      change: await withdrawPlanChange(context, input),
+    })),
+  submitProgressReport: (_, { input }, context) =>
+    answer(renewed(context), 'submitProgressReport', input, async () => ({
+      report: await submitProgressReport(context, input),
+    })),
+  decideProgressReport: (_, { input }, context) =>
+    answer(renewed(context), 'decideProgressReport', input, async () => ({
+      report: await decideProgressReport(context, input),
+    })),
+  planSiteVisit: (_, { input }, context) =>
+    answer(renewed(context), 'planSiteVisit', input, async () => ({
+      visit: await planSiteVisit(context, input),
+    })),
+  recordSiteVisit: (_, { input }, context) =>
+    answer(renewed(context), 'recordSiteVisit', input, async () => ({
+      visit: await recordSiteVisit(context, input),
+    })),
+  cancelSiteVisit: (_, { input }, context) =>
+    answer(renewed(context), 'cancelSiteVisit', input, async () => ({
+      visit: await cancelSiteVisit(context, input),
+    })),
+  enrolPilot: (_, { input }, context) =>
+    answer(renewed(context), 'enrolPilot', input, async () => ({
+      pilot: await enrolPilot(context, input),
+    })),
+  givePilotFeedback: (_, { input }, context) =>
+    answer(renewed(context), 'givePilotFeedback', input, async () => ({
+      pilot: await givePilotFeedback(context, input),
+    })),
+  registerOutcome: (_, { input }, context) =>
+    answer(renewed(context), 'registerOutcome', input, async () => ({
+      outcome: await registerOutcome(context, input),
+    })),
+  handOverOutcome: (_, { input }, context) =>
+    answer(renewed(context), 'handOverOutcome', input, async () => ({
+      outcome: await handOverOutcome(context, input),
+    })),
+  demandRecovery: (_, { input }, context) =>
+    answer(renewed(context), 'demandRecovery', input, async () => ({
+      recovery: await demandRecovery(context, input),
+    })),
+  closeRecovery: (_, { input }, context) =>
+    answer(renewed(context), 'closeRecovery', input, async () => ({
+      recovery: await closeRecovery(context, input),
+    })),
+  settleProject: (_, { input }, context) =>
+    answer(renewed(context), 'settleProject', input, async () => ({
+      project: await settleProject(context, input),
     })),
   importProgrammes: (_, { input }, context) =>
     answer(renewed(context), 'importProgrammes', input, () => importProgrammes(context, input)),

@@ -1,4 +1,5 @@
 /** Which domain function answers which field. No rules here. */
+import { ownTraces } from '#kit/person.ts';
 import { seoulDay } from '#kit/instant.ts';
 import { findAgreements, paperOf, statusOf } from './agreement/agreement.ts';
 import { unsigned } from './agreement/standing.ts';
@@ -54,7 +55,21 @@ import { findSubmission } from './submission/submission.ts';
 import { findCalibration, findRanking, findReviewsOf } from './review/decision.ts';
 import { findReview, findReviewTasks } from './review/review.ts';
 import { findReviewer, findReviewers } from './review/reviewer.ts';
+import { findPlanChanges } from './change/plan-change.ts';
+import { findRecoveries } from './delivery/settlement.ts';
+import {
+  deliveredContent,
+  findLateMilestones,
+  findMilestone,
+  findMilestones,
+} from './milestone/milestone.ts';
+import { daysLate } from './milestone/schedule.ts';
+import { findOutcomes } from './outcome/outcome.ts';
+import { findPilots } from './pilot/pilot.ts';
+import { findReports } from './progress/report.ts';
+import { findVisits } from './progress/visit.ts';
 import { mutations } from './mutations.ts';
+import { traces } from './person/person.ts';
 import type { Resolvers } from './schema.generated.ts';
 
 const sector = (code: string) => ({ code });
@@ -75,6 +90,7 @@ export const resolvers: Resolvers = {
     awardConcentration: (_, filter, context) => findConcentration(context, filter),
     collaborationNetwork: (_, filter, context) => findNetwork(context, filter),
     fundingDuplicates: (_, filter, context) => findFundingDuplicates(context, filter),
+    lateMilestones: (_, listing, context) => findLateMilestones(context, listing),
     reviewers: (_, listing, context) => findReviewers(context, listing),
     reviewTasks: (_, listing, context) => findReviewTasks(context, listing),
     agreementTemplates: (_, listing, context) => findTemplates(context, listing),
@@ -165,7 +181,38 @@ export const resolvers: Resolvers = {
     submission: (project, _, context) => findSubmission(context, project),
     accounts: (project, _, context) => findAccounts(context, project),
     ledger: (project, listing, context) => findLedger(context, project, listing),
+    milestones: (project, _, context) => findMilestones(context, project),
+    planChanges: (project, _, context) => findPlanChanges(context, project),
+    progressReports: (project, _, context) => findReports(context, project),
+    siteVisits: (project, _, context) => findVisits(context, project),
+    pilots: (project, _, context) => findPilots(context, project),
+    outcomes: (project, _, context) => findOutcomes(context, project),
+    recoveries: (project, _, context) => findRecoveries(context, project),
+    isOnTime: ({ finished }) => finished?.onTime ?? null,
+    pilotRating: ({ finished }) => finished?.pilotRating ?? null,
     breaches: (project, _, context) => breachesShown(context, project),
+  },
+  Milestone: {
+    __resolveReference: ({ id }, context) => findMilestone(context, id),
+    id: ({ _id }) => _id,
+    project: ({ projectId }, _, { loaders }) => pointedAt(loaders.project, projectId),
+    daysLate: (milestone, _, { arrivedAt }) => daysLate(milestone, arrivedAt),
+  },
+  MilestoneConnection: { totalCount: ({ count }) => count() },
+  DeliveredFile: { content: (file, _, context) => deliveredContent(context, file) },
+  PlanChange: { id: ({ _id }) => _id },
+  PlannedItem: { company: ({ companyId }) => company(companyId) },
+  ProgressReport: { id: ({ _id }) => _id },
+  SiteVisit: { id: ({ _id }) => _id },
+  Pilot: {
+    id: ({ _id }) => _id,
+    company: ({ companyId }) => company(companyId),
+  },
+  Outcome: { id: ({ _id }) => _id },
+  OutcomeSupplier: { company: ({ companyId }) => company(companyId) },
+  Recovery: {
+    id: ({ _id }) => _id,
+    company: ({ companyId }) => company(companyId),
   },
   Document: {
     id: ({ _id }) => _id,
@@ -253,6 +300,10 @@ export const resolvers: Resolvers = {
   Company: {
     consortia: ({ id }, listing, context) => findConsortiaOf(context, id, listing),
     memberships: ({ id }, listing, context) => findMembershipsOf(context, id, listing),
+  },
+  User: {
+    __resolveReference: ({ id }) => ({ id }),
+    consortiaData: ({ id }, _, context) => ownTraces(context, traces, id),
   },
   Technology: {
     demand: ({ id }, _, { loaders }) => loaders.demand.load(id),

@@ -4,6 +4,7 @@ import { answerModelsOf } from '#kit/answer.ts';
 import { applyFacts, byKind, factsOf, follow, positionsOf } from '#kit/facts.ts';
 import { applyKnown, knownOf } from '#kit/known.ts';
 import { connect, prepare } from '#kit/mongo.ts';
+import { applyErasures } from '#kit/person.ts';
 import type { Runtime, Service, Subgraph } from '#kit/subgraph.ts';
 import { subgraphSdl } from '#schema/sdl.ts';
 import { ensureTemplate } from './agreement/template.ts';
@@ -12,6 +13,7 @@ import { createContext, modelsOf } from './context.ts';
 import { applyFirmFacts } from './pool/firm.ts';
 import { solverQueue } from './proposal/queue.ts';
 import { openSearches } from './proposal/searches.ts';
+import { traces } from './person/person.ts';
 import { resolvers } from './resolvers.ts';
 import { fileStore } from '#kit/file-store.ts';
 
@@ -37,12 +39,13 @@ async function start({ mongoUri, environment, log }: Runtime): Promise<Service> 
     await follow({
       from: 'companies',
       source: factsOf(companies),
-      kinds: ['company', 'sector', 'access'],
+      kinds: ['company', 'sector', 'access', 'erasure'],
       positions,
       apply: byKind({
         company: (facts) => applyFirmFacts(models.firms, facts),
         sector: (facts) => applyKnown(connection, facts),
         access: (facts) => applyAccess(connection, facts),
+        erasure: (facts) => applyErasures(connection, traces, facts),
       }),
       log,
     }),

@@ -21,7 +21,7 @@ const bounds = {
 };
 
 const wish = fc.record({
-  kind: fc.constantFrom<LedgerKind>('PAY', 'MATCH', 'SPEND', 'RETURN', 'REVERSE'),
+  kind: fc.constantFrom<LedgerKind>('PAY', 'MATCH', 'SPEND', 'RETURN', 'RECOVER', 'REVERSE'),
   companyId: fc.constantFrom('a', 'b'),
   item: fc.constantFrom('people', 'cloud'),
   amount: fc.integer({ min: 1, max: 400 }),
@@ -64,6 +64,7 @@ describe('the books', () => {
         for (const held of accountsIn(['a', 'b'], bounds.plan, books)) {
           expect(held.paid + held.matched).toBe(held.spent + held.returned + held.left);
           expect(held.left).toBeGreaterThanOrEqual(0);
+          expect(held.returned + held.recovered).toBeLessThanOrEqual(held.paid);
           expect(held.paid - held.returned).toBeLessThanOrEqual(
             bounds.grants.get(held.companyId) ?? 0,
           );

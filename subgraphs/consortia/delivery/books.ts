@@ -3,7 +3,7 @@ import type { Problem } from '#kit/refusal.ts';
 import { breach } from '../programme/breaches.ts';
 
 /** Kinds of movements of money. */
-export type LedgerKind = 'PAY' | 'MATCH' | 'SPEND' | 'RETURN' | 'REVERSE';
+export type LedgerKind = 'PAY' | 'MATCH' | 'SPEND' | 'RETURN' | 'RECOVER' | 'REVERSE';
 
 /** A movement of money, won. */
 export interface Movement {
@@ -17,7 +17,7 @@ export interface Movement {
 }
 
 /** Money planned for a firm and an item, won. */
-export interface PlannedItem {
+export interface ItemPlan {
   companyId: string;
   item: string;
   amount: number;
@@ -40,6 +40,7 @@ function accountsOf({ kind, companyId, item }: Movement): [from: string, to: str
   if (kind === 'PAY') return [account.grant(companyId), hand];
   if (kind === 'MATCH') return [account.own(companyId), hand];
   if (kind === 'RETURN') return [hand, account.grant(companyId)];
+  if (kind === 'RECOVER') return [account.own(companyId), account.grant(companyId)];
   return [hand, account.used(companyId, item ?? '')];
 }
 
@@ -67,6 +68,8 @@ export interface Account {
   matched: number;
   spent: number;
   returned: number;
+  /** Public money that was used, and was paid back out of the firm's own. */
+  recovered: number;
   left: number;
   items: { item: string; planned: number; spent: number }[];
 }
@@ -74,7 +77,7 @@ export interface Account {
 /** Each firm's money: what was taken back does not count on either side. */
 export function accountsIn(
   companyIds: readonly string[],
-  plan: readonly PlannedItem[],
+  plan: readonly ItemPlan[],
   movements: readonly Movement[],
 ): Account[] {
   return companyIds.map((companyId) => accountOf(companyId, plan, movements));
@@ -82,7 +85,7 @@ export function accountsIn(
 
 function accountOf(
   companyId: string,
-  plan: readonly PlannedItem[],
+  plan: readonly ItemPlan[],
   movements: readonly Movement[],
 ): Account {
   const balances = balancesOf(movements);
@@ -97,6 +100,7 @@ function accountOf(
     matched: sumOf('MATCH'),
     spent: sumOf('SPEND'),
     returned: sumOf('RETURN'),
+    recovered: sumOf('RECOVER'),
     left: balances.get(account.hand(companyId)) ?? 0,
     items: [...names].toSorted().map((item) => ({
       item,
@@ -120,7 +124,7 @@ function sum(amounts: readonly { amount: number }[]): number {
 export interface Bounds {
   /** What each member may receive: its share of the budget; null while that is not settled. */
   grants: ReadonlyMap<string, number>;
-  plan: readonly PlannedItem[];
+  plan: readonly ItemPlan[];
 }
 
 /** What is wrong with a movement after those before it. */
@@ -131,7 +135,9 @@ export function movementBreaches(
 ): Problem[] {
   const { companyId, amount, kind } = movement;
   const held = accountOf(companyId, plan, before);
+  // What was recovered is not paid again.
   const received = held.paid - held.returned;
+  const kept = received - held.recovered;
   const inHand =
     amount <= held.left ? [] : [over('IN_HAND', 'More than is in hand.', held.left, amount)];
   switch (kind) {
@@ -140,7 +146,9 @@ export function movementBreaches(
     case 'MATCH':
       return [];
     case 'RETURN':
-      return [...inHand, ...returnBreaches(received, amount)];
+      return [...inHand, ...returnBreaches(kept, amount)];
+    case 'RECOVER':
+      return returnBreaches(kept, amount);
     case 'SPEND':
       return [...inHand, ...spendingBreaches(held, movement)];
     case 'REVERSE':

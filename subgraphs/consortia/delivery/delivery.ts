@@ -5,6 +5,9 @@ import type { CallRecord } from '../call/call.model.ts';
 import type { Context } from '../context.ts';
 import { breach } from '../programme/breaches.ts';
 import type { StageRule } from '../programme/rules.ts';
+import { awaitMilestones, milestonesIn } from '../milestone/milestone.ts';
+import { isOnTime, unaccepted } from '../milestone/schedule.ts';
+import { meanRating, pilotsIn } from '../pilot/pilot.ts';
 import { maySee } from '../project/audience.ts';
 import type { ProjectRecord } from '../project/project.model.ts';
 import { changeProject } from '../project/project.ts';
@@ -60,6 +63,7 @@ export async function startProject(context: Context, given: GivenStep): Promise<
       found: project.status,
     });
   const change = { status, startedAt: context.arrivedAt, stage: stages[0]?.code ?? null };
+  await awaitMilestones(context, project._id, true);
   return changeProject(context, project, given.revision, change, memberIds);
 }
 
@@ -87,6 +91,7 @@ export async function approveGate(
         found: project.stage ?? 'none',
       }),
     );
+  faults.push(...unaccepted(await milestonesIn(context, project._id), project.stage));
   refuseAny(faults);
   const gate = { from: project.stage ?? '', to: next?.code ?? '', at: context.arrivedAt, note };
   return changeProject(
@@ -102,13 +107,21 @@ export async function approveGate(
  * Ends a running project as finished: in its last stage, with every won spent or returned.
  *
  * @throws {Refusal} NOT_FOUND (projectId), WRONG_STATE (projectId), STALE (revision), INVALID (projectId; rules
- * LAST_STAGE, SETTLED)
+ * LAST_STAGE, SETTLED, MILESTONES_ACCEPTED)
  */
 export async function completeProject(context: Context, given: GivenStep): Promise<ProjectRecord> {
   const { project, status, stages, memberIds } = await courseOf(context, given, 'complete');
   const accounts = await readAccounts(context, project);
-  refuseAny(completionBreaches(project.stage, stages, accounts));
-  const ended = { status, endedAt: context.arrivedAt };
+  const milestones = await milestonesIn(context, project._id);
+  refuseAny([
+    ...completionBreaches(project.stage, stages, accounts),
+    ...unaccepted(milestones, null),
+  ]);
+  const finished = {
+    onTime: isOnTime(milestones, context.arrivedAt),
+    pilotRating: meanRating(await pilotsIn(context, project._id)),
+  };
+  const ended = { status, endedAt: context.arrivedAt, finished };
   const changed = await changeProject(context, project, given.revision, ended, memberIds);
   await release(context, project);
   return changed;
@@ -159,6 +172,7 @@ export async function terminateProject(
 }
 
 /** A project that is over takes up nobody's capacity. */
-async function release({ memberships }: Context, { _id }: ProjectRecord): Promise<void> {
-  await memberships.updateMany({ projectId: _id }, { $unset: { running: 1 } });
+async function release(context: Context, { _id }: ProjectRecord): Promise<void> {
+  await context.memberships.updateMany({ projectId: _id }, { $unset: { running: 1 } });
+  await awaitMilestones(context, _id, false);
 }

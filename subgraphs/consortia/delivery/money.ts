@@ -23,7 +23,7 @@ import {
   type Account,
   type LedgerKind,
   type Movement,
-  type PlannedItem,
+  type ItemPlan,
 } from './books.ts';
 import type { LedgerPage, LedgerRecord } from './ledger.model.ts';
 
@@ -33,7 +33,7 @@ const itemsLimit = 1_000;
 export interface GivenPlan {
   projectId: string;
   revision: number;
-  items: readonly PlannedItem[];
+  items: readonly ItemPlan[];
 }
 
 /**
@@ -51,14 +51,35 @@ export async function planBudget(context: Context, given: GivenPlan): Promise<Pr
     item: tidy(item),
     amount,
   }));
-  const movements = await readMovements(context, project._id);
-  refuseAny(planFaults(plan, memberIds, project, movements));
+  refuseUnapproved(project);
+  refuseAny(await planFaultsIn(context, project, plan));
   return changeProject(context, project, given.revision, { plan, status }, memberIds);
+}
+
+/** @throws {Refusal} WRONG_STATE (projectId; rule CHANGE_APPROVED) when the plan of a running project was agreed with others */
+export function refuseUnapproved({ callId, status }: ProjectRecord): void {
+  if (callId === null || status !== 'RUNNING') return;
+  throw refusal('WRONG_STATE', 'Propose a change of plan: it is to be approved.', ['projectId'], {
+    rule: 'CHANGE_APPROVED',
+    limit: 'an approved change',
+    found: status,
+  });
+}
+
+/** What is wrong with a plan for a project as it stands. */
+export async function planFaultsIn(
+  context: Context,
+  project: ProjectRecord,
+  plan: readonly ItemPlan[],
+): Promise<Problem[]> {
+  const memberIds = await memberIdsOf(context, project);
+  const movements = await readMovements(context, project._id);
+  return planFaults(plan, memberIds, project, movements);
 }
 
 /** What is wrong with a plan. */
 export function planFaults(
-  plan: readonly PlannedItem[],
+  plan: readonly ItemPlan[],
   memberIds: readonly string[],
   { budget, matching }: Pick<ProjectRecord, 'budget' | 'matching'>,
   movements: readonly Movement[],
@@ -122,7 +143,7 @@ export interface Recorded {
  * @throws {GraphQLError} UNAUTHENTICATED, FORBIDDEN
  */
 export async function recordMoney(context: Context, given: GivenMoney): Promise<Recorded> {
-  const { viewer, projects, ledger } = context;
+  const { viewer, projects } = context;
   signedIn(viewer);
   const path = ['projectId'];
   const found = await projects.findById(given.projectId).lean<ProjectRecord>();
@@ -130,15 +151,42 @@ export async function recordMoney(context: Context, given: GivenMoney): Promise<
     throw refusal('NOT_FOUND', 'There is no such project.', path);
   const { userId } = actingOn(context, found, given);
   stateAfter(projectSteps, found.status, 'pay', path);
+  refuseSettled(found);
   const faults: Problem[] = [];
   const memo = readReason(given.memo, { ...reasonLength, least: 0 }, ['memo'], faults);
   faults.push(...formFaults(given, await memberIdsOf(context, found)));
   refuseAny(faults);
+  return enterMovement(context, found, given, memo, userId);
+}
+
+/** @throws {Refusal} WRONG_STATE (projectId; rule SETTLED) once the books are closed */
+export function refuseSettled({ settledAt }: ProjectRecord): void {
+  if (!settledAt) return;
+  throw refusal('WRONG_STATE', 'The books of this project are closed.', ['projectId'], {
+    rule: 'SETTLED',
+    limit: 'open books',
+    found: settledAt.toISOString(),
+  });
+}
+
+/**
+ * Enters a movement into the books of a project.
+ *
+ * @throws {Refusal} INVALID (amount, reverses; rules PAID, IN_HAND, RETURNED, PLANNED, REVERSIBLE)
+ */
+export async function enterMovement(
+  context: Context,
+  found: ProjectRecord,
+  given: Omit<GivenMoney, 'projectId' | 'memo'>,
+  memo: string | null,
+  userId: string,
+): Promise<Recorded> {
+  const { projects, ledger } = context;
   // Two movements at one time write the same project: the second sees the first, and its number follows.
   const project = await projects
     .findOneAndUpdate({ _id: found._id }, { $inc: { entries: 1 } }, { returnDocument: 'after' })
     .lean<ProjectRecord>();
-  if (!project) throw refusal('NOT_FOUND', 'There is no such project.', path);
+  if (!project) throw refusal('NOT_FOUND', 'There is no such project.', ['projectId']);
   const before = await readMovements(context, project._id);
   const movement = movementFrom(given, project.entries, before);
   const grants = await grantsIn(context, project);
@@ -156,7 +204,11 @@ export async function recordMoney(context: Context, given: GivenMoney): Promise<
 }
 
 /** The movement that is asked for; one that takes another back speaks of the same firm, item and amount. */
-function movementFrom(given: GivenMoney, number: number, before: readonly Movement[]): Movement {
+function movementFrom(
+  given: Omit<GivenMoney, 'projectId' | 'memo'>,
+  number: number,
+  before: readonly Movement[],
+): Movement {
   const { kind } = given;
   const reverses = given.reverses ?? null;
   if (reverses !== null) {
@@ -190,6 +242,8 @@ function formFaults(given: GivenMoney, memberIds: readonly string[]): Problem[] 
   const { kind, companyId, item, amount, reverses } = given;
   const isReversal = kind === 'REVERSE';
   const faults: Problem[] = [];
+  if (kind === 'RECOVER')
+    faults.push(problem('INVALID', 'What was demanded back is entered by closing it.', ['kind']));
   const check = (holds: boolean, message: string, field: string) => {
     if (!holds) faults.push(problem('INVALID', message, [field]));
   };

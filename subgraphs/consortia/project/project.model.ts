@@ -3,7 +3,7 @@ import { Schema, type Connection, type Model } from 'mongoose';
 import { modelOf, plainSchema } from '#kit/mongo.ts';
 import type { Page } from '#kit/page.ts';
 import type { Text } from '#kit/text.ts';
-import type { PlannedItem } from '../delivery/books.ts';
+import type { ItemPlan } from '../delivery/books.ts';
 import type { ProjectStatus } from './state.ts';
 
 /** What a project needs of one technology, as stored. */
@@ -75,13 +75,17 @@ export interface ProjectRecord {
   /** Code of the stage that it is in. */
   stage: string | null;
   gates: GatePassed[];
-  plan: PlannedItem[];
+  plan: ItemPlan[];
   /** Counts ledger entries. */
   entries: number;
   startedAt: Date | null;
   endedAt: Date | null;
   /** Why it ended before it was finished. */
   endReason: string | null;
+  /** How it was finished; null before, and when it ended early. */
+  finished: { onTime: boolean; pilotRating: number | null } | null;
+  /** When its books were closed. */
+  settledAt: Date | null;
   draftedBy: string;
   draftedAt: Date;
   sealedAt: Date | null;
@@ -135,6 +139,8 @@ const projectSchema = new Schema(
     startedAt: { type: Date, default: null },
     endedAt: { type: Date, default: null },
     endReason: { type: String, default: null },
+    finished: { type: Schema.Types.Mixed, default: null },
+    settledAt: { type: Date, default: null },
     draftedBy: { type: String, required: true },
     draftedAt: { type: Date, required: true },
     sealedAt: { type: Date, default: null },

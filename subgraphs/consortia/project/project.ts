@@ -133,6 +133,7 @@ export async function changeProject(
 
 /** What a public project tells other services. */
 export function projectFact(project: ProjectRecord, memberIds: string[]): ProjectFact {
+  const { finished, endedAt } = project;
   return {
     title: project.title,
     status: project.status,
@@ -144,6 +145,7 @@ export function projectFact(project: ProjectRecord, memberIds: string[]): Projec
       mandatory: each.mandatory,
     })),
     memberIds,
+    finished: finished && endedAt ? { at: endedAt, ...finished } : null,
   };
 }
 
@@ -196,6 +198,8 @@ export async function draftProject(context: Context, given: GivenProject): Promi
     startedAt: null,
     endedAt: null,
     endReason: null,
+    finished: null,
+    settledAt: null,
     draftedBy: userId,
     draftedAt: now,
     sealedAt: null,

@@ -1,7 +1,12 @@
 import { readFile } from 'node:fs/promises';
 
 import { drawSteps, reachable } from '#kit/steps.ts';
+import { planChangeSteps } from '../change/state.ts';
 import { consortiumSteps, membershipSteps } from '../consortium/state.ts';
+import { recoverySteps } from '../delivery/state.ts';
+import { milestoneSteps } from '../milestone/state.ts';
+import { outcomeSteps } from '../outcome/state.ts';
+import { reportSteps, visitSteps } from '../progress/state.ts';
 import { publicStatuses } from './audience.ts';
 import { projectSteps } from './state.ts';
 
@@ -44,6 +49,12 @@ describe('the README', () => {
       drawSteps(projectSteps, 'DRAFT'),
       drawSteps(consortiumSteps, 'FORMING'),
       drawSteps(membershipSteps, 'INVITED'),
+      drawSteps(milestoneSteps, 'PLANNED'),
+      drawSteps(planChangeSteps, 'PROPOSED'),
+      drawSteps(reportSteps, 'SUBMITTED'),
+      drawSteps(visitSteps, 'PLANNED'),
+      drawSteps(outcomeSteps, 'DRAFT'),
+      drawSteps(recoverySteps, 'DEMANDED'),
     ]);
   });
 });

@@ -29,6 +29,11 @@ export type ProjectStep =
   | 'plan'
   | 'pay'
   | 'gate'
+  | 'work'
+  | 'bring'
+  | 'handOver'
+  | 'recover'
+  | 'settle'
   | 'complete'
   | 'terminate'
   | 'withdraw';
@@ -58,6 +63,12 @@ export const projectSteps: Steps<ProjectStatus, ProjectStep> = {
   // Money of a project that ended early is still returned.
   pay: { RUNNING: 'RUNNING', TERMINATED: 'TERMINATED' },
   gate: { RUNNING: 'RUNNING' },
+  // Milestones, reports, visits, pilot users.
+  work: { RUNNING: 'RUNNING' },
+  bring: { RUNNING: 'RUNNING', COMPLETED: 'COMPLETED' },
+  handOver: { COMPLETED: 'COMPLETED' },
+  recover: { RUNNING: 'RUNNING', COMPLETED: 'COMPLETED', TERMINATED: 'TERMINATED' },
+  settle: { COMPLETED: 'COMPLETED', TERMINATED: 'TERMINATED' },
   complete: { RUNNING: 'COMPLETED' },
   terminate: { AWARDED: 'TERMINATED', RUNNING: 'TERMINATED' },
   withdraw: { DRAFT: 'WITHDRAWN', FORMING: 'WITHDRAWN', SEALED: 'WITHDRAWN' },

@@ -1,0 +1,65 @@
+/** Who may look after a project that is carried out, and who writes to it. */
+import { refusal } from '#kit/refusal.ts';
+import { actingFor, signedIn, signedInAs, type SignedIn } from '#kit/viewer.ts';
+import type { CallRecord } from '../call/call.model.ts';
+import type { Context } from '../context.ts';
+import type { StageRule } from '../programme/rules.ts';
+import { isParticipant, maySee } from '../project/audience.ts';
+import type { ProjectRecord } from '../project/project.model.ts';
+
+/**
+ * A project as stored, for one who takes part in it or looks after it.
+ *
+ * @throws {Refusal} NOT_FOUND at `path`
+ * @throws {GraphQLError} UNAUTHENTICATED
+ */
+export async function projectIn(
+  { viewer, projects }: Context,
+  id: string,
+  path: string[],
+): Promise<ProjectRecord> {
+  signedIn(viewer);
+  const project = await projects.findById(id).lean<ProjectRecord>();
+  if (!project || !maySee(viewer, project) || !isParticipant(viewer, project))
+    throw refusal('NOT_FOUND', 'There is no such project.', path);
+  return project;
+}
+
+/**
+ * The one who decides on what a project hands in: the secretariat, or an owner of the lead's firm where no call
+ * awarded it.
+ *
+ * @throws {GraphQLError} UNAUTHENTICATED, FORBIDDEN
+ */
+export function lookingAfter(
+  { viewer }: Pick<Context, 'viewer'>,
+  project: ProjectRecord,
+): SignedIn {
+  return project.callId === null
+    ? actingFor(viewer, project.leadCompanyId, 'OWNER')
+    : signedInAs(viewer, 'SECRETARIAT');
+}
+
+/**
+ * Writes a project that something else of it is decided by, so that two such changes meet: one goes first, and the
+ * other sees it. The project as it is then.
+ */
+export async function holdProject(
+  { projects }: Pick<Context, 'projects'>,
+  { _id }: ProjectRecord,
+): Promise<ProjectRecord> {
+  const held = await projects
+    .findOneAndUpdate({ _id }, { $inc: { documentsTouched: 1 } }, { returnDocument: 'after' })
+    .lean<ProjectRecord>();
+  if (!held) throw refusal('NOT_FOUND', 'There is no such project.', ['projectId']);
+  return held;
+}
+
+/** The stages of a project's call, in their order; empty when it has none. */
+export async function stagesOf(
+  { calls }: Pick<Context, 'calls'>,
+  { callId }: ProjectRecord,
+): Promise<StageRule[]> {
+  const call = callId === null ? null : await calls.findById(callId).lean<CallRecord>();
+  return call?.rules.stages ?? [];
+}

@@ -1,0 +1,130 @@
+/** Progress reports: what a project did, how far it is, what stands in the way. */
+import { newId } from '#kit/id.ts';
+import { seoulDay } from '#kit/instant.ts';
+import { problem, refusal, refuseAny, type Problem } from '#kit/refusal.ts';
+import { stateAfter } from '#kit/steps.ts';
+import { actingFor } from '#kit/viewer.ts';
+import type { Context } from '../context.ts';
+import { holdProject, lookingAfter, projectIn } from '../delivery/oversight.ts';
+import {
+  readReason,
+  readText,
+  reasonLength,
+  summaryLength,
+  type GivenText,
+} from '../form/wording.ts';
+import { isParticipant } from '../project/audience.ts';
+import type { ProjectRecord } from '../project/project.model.ts';
+import { projectToLead } from '../project/project.ts';
+import { projectSteps } from '../project/state.ts';
+import type { ReportRecord } from './report.model.ts';
+import { reportSteps } from './state.ts';
+
+const reportsLimit = 500;
+
+/** A report as a client gives it. */
+export interface GivenReport {
+  projectId: string;
+  from: string;
+  to: string;
+  done: number;
+  summary: GivenText;
+  obstacles?: GivenText | null | undefined;
+}
+
+/**
+ * Hands in a progress report. An owner or editor of the lead's firm may, while the project runs.
+ *
+ * @throws {Refusal} NOT_FOUND (projectId), WRONG_STATE (projectId), INVALID (from, to, summary, obstacles),
+ * LIMIT_REACHED (projectId)
+ */
+export async function submitProgressReport(
+  context: Context,
+  given: GivenReport,
+): Promise<ReportRecord> {
+  const project = await projectToLead(context, given.projectId, ['projectId']);
+  const { userId } = actingFor(context.viewer, project.leadCompanyId, 'EDITOR');
+  stateAfter(projectSteps, project.status, 'work', ['projectId']);
+  const faults: Problem[] = periodFaults(given, seoulDay(context.arrivedAt));
+  const summary = readText(given.summary, { ...summaryLength, least: 2 }, ['summary'], faults);
+  const obstacles = readText(given.obstacles ?? {}, summaryLength, ['obstacles'], faults);
+  refuseAny(faults);
+  // Two reports at one time write the same project: the second's number follows the first's.
+  await holdProject(context, project);
+  const last = await context.reports
+    .findOne({ projectId: project._id })
+    .sort({ number: -1 })
+    .lean<ReportRecord>();
+  const number = (last?.number ?? 0) + 1;
+  if (number > reportsLimit)
+    throw refusal('LIMIT_REACHED', `A project has up to ${reportsLimit} reports.`, ['projectId']);
+  const record: ReportRecord = {
+    _id: newId(),
+    projectId: project._id,
+    number,
+    from: given.from,
+    to: given.to,
+    done: given.done,
+    summary,
+    obstacles,
+    status: 'SUBMITTED',
+    reportedBy: userId,
+    reportedAt: context.arrivedAt,
+    decidedAt: null,
+    verdict: null,
+    revision: 1,
+  };
+  await context.reports.create([record]);
+  return record;
+}
+
+/** What is wrong with the days of a report. */
+export function periodFaults(
+  { from, to }: Pick<GivenReport, 'from' | 'to'>,
+  today: string,
+): Problem[] {
+  const faults: Problem[] = [];
+  if (to < from) faults.push(problem('INVALID', 'The last day is not before the first.', ['to']));
+  if (to > today) faults.push(problem('INVALID', 'A report is of days that are over.', ['to']));
+  return faults;
+}
+
+/**
+ * Accepts a report or returns it with a reason. The secretariat may, or an owner of the lead's firm in a project that
+ * no call awarded.
+ *
+ * @throws {Refusal} NOT_FOUND (reportId), WRONG_STATE (reportId), STALE (revision), INVALID (verdict)
+ */
+export async function decideProgressReport(
+  context: Context,
+  given: {
+    reportId: string;
+    revision: number;
+    accept: boolean;
+    verdict?: string | null | undefined;
+  },
+): Promise<ReportRecord> {
+  const path = ['reportId'];
+  const report = await context.reports.findById(given.reportId).lean<ReportRecord>();
+  if (!report) throw refusal('NOT_FOUND', 'There is no such report.', path);
+  lookingAfter(context, await projectIn(context, report.projectId, path));
+  const step = given.accept ? 'accept' : 'return';
+  const status = stateAfter(reportSteps, report.status, step, path);
+  const faults: Problem[] = [];
+  const least = given.accept ? 0 : reasonLength.least;
+  const verdict = readReason(given.verdict, { ...reasonLength, least }, ['verdict'], faults);
+  refuseAny(faults);
+  const change = { status, verdict, decidedAt: context.arrivedAt };
+  const { matchedCount } = await context.reports.updateOne(
+    { _id: report._id, revision: given.revision },
+    { $set: change, $inc: { revision: 1 } },
+  );
+  if (matchedCount === 0)
+    throw refusal('STALE', 'The report was decided since it was read.', ['revision']);
+  return { ...report, ...change, revision: given.revision + 1 };
+}
+
+/** A project's reports, newest first, for those who take part and the secretariat; empty for others. */
+export function findReports({ viewer, loaders }: Context, project: ProjectRecord) {
+  return isParticipant(viewer, project) ? loaders.reportsIn.load(project._id) : [];
+}
