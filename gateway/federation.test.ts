@@ -7,6 +7,7 @@ import { readGatewayConfig } from './config.ts';
 import { needs } from './federation-cases.ts';
 import { keys } from './federation-key-cases.ts';
 import { joins, resetOrder } from './federation-more-cases.ts';
+import { others } from './federation-other-cases.ts';
 import { types } from './federation-type-cases.ts';
 import { foreignGraph } from './foreign-graph.ts';
 import { createGateway } from './gateway.ts';
@@ -16,7 +17,7 @@ describe.each(['HIVE', 'APOLLO'] as const)('planned by %s', (PLANNER) => {
     resetOrder();
   });
 
-  it.each([...needs, ...joins, ...types, ...keys])(
+  it.each([...needs, ...joins, ...types, ...keys, ...others])(
     '$name',
     async ({ subgraphs, query, variables = {}, data, errors, apollo }) => {
       const graph = foreignGraph(subgraphs);

@@ -1,7 +1,7 @@
 /** A small graph for the gateway's tests: foreign subgraphs, built with Apollo's parts and not ours. */
 import { composeServices } from '@apollo/composition';
 import { buildSubgraphSchema, type GraphQLSchemaModule } from '@apollo/subgraph';
-import { parse, type GraphQLSchema } from 'graphql';
+import { parse, type DocumentNode, type GraphQLSchema } from 'graphql';
 
 import type { Viewer } from '#kit/viewer.ts';
 import type { LocalSubgraph } from './local-source.ts';
@@ -11,6 +11,8 @@ export interface ForeignSubgraph {
   sdl: string;
   resolvers: Required<GraphQLSchemaModule>['resolvers'];
   url?: string;
+  /** Whether it is written for the first version of federation, which links nothing. */
+  first?: boolean;
 }
 
 /** What every foreign SDL links. */
@@ -25,17 +27,17 @@ export interface ForeignGraph {
 
 /** Composes subgraphs; a fault in them is thrown. */
 export function foreignGraph(subgraphs: Record<string, ForeignSubgraph>): ForeignGraph {
-  const services = Object.entries(subgraphs).map(([name, { sdl, url }]) => ({
+  const services = Object.entries(subgraphs).map(([name, { url, ...subgraph }]) => ({
     name,
     url: url ?? `http://127.0.0.1:1/${name}`,
-    typeDefs: parse(federation + sdl),
+    typeDefs: definitionsOf(subgraph),
   }));
   const { errors, supergraphSdl } = composeServices(services);
   if (errors) throw new Error(errors.map(({ message }) => message).join('\n'));
   const schemas = new Map(
-    Object.entries(subgraphs).map(([name, { sdl, resolvers }]) => [
+    Object.entries(subgraphs).map(([name, subgraph]) => [
       name,
-      buildSubgraphSchema([{ typeDefs: parse(federation + sdl), resolvers }]),
+      buildSubgraphSchema([{ typeDefs: definitionsOf(subgraph), resolvers: subgraph.resolvers }]),
     ]),
   );
   const local = new Map(
@@ -45,4 +47,8 @@ export function foreignGraph(subgraphs: Record<string, ForeignSubgraph>): Foreig
     ]),
   );
   return { supergraphSdl, local, schemas };
+}
+
+function definitionsOf({ sdl, first = false }: Omit<ForeignSubgraph, 'url'>): DocumentNode {
+  return parse(first ? sdl : federation + sdl);
 }

@@ -7,9 +7,11 @@ import {
 } from '@apollo/federation-internals';
 import { QueryPlanner, type QueryPlan } from '@apollo/query-planner';
 import {
+  BREAK,
   getOperationAST,
   Kind,
   print,
+  visit,
   type DefinitionNode,
   type DocumentNode,
   type SelectionNode,
@@ -83,7 +85,7 @@ async function hivePlanner(
   return {
     name: 'HIVE',
     plan: (document, operationName) => {
-      if (expandedSize(document, operationName) > mostExpanded)
+      if (expandedSize(document, operationName) > mostExpanded || hasOwnDirectives(document))
         return apollo.plan(document, operationName);
       const operation = operationOf(api, document, operationName);
       // Given fragments as written, the addon needs time exponential in their nesting (22 levels: more than 15 s) and
@@ -108,6 +110,19 @@ async function hivePlanner(
  * an operation come this far.
  */
 const mostExpanded = 20_000;
+
+/** Whether it carries directives meant for subgraphs, which the addon would leave out. */
+function hasOwnDirectives(document: DocumentNode): boolean {
+  let found = false;
+  visit(document, {
+    Directive: ({ name }) => {
+      if (name.value === 'skip' || name.value === 'include') return undefined;
+      found = true;
+      return BREAK;
+    },
+  });
+  return found;
+}
 
 function expandedSize(document: DocumentNode, operationName: string | undefined): number {
   const operation = getOperationAST(document, operationName);
