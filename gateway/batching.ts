@@ -76,10 +76,11 @@ function join(
 async function send(source: SubgraphSource, batch: Batch): Promise<void> {
   const { request, asking, representations, waiters } = batch;
   // One caller's leaving ends the call only when it is alone; the source's own time-out ends it in any case.
-  const signal = waiters.length === 1 ? asking.signal : new AbortController().signal;
+  const patience =
+    waiters.length === 1 ? {} : { signal: new AbortController().signal, deadline: null };
   try {
     const variables = { ...request.variables, representations };
-    const answer = await source.ask({ ...request, variables }, { ...asking, signal });
+    const answer = await source.ask({ ...request, variables }, { ...asking, ...patience });
     for (const waiter of waiters)
       waiter.resolve(whole(batch) ? answer : partOf(answer, waiter.positions));
   } catch (error) {

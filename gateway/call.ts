@@ -26,6 +26,8 @@ export interface Call {
   renewals: Renewals | null;
   /** Aborted when the time is over or the client has gone. */
   signal: AbortSignal;
+  /** When the time is over, in milliseconds since the epoch; null where a program in this process minds its own. */
+  deadline: number | null;
   /** By subgraph. */
   spent: Map<string, Spent>;
   feedPlace: FeedPlace | null;
@@ -46,6 +48,7 @@ export function callOf(viewer: Viewer, parts: Partial<Omit<Call, 'viewer'>> = {}
     expiresAt: null,
     renewals: null,
     signal: new AbortController().signal,
+    deadline: null,
     spent: new Map(),
     feedPlace: null,
     cost: 0,

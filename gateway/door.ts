@@ -63,12 +63,9 @@ export function createDoor(pipeline: Pipeline, tokens: Tokens, config: GatewayCo
         const { viewer, expiresAt } = await visit.signed();
         const feedPlace: FeedPlace = { feed: null };
         // Programs in this process, such as importers, mind their own time.
-        const signal =
-          visit.transport === 'PROCESS'
-            ? new AbortController().signal
-            : timeOut(config, visit.signal);
+        const patience = visit.transport === 'PROCESS' ? {} : timeOut(config, visit.signal);
         const { transport, address, renewals = null } = visit;
-        const parts = { expiresAt, renewals, transport, address, signal, feedPlace };
+        const parts = { expiresAt, renewals, transport, address, feedPlace, ...patience };
         const call = callOf(viewer, parts);
         return await traced('graphql', operationStep(transport, viewer.requestId), async () => {
           const { body } = await pipeline.server.executeOperation(request, { contextValue: call });
@@ -94,10 +91,14 @@ export function still(signed: Signed, requestId: string): Signed {
   return { ...signed, viewer: { ...signed.viewer, requestId } };
 }
 
-/** Aborted when the time for one request is over, or the client has gone. */
-export function timeOut({ requestTimeoutMillis }: GatewayConfig, gone?: AbortSignal): AbortSignal {
+/** The time for one request: over after a while, or when the client has gone. */
+export function timeOut(
+  { requestTimeoutMillis }: GatewayConfig,
+  gone?: AbortSignal,
+): Pick<Call, 'signal' | 'deadline'> {
   const over = AbortSignal.timeout(requestTimeoutMillis);
-  return gone ? AbortSignal.any([over, gone]) : over;
+  const deadline = Date.now() + requestTimeoutMillis;
+  return { signal: gone ? AbortSignal.any([over, gone]) : over, deadline };
 }
 
 function keysLost({ message, code }: SubgraphFault): GraphQLError {

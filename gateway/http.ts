@@ -144,9 +144,9 @@ async function answerGraphql(
       },
       context: async () => {
         const { viewer, expiresAt } = await door.identify(request.headers.authorization, requestId);
-        const signal = timeOut(config, gone.signal);
+        const patience = timeOut(config, gone.signal);
         const address = addressOf(request, config.trustedProxies);
-        return callOf(viewer, { expiresAt, signal, address, transport: 'HTTP' });
+        return callOf(viewer, { expiresAt, address, transport: 'HTTP', ...patience });
       },
     }),
   );

@@ -8,6 +8,7 @@ import {
   type GraphQLSchema,
 } from 'graphql';
 
+import { withDeadline } from '#kit/deadline.ts';
 import type { Log } from '#kit/log.ts';
 import { mask } from '#kit/masking.ts';
 import { subscribeTimed } from '#kit/subgraph.ts';
@@ -48,8 +49,10 @@ export function localSource(name: string, local: LocalSubgraph, log: Log): Subgr
   });
   return {
     name,
-    ask: async (request, { viewer }) =>
-      answerOf(await execute(argsOf(request, await local.createContext(viewer)))),
+    ask: (request, { viewer, signal, deadline: at }) =>
+      withDeadline({ signal, at }, async () =>
+        answerOf(await execute(argsOf(request, await local.createContext(viewer)))),
+      ),
     follow: (request, viewer) =>
       iterate(async () => open(argsOf(request, await local.createContext(viewer))), {
         value: (result) => ({ ...answerOf(result), ...publishedAtOf(result) }),

@@ -9,6 +9,7 @@ import {
 } from 'cockatiel';
 import { Pool, type Dispatcher } from 'undici';
 
+import { timeoutHeader } from '#kit/deadline.ts';
 import { traceHeaders } from '#kit/trace.ts';
 import { signViewer, viewerHeader } from '#kit/viewer.ts';
 import { remoteFeeds } from './remote-feeds.ts';
@@ -82,9 +83,10 @@ async function call(
   pool: Pool,
   path: string,
   { query, operationName, variables }: SubgraphRequest,
-  { viewer, signal }: Asking,
+  { viewer, signal, deadline }: Asking,
 ): Promise<SubgraphAnswer> {
   const body = JSON.stringify({ query, variables, ...(operationName && { operationName }) });
+  const millis = millisFor(config.subgraphTimeoutMillis, deadline);
   const timeOut = AbortSignal.timeout(config.subgraphTimeoutMillis);
   const binding = { subgraph: name, purpose: 'REQUEST', body } as const;
   try {
@@ -95,6 +97,7 @@ async function call(
         'content-type': 'application/json',
         accept: 'application/json',
         'x-request-id': viewer.requestId,
+        [timeoutHeader]: String(millis),
         ...traceHeaders(),
         ...(keys && { [viewerHeader]: signViewer(viewer, binding, keys(), Date.now()) }),
       },
@@ -107,6 +110,11 @@ async function call(
     if (signal.aborted) throw signal.reason;
     throw faultOf(name, error, timeOut.aborted);
   }
+}
+
+/** The time that a subgraph is given: its own, or what is left of the request's. */
+function millisFor(most: number, deadline: number | null): number {
+  return deadline === null ? most : Math.max(1, Math.min(most, deadline - Date.now()));
 }
 
 async function read(
@@ -138,6 +146,7 @@ function answerOf(
     statusCode >= 400 && answer !== null && !('data' in answer) && !isInputRefusal(answer);
   if (answer && !refused && ('data' in answer || Array.isArray(answer.errors))) return answer;
   const cause = new Error(`HTTP ${statusCode}: ${text.slice(0, causeLength)}`);
+  if (statusCode === gatewayTimeout) throw new SubgraphFault(name, 'SUBGRAPH_TIMEOUT', cause);
   throw statusCode >= 500
     ? new SubgraphFault(name, 'SUBGRAPH_UNAVAILABLE', cause)
     : new SubgraphFault(name, 'SUBGRAPH_BAD_ANSWER', cause);
@@ -147,6 +156,9 @@ function isInputRefusal({ errors }: SubgraphAnswer): boolean {
   const codes = Array.isArray(errors) ? errors.map(({ extensions }) => extensions?.['code']) : [];
   return codes.length > 0 && codes.every((code) => code === 'BAD_USER_INPUT');
 }
+
+/** What a subgraph says whose time is over. */
+const gatewayTimeout = 504;
 
 /** How much of an unusable answer is logged, in characters. */
 const causeLength = 200;

@@ -127,6 +127,7 @@ describe('a subgraph elsewhere', () => {
         'content-length',
         'content-type',
         'host',
+        'x-oca-timeout',
         'x-oca-viewer',
         'x-request-id',
       ]);

@@ -32,6 +32,8 @@ export function publishedAtOf({
 export interface Asking {
   viewer: Viewer;
   signal: AbortSignal;
+  /** When the time is over, in milliseconds since the epoch; null where only the signal knows. */
+  deadline: number | null;
 }
 
 /** A subgraph that can be asked. */

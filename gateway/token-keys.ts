@@ -23,6 +23,7 @@ export function tokenKeys(pipeline: Pipeline): () => Promise<PublishedKey[]> {
     const asking = {
       viewer: visitor(randomUUID()),
       signal: AbortSignal.timeout(keysMillis),
+      deadline: Date.now() + keysMillis,
     };
     const { data, errors } = await source.ask({ query, variables: {} }, asking);
     const keys = data?.['tokenKeys'];

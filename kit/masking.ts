@@ -10,6 +10,7 @@ export const openCodes: ReadonlySet<string> = new Set([
   'FORBIDDEN',
   'BAD_USER_INPUT',
   'BAD_REQUEST',
+  'REQUEST_TIMEOUT',
   'GRAPHQL_PARSE_FAILED',
   'GRAPHQL_VALIDATION_FAILED',
   'OPERATION_RESOLUTION_FAILURE',

@@ -1,11 +1,53 @@
 /** How a service reaches its database. */
-import mongoose, { type Connection, type Model, type Schema } from 'mongoose';
+import mongoose, {
+  type Aggregate,
+  type Connection,
+  type Model,
+  type Query,
+  type Schema,
+} from 'mongoose';
 
+import { checkDeadline, millisLeft, timeIsOver } from './deadline.ts';
 import { isTracing, traceDatabase } from './trace.ts';
 
 // Every operation inside `connection.transaction` joins it without being handed a session.
 mongoose.set('transactionAsyncLocalStorage', true);
 mongoose.set('strictQuery', 'throw');
+
+/** What a query of any kind is called. */
+const queries = /^(find|count|estimated|distinct|update|replace|delete)/;
+
+const ofQueries = { document: false, query: true } as const;
+
+/** How much longer than its request a command may run, in milliseconds: so that it is the request that says its time is over. */
+const graceMillis = 50;
+
+/** MongoDB's code of a command that took longer than it was given. */
+const maxTimeExpired = 50;
+
+// Nothing is asked for a request whose time is over, and what runs for it ends in the database too.
+mongoose.plugin((schema: Schema) => {
+  schema.pre(queries, ofQueries, function (this: Query<unknown, unknown>) {
+    checkDeadline();
+    const left = millisLeft();
+    if (left !== null) this.setOptions({ maxTimeMS: left + graceMillis });
+  });
+  schema.pre('aggregate', function (this: Aggregate<unknown[]>) {
+    checkDeadline();
+    const left = millisLeft();
+    if (left !== null) this.option({ maxTimeMS: left + graceMillis });
+  });
+  schema.pre('save', () => checkDeadline());
+  schema.pre('insertMany', () => checkDeadline());
+  schema.pre('bulkWrite', () => checkDeadline());
+  schema.post(queries, ofQueries, toldAsTimeOut);
+  schema.post('aggregate', toldAsTimeOut);
+});
+
+function toldAsTimeOut(error: Error, _: unknown, next: (error: Error) => void): void {
+  const isOver = 'code' in error && error.code === maxTimeExpired && millisLeft() !== null;
+  next(isOver ? timeIsOver() : error);
+}
 
 /** Options that every schema takes: no version counter of mongoose's own, no silent fields. */
 export const plainSchema = {

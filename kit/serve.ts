@@ -13,6 +13,7 @@ import {
 import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
 import { WebSocketServer } from 'ws';
 
+import { timeIsOver, timeoutHeader, withDeadline, type Deadline } from './deadline.ts';
 import type { Log } from './log.ts';
 import { mask } from './masking.ts';
 import { serveSockets, type SocketExtra } from './socket.ts';
@@ -58,6 +59,12 @@ export interface Served {
 /** Imports send hundreds of rows in one request. */
 const defaultBodyBytes = 8 * 2 ** 20;
 const defaultDrainMillis = 5_000;
+
+/** The most that a gateway may give, in milliseconds. */
+const longestMillis = 3_600_000;
+
+/** How much longer work may go on, in milliseconds: it is the gateway that says first that time is over, and hangs up. */
+const graceMillis = 250;
 
 const path = '/graphql';
 
@@ -109,6 +116,9 @@ export async function serve(
   };
   const http = createServer((request, response) => {
     answer(parts, request, response).catch((error: unknown) => {
+      // Nobody waits any more.
+      if (response.destroyed) return;
+      if (isTimeOut(error)) return reply(response, 504, timedOut);
       runtime.log.error({ error }, 'a request broke');
       if (response.headersSent) response.destroy();
       else reply(response, 500, internal);
@@ -155,6 +165,12 @@ const internal = {
   errors: [{ message: 'Something went wrong.', extensions: { code: 'INTERNAL_SERVER_ERROR' } }],
 };
 
+const timedOut = { errors: [timeIsOver()] };
+
+function isTimeOut(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'TimeoutError';
+}
+
 async function answer(
   parts: Parts,
   request: IncomingMessage,
@@ -196,19 +212,32 @@ async function answerGraphql(
       parent: text(request.headers[traceHeader]),
     },
     () =>
-      apollo.executeHTTPGraphQLRequest({
-        httpGraphQLRequest: {
-          method: 'POST',
-          headers,
-          search: '',
-          body: JSON.parse(body.toString('utf8')) as unknown,
-        },
-        context: () => service.createContext(viewer),
-      }),
+      withDeadline(deadlineOf(request, response), () =>
+        apollo.executeHTTPGraphQLRequest({
+          httpGraphQLRequest: {
+            method: 'POST',
+            headers,
+            search: '',
+            body: JSON.parse(body.toString('utf8')) as unknown,
+          },
+          context: () => service.createContext(viewer),
+        }),
+      ),
   );
   for (const [header, value] of result.headers) response.setHeader(header, value);
   response.writeHead(result.status ?? 200);
   response.end(result.body.kind === 'complete' ? result.body.string : '');
+}
+
+/** The time that the gateway gives, which may be less than it says: when it hangs up, nobody waits for an answer. */
+function deadlineOf(request: IncomingMessage, response: ServerResponse): Deadline {
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
+  const millis = Number(text(request.headers[timeoutHeader]));
+  if (!Number.isInteger(millis) || millis < 1 || millis > longestMillis)
+    return { signal: gone.signal, at: null };
+  const signal = AbortSignal.any([gone.signal, AbortSignal.timeout(millis + graceMillis)]);
+  return { signal, at: Date.now() + millis };
 }
 
 async function bodyOf(request: IncomingMessage, most: number): Promise<Buffer | null> {

@@ -3,6 +3,7 @@ import { buildSubgraphSchema, type GraphQLSchemaModule } from '@apollo/subgraph'
 import {
   createSourceEventStream,
   execute,
+  isObjectType,
   parse,
   type ExecutionArgs,
   type ExecutionResult,
@@ -10,6 +11,7 @@ import {
 } from 'graphql';
 
 import type { Environment } from './config.ts';
+import { checkDeadline } from './deadline.ts';
 import { guard } from './guard.ts';
 import { dayScalar, instantScalar } from './instant.ts';
 import type { Log } from './log.ts';
@@ -55,9 +57,25 @@ export const sharedScalars = {
 
 /** The executable schema, with the shared scalars and with what its security directives demand enforced. */
 export function executable({ sdl, resolvers }: Pick<Subgraph, 'sdl' | 'resolvers'>): GraphQLSchema {
-  return guard(
-    buildSubgraphSchema([{ typeDefs: parse(sdl), resolvers: { ...sharedScalars, ...resolvers } }]),
-  );
+  const typeDefs = parse(sdl);
+  const schema = buildSubgraphSchema([{ typeDefs, resolvers: { ...sharedScalars, ...resolvers } }]);
+  return guard(ending(schema));
+}
+
+/** Lets no resolver begin when the time for its request is over. */
+function ending(schema: GraphQLSchema): GraphQLSchema {
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type)) continue;
+    for (const field of Object.values(type.getFields())) {
+      const { resolve } = field;
+      if (!resolve) continue;
+      field.resolve = (...asked) => {
+        checkDeadline();
+        return resolve(...asked);
+      };
+    }
+  }
+  return schema;
 }
 
 /**
