@@ -1,6 +1,18 @@
 // What drivers' specifications ask of a server beyond reading and writing.
-import { MongoClient } from 'mongodb';
-import type { Db, Document } from 'mongodb';
+import {
+  Binary,
+  BSONRegExp,
+  Code,
+  Decimal128,
+  Double,
+  Long,
+  MaxKey,
+  MinKey,
+  MongoClient,
+  ObjectId,
+  Timestamp,
+} from 'mongodb';
+import type { ChangeStream, Db, Document } from 'mongodb';
 import { startSample } from './sample.ts';
 import type { Sample } from './sample.ts';
 
@@ -89,6 +101,8 @@ describe('a client of the stable API alone', () => {
       await expect(things.distinct('n')).rejects.toMatchObject({ code: 323 });
       const sessions = strict.db('admin').aggregate([{ $listLocalSessions: {} }]);
       await expect(sessions.toArray()).rejects.toMatchObject({ code: 323 });
+      const unknown = strict.db('known').command({ testVersion2: 1 });
+      await expect(unknown).rejects.toThrow('command testVersion2 is not in API Version 1');
     } finally {
       await strict.close();
     }
@@ -135,5 +149,123 @@ describe('a bulk write of the client', () => {
       partialResult: expect.objectContaining({ deletedCount: 1 }),
     });
     expect(await db.collection('bulk').distinct('_id')).toEqual([2]);
+  });
+});
+
+describe('an _id', () => {
+  const IDS: readonly (readonly [string, unknown])[] = [
+    ['double', new Double(Number.NaN)],
+    ['string', ''],
+    ['object', {}],
+    ['object with dots', { 'a.b': 1 }],
+    ['binData', new Binary(Buffer.alloc(0))],
+    ['objectId', new ObjectId('507f1f77bcf86cd799439011')],
+    ['bool', false],
+    ['date', new Date(0)],
+    ['null', null],
+    ['code', new Code('')],
+    ['code with scope', new Code('', { a: 1 })],
+    ['int', 1],
+    ['timestamp', new Timestamp({ t: 1, i: 1 })],
+    ['long', Long.fromString('9223372036854775807')],
+    ['decimal', Decimal128.fromString('0.10')],
+    ['minKey', new MinKey()],
+    ['maxKey', new MaxKey()],
+  ];
+
+  it.each(IDS)('may be of the type %s, however it comes', async (type, _id) => {
+    const ids = db.collection<{ _id: unknown }>(`ids of ${type}`);
+    const raw = { promoteValues: false };
+    const [made] = [new Map([['_id', _id]])];
+    await db.command({ insert: ids.collectionName, documents: [made] });
+    const stored = await ids.findOne({}, raw);
+    await ids.deleteMany({});
+    const unset = { q: made, u: { $unset: { a: '' } }, upsert: true };
+    await db.command({ update: ids.collectionName, updates: [unset] });
+    expect(await ids.findOne({}, raw)).toEqual(stored);
+    await ids.deleteMany({});
+    const replaced = { q: {}, u: made, upsert: true };
+    await db.command({ update: ids.collectionName, updates: [replaced] });
+    expect(await ids.findOne({}, raw)).toEqual(stored);
+    await expect(
+      db.command({ insert: ids.collectionName, documents: [made] }),
+    ).resolves.toMatchObject({ writeErrors: [{ code: 11_000 }] });
+  });
+
+  it.each([
+    ['an array', [1]],
+    ['a regular expression', new BSONRegExp('a')],
+    ['a document with an operator', { $a: 1 }],
+  ])('is refused as %s', async (_title, _id) => {
+    const made = await db.command({ insert: 'ids', documents: [{ _id }] });
+    expect(made).toMatchObject({ n: 0, writeErrors: [{ code: expect.any(Number) }] });
+  });
+});
+
+describe('a field name', () => {
+  it.each([
+    [{ $a: 1 }],
+    [{ 'a.b': 1 }],
+    [{ a: { $b: 1 } }],
+    [{ a: { 'b.c': 1 } }],
+    [{ a: { $db: 'x' } }],
+  ])('may have dots and dollars: %j', async (fields) => {
+    const odd = db.collection('odd');
+    const { insertedId } = await odd.insertOne({ ...fields });
+    expect(await odd.findOne({ _id: insertedId }, { projection: { _id: 0 } })).toEqual(fields);
+  });
+});
+
+async function eventsOf(stream: ChangeStream, count: number): Promise<Document[]> {
+  const events: Document[] = [];
+  while (events.length < count) events.push(await stream.next());
+  await stream.close();
+  return events;
+}
+
+describe('a stream of expanded events', () => {
+  it('tells of collections, indexes and changes of options', async () => {
+    const stream = db.watch([], { showExpandedEvents: true });
+    await stream.tryNext();
+    const told = await db.createCollection('told');
+    await told.insertOne({ a: 1 });
+    await told.createIndex({ x: 1 });
+    await db.command({ collMod: 'told' });
+    await told.dropIndex('x_1');
+    await told.rename('retold');
+    await db.dropCollection('retold');
+    const events = await eventsOf(stream, 7);
+    expect(events.map((event) => event['operationType'])).toEqual([
+      'create',
+      'insert',
+      'createIndexes',
+      'modify',
+      'dropIndexes',
+      'rename',
+      'drop',
+    ]);
+    expect(events[1]).toHaveProperty('collectionUUID');
+    expect(events[2]).toHaveProperty('operationDescription.indexes');
+    expect(events[5]).toMatchObject({ to: { db: 'specified', coll: 'retold' } });
+  });
+
+  it('tells paths apart that could mean an array or a field', async () => {
+    const paths = db.collection<{ _id: number; a: unknown }>('paths');
+    await paths.insertMany([
+      { _id: 1, a: { '1': 1 } },
+      { _id: 2, a: [{ '1': 1 }] },
+    ]);
+    const expanded = paths.watch([], { showExpandedEvents: true });
+    const plain = paths.watch();
+    await Promise.all([expanded.tryNext(), plain.tryNext()]);
+    await paths.updateOne({ _id: 1 }, { $set: { 'a.1': 2 } });
+    await paths.updateOne({ _id: 2 }, { $set: { 'a.0.1': 2 } });
+    const events = await eventsOf(expanded, 2);
+    expect(events.map((event) => event['updateDescription'].disambiguatedPaths)).toEqual([
+      { 'a.1': ['a', '1'] },
+      { 'a.0.1': ['a', 0, '1'] },
+    ]);
+    for (const event of await eventsOf(plain, 2))
+      expect(event['updateDescription']).not.toHaveProperty('disambiguatedPaths');
   });
 });

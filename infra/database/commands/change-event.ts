@@ -138,7 +138,8 @@ function addDetail(
   const description = event.get('description');
   if (!isDocument(description)) return;
   const told: Document = new Map(description);
-  if (isExpanded) told.set('disambiguatedPaths', new Map());
+  if (!isExpanded) told.delete('disambiguatedPaths');
+  else if (!told.has('disambiguatedPaths')) told.set('disambiguatedPaths', new Map());
   made.set('updateDescription', told);
 }
 

@@ -21,8 +21,9 @@ import { failureOf, labelsValue } from './fail-point.ts';
 import type { Failure } from './fail-point.ts';
 import { clusterTime, hello } from './hello.ts';
 import { isSnapshotRead } from './cursor-command.ts';
-import { ALIASES, COMMANDS, isSearchCommand, NOT_SUPPORTED, STABLE_COMMANDS } from './registry.ts';
+import { ALIASES, COMMANDS, isSearchCommand, NOT_SUPPORTED } from './registry.ts';
 import type { Command } from './registry.ts';
+import { checkVersion } from './stable-api.ts';
 import { abortOf, noSuchTransaction, sessionKey } from './transaction-command.ts';
 
 /** What a client is answered: a document, or nothing but a closed connection. */
@@ -130,24 +131,12 @@ function findCommand(
   name: string,
 ): Command {
   const found = COMMANDS.get(name);
+  checkVersion(command, name);
   if (found === undefined || (name === FAIL_POINTS && server.failPoints === undefined))
     throw unknownCommand(name);
   if (server.authenticate !== undefined && connection.user === undefined && !found.isOpen)
     throw refuse(13, `Command ${name} requires authentication`);
-  checkVersion(command, name);
   return found;
-}
-
-function checkVersion(command: Document, name: string): void {
-  if (command.has('apiStrict') && !command.has('apiVersion'))
-    throw refuse(322, 'Provided apiStrict, but did not provide apiVersion');
-  const version = command.get('apiVersion');
-  if (version !== undefined && version !== '1') throw refuse(322, 'API version must be "1"');
-  if (command.get('apiStrict') === true && !STABLE_COMMANDS.has(name))
-    throw refuse(
-      323,
-      `Provided apiStrict:true, but the command ${name} is not in API Version 1. Information on supported commands and migrations in API Version 1 can be found at https://dochub.mongodb.org/core/manual-versioned-api`,
-    );
 }
 
 function unknownCommand(name: string): Error {

@@ -147,35 +147,3 @@ const SEARCH = new Set([
 export function isSearchCommand(name: string): boolean {
   return SEARCH.has(name);
 }
-
-/** Commands of the Stable API, which are all that a client with `apiStrict` may use. @see https://www.mongodb.com/docs/manual/reference/stable-api/ */
-export const STABLE_COMMANDS: ReadonlySet<string> = new Set([
-  'abortTransaction',
-  'aggregate',
-  'bulkWrite',
-  'collMod',
-  'commitTransaction',
-  'count',
-  'create',
-  'createIndexes',
-  'delete',
-  'drop',
-  'dropDatabase',
-  'dropIndexes',
-  'endSessions',
-  'explain',
-  'find',
-  'findAndModify',
-  'getMore',
-  'hello',
-  'insert',
-  'killCursors',
-  'listCollections',
-  'listDatabases',
-  'listIndexes',
-  'ping',
-  'refreshSessions',
-  'saslContinue',
-  'saslStart',
-  'update',
-]);

@@ -220,6 +220,7 @@ function descriptionDocument(description: Description): Document {
     ['updatedFields', description.updatedFields],
     ['removedFields', description.removedFields],
     ['truncatedArrays', truncated],
+    ['disambiguatedPaths', description.disambiguatedPaths ?? new Map()],
   ]);
 }
 

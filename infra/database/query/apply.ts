@@ -7,6 +7,7 @@ import { copyValue, isDocument } from '../bson/value.ts';
 import type { Document, Maybe, Value } from '../bson/value.ts';
 import { refuse } from '../refusal.ts';
 import type { Appended } from './push.ts';
+import { disambiguate } from './ambiguous.ts';
 import type { Change, Update } from './update.ts';
 import type { Action } from './update-operators.ts';
 
@@ -15,6 +16,8 @@ export type Description = {
   updatedFields: Document;
   removedFields: string[];
   truncatedArrays: { field: string; newSize: number }[];
+  /** The parts of paths that could be read in two ways. */
+  disambiguatedPaths?: Document;
 };
 
 /** What an update needs to know of its surroundings. */
@@ -47,6 +50,13 @@ export function applyOperators(
   const work = { root, options, description };
   for (const change of update.changes)
     for (const parts of expandPath(root, change, update, options)) applyChange(work, change, parts);
+  return withPaths(description, root);
+}
+
+/** A description that tells paths apart that could be read in two ways. */
+export function withPaths(description: Description, after: Document): Description {
+  const { updatedFields, removedFields } = description;
+  description.disambiguatedPaths = disambiguate(after, [...updatedFields.keys(), ...removedFields]);
   return description;
 }
 

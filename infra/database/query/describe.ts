@@ -2,6 +2,7 @@
 import { areIdentical } from '../bson/order.ts';
 import { isDocument } from '../bson/value.ts';
 import type { Document, Value } from '../bson/value.ts';
+import { withPaths } from './apply.ts';
 import type { Description } from './apply.ts';
 
 /** The difference as a change stream tells it. */
@@ -12,7 +13,7 @@ export function describeDifference(before: Document, after: Document): Descripti
     truncatedArrays: [],
   };
   compareDocuments(before, after, '', description);
-  return description;
+  return withPaths(description, after);
 }
 
 function compareDocuments(
