@@ -4,6 +4,7 @@ import { readDocument } from '../bson/reader.ts';
 import type { Document, Maybe } from '../bson/value.ts';
 import type { Collection } from '../engine/collection.ts';
 import { asksForText, choosePlan } from '../engine/derived-plan.ts';
+import { observe } from '../engine/observation.ts';
 import type { Plan } from '../engine/planner.ts';
 import { findRows, ROWS } from '../engine/scan.ts';
 import type { Effort, Query, Row, Sight } from '../engine/scan.ts';
@@ -30,6 +31,8 @@ export type Ask = {
   hint?: Maybe;
   limit?: number | undefined;
   allowsDisk?: boolean;
+  /** What is found will be locked. */
+  isForWrite?: boolean;
 };
 
 /** A query with its plan. */
@@ -59,8 +62,15 @@ export function planQuery(collection: Collection, ask: Ask, scope: Scope, sight:
     plan,
     limit: ask.limit,
     allowsDisk: ask.allowsDisk ?? true,
+    isForWrite: ask.isForWrite ?? false,
     effort,
   };
+}
+
+/** Keeps account of a write that found nothing. */
+export function observeMiss(collection: Collection, ask: Ask, scope: Scope, sight: Sight): void {
+  if (sight.transaction !== undefined)
+    observe(collection, planQuery(collection, ask, scope, sight).plan, sight);
 }
 
 /** The rows that are asked for. */

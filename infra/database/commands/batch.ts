@@ -4,6 +4,7 @@ import { writeDocument } from '../bson/writer.ts';
 import { document, isDocument } from '../bson/value.ts';
 import type { Document, Value } from '../bson/value.ts';
 import { Blocked, writeConflict } from '../engine/locks.ts';
+import type { Transaction } from '../engine/transaction.ts';
 import { PAUSE } from '../flow.ts';
 import type { Task } from '../flow.ts';
 import { CommandRefusal, refuse } from '../refusal.ts';
@@ -141,17 +142,56 @@ function readProgress({ session, command }: CommandContext): Progress {
   };
 }
 
-/** Does one thing to the data; outside of a transaction it waits for one that is in the way. */
-export function* patiently<T>(work: () => T, context: CommandContext): Task<T> {
+// In a transaction: how long it waits for others, all in all, for one thing that it does.
+const PATIENCE_MILLIS = 300;
+
+/**
+ * Does one thing to the data, and waits for transactions that are in the way: a single write as long as it takes, one
+ * in a transaction for a moment.
+ */
+export function* patiently<T>(work: () => T, { transaction }: CommandContext): Task<T> {
+  const deadline = performance.now() + PATIENCE_MILLIS;
   for (;;) {
     try {
       return work();
     } catch (error) {
       if (!(error instanceof Blocked)) throw error;
-      if (context.transaction !== undefined) throw writeConflict();
-      yield error.ended;
+      if (transaction === undefined) yield error.ended;
+      else if (error.holder !== undefined)
+        yield* waitInTransaction(transaction, error.holder, deadline);
     }
   }
+}
+
+function* waitInTransaction(
+  transaction: Transaction,
+  holder: Transaction,
+  deadline: number,
+): Task<void> {
+  const left = deadline - performance.now();
+  if (left <= 0 || waitsFor(holder, transaction)) throw writeConflict();
+  transaction.waitsFor = holder;
+  try {
+    yield soonerOf(holder.ended, left);
+  } finally {
+    transaction.waitsFor = undefined;
+  }
+  // It may itself have been ended meanwhile.
+  if (!transaction.isOpen) throw writeConflict();
+}
+
+/** Whether a transaction waits for another, through however many. */
+function waitsFor(transaction: Transaction, other: Transaction): boolean {
+  for (let next: Transaction | undefined = transaction; next !== undefined; next = next.waitsFor)
+    if (next === other) return true;
+  return false;
+}
+
+async function soonerOf(event: Promise<void>, millis: number): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, millis);
+  await Promise.race([event, promise]);
+  clearTimeout(timer);
 }
 
 /** Gives others a turn after so many steps. */

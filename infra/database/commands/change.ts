@@ -21,7 +21,7 @@ import type { Filter } from '../query/filter.ts';
 import type { Update } from '../query/update.ts';
 import { upsertBase } from '../query/upsert.ts';
 import { refuse } from '../refusal.ts';
-import { askRows } from './ask.ts';
+import { askRows, observeMiss } from './ask.ts';
 import { patiently, pauseEvery } from './batch.ts';
 import type { CommandContext } from './context.ts';
 
@@ -68,7 +68,8 @@ function* select(
 ): Task<number[]> {
   const ids: number[] = [];
   const limit = isMulti ? undefined : 1;
-  for (const row of askRows(collection, { filter, sort, hint, limit }, scope, context.sight)) {
+  const ask = { filter, sort, hint, limit, isForWrite: true };
+  for (const row of askRows(collection, ask, scope, context.sight)) {
     if (row === PAUSE) {
       yield PAUSE;
       continue;
@@ -76,6 +77,7 @@ function* select(
     ids.push(row.id);
     if (!isMulti) break;
   }
+  if (ids.length === 0) observeMiss(collection, ask, scope, context.sight);
   return ids;
 }
 

@@ -21,6 +21,7 @@ import { failureOf, labelsValue } from './fail-point.ts';
 import type { Failure } from './fail-point.ts';
 import { clusterTime, hello } from './hello.ts';
 import { isSnapshotRead } from './cursor-command.ts';
+import { transactionSight } from './sight.ts';
 import { ALIASES, COMMANDS, isSearchCommand, NOT_SUPPORTED } from './registry.ts';
 import type { Command } from './registry.ts';
 import { checkVersion } from './stable-api.ts';
@@ -329,11 +330,7 @@ async function inTransaction(
   const transaction = findTransaction(base, session, number);
   try {
     checkInTransaction(command, name, found);
-    const sight = {
-      reader: transaction.snapshot.reader,
-      upTo: transaction.snapshot.sequence,
-      transaction,
-    };
+    const sight = transactionSight(base, transaction);
     const made = await run({ ...base, transaction, sight }, found);
     if (made.has('writeErrors') || (made.get('nErrors') ?? 0) !== 0) abortOf(server, session);
     return made;

@@ -4,7 +4,7 @@ import type { Collection } from './collection.ts';
 import type { Engine } from './engine.ts';
 import { keyChanges } from './key-change.ts';
 import type { KeyChange } from './key-change.ts';
-import { recordLock } from './locks.ts';
+import { collectionChange, recordLock } from './locks.ts';
 import type { OverlayRecord } from './transaction.ts';
 
 /** Writes to the store at once: a single write, or what a transaction commits. */
@@ -18,7 +18,10 @@ export function applyDirectly(
 ): void {
   const { store, snapshots, locks } = engine;
   const sequence = snapshots.beforeChange();
-  if (engine.transactions > 0) locks.noteChange(recordLock(collection.id, id), sequence);
+  if (engine.transactions > 0) {
+    locks.noteChange(recordLock(collection.id, id), sequence);
+    locks.noteChange(collectionChange(collection.id), sequence);
+  }
   if (bytes === undefined) store.deleteRecord(collection.id, id);
   else store.putRecord(collection.id, id, bytes);
   writeKeys(engine, changes, id);

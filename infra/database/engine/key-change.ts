@@ -42,7 +42,8 @@ function difference(old: readonly Buffer[], fresh: readonly Buffer[]): [Buffer[]
 /**
  * Takes the unique keys that a write adds.
  *
- * @throws {CommandRefusal} 11000 for a key that is there, 112 when a transaction has or had it; {Blocked} outside of one
+ * @throws {CommandRefusal} 11000 for a key that is there, 112 for one that came after the transaction began
+ * @throws {Blocked} when a transaction has it
  */
 export function checkUnique(
   engine: Engine,

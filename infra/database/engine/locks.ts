@@ -2,14 +2,20 @@
 import { refuse } from '../refusal.ts';
 import type { Transaction } from './transaction.ts';
 
-/** Thrown when a single write meets a lock: it is to be tried again when the transaction has ended. */
+/** Thrown when a write meets a lock: it is to be tried again when the transaction that has it has ended. */
 export class Blocked extends Error {
-  readonly ended: Promise<void>;
+  /** Undefined when nobody is in the way any more. */
+  readonly holder: Transaction | undefined;
 
-  constructor(holder: Transaction) {
+  constructor(holder: Transaction | undefined) {
     super('waits for a transaction');
     this.name = 'Blocked';
-    this.ended = holder.ended;
+    this.holder = holder;
+  }
+
+  /** Resolves when it is worth trying again. */
+  get ended(): Promise<void> {
+    return this.holder?.ended ?? Promise.resolve();
   }
 }
 
@@ -24,17 +30,20 @@ export function writeConflict(): Error {
 
 /** Locks by name, and when documents changed last. */
 export type Locks = {
-  /** Takes a lock; refuses a transaction that comes second, and makes a single write wait. */
+  /** Takes a lock; throws `Blocked` when a transaction has it. */
   acquire: (name: string, transaction: Transaction | undefined) => void;
   release: (transaction: Transaction) => void;
-  /** Refuses when the document changed after the transaction's snapshot. */
-  checkUnchanged: (name: string, transaction: Transaction) => void;
   isChangedAfter: (name: string, sequence: number) => boolean;
   noteChange: (name: string, sequence: number) => void;
   /** Forgets the changes: no transaction is open. */
   forgetChanges: () => void;
   holderOf: (prefix: string) => Transaction | undefined;
 };
+
+/** Stands for a whole collection where changes are noted. */
+export function collectionChange(collection: number): string {
+  return `c${collection}`;
+}
 
 /** The lock of a document. */
 export function recordLock(collection: number, record: number): string {
@@ -54,10 +63,7 @@ export function makeLocks(): Locks {
     acquire: (name, transaction) => {
       const holder = holders.get(name);
       if (holder === transaction && holder !== undefined) return;
-      if (holder !== undefined) {
-        if (transaction === undefined) throw new Blocked(holder);
-        throw writeConflict();
-      }
+      if (holder !== undefined) throw new Blocked(holder);
       if (transaction === undefined) return;
       holders.set(name, transaction);
       transaction.locks.push(name);
@@ -65,9 +71,6 @@ export function makeLocks(): Locks {
     release: (transaction) => {
       for (const name of transaction.locks) holders.delete(name);
       transaction.locks.length = 0;
-    },
-    checkUnchanged: (name, transaction) => {
-      if ((changes.get(name) ?? 0) > transaction.snapshot.sequence) throw writeConflict();
     },
     isChangedAfter: (name, sequence) => (changes.get(name) ?? 0) > sequence,
     noteChange: (name, sequence) => {

@@ -14,6 +14,7 @@ import type { EntryPlace, IndexedRecord, KeyRange, Reader, StoredRecord } from '
 import type { Collection, Index } from './collection.ts';
 import { keysOf } from './index-key.ts';
 import type { IndexPlan } from './index-plan.ts';
+import { isLookup, observe } from './observation.ts';
 import type { Plan } from './planner.ts';
 import type { OverlayRecord, Transaction } from './transaction.ts';
 
@@ -40,6 +41,8 @@ export type Query = {
   /** How many documents are wanted, when that is known. */
   limit: number | undefined;
   allowsDisk: boolean;
+  /** What it finds is about to be locked, so that it need not be kept account of. */
+  isForWrite: boolean;
   effort: Effort;
 };
 
@@ -52,6 +55,7 @@ const CHUNK = 400;
 /** Finds the documents of a query, in its order. */
 export function findRows(collection: Collection, query: Query, sight: Sight): Flow<Row> {
   const filter = compileFilter(query.filter, query.scope);
+  if (!(query.isForWrite && isLookup(query.plan))) observe(collection, query.plan, sight);
   const overlay = overlayRecords(collection, sight);
   const stored = storedRows(collection, query, sight, filter, overlay);
   const own = ownRows(overlay, filter);

@@ -1,6 +1,6 @@
 // A transaction: everything it writes stands in memory until it commits.
 import type { Document } from '../bson/value.ts';
-import type { Collection } from './collection.ts';
+import type { Collection, Index } from './collection.ts';
 import type { ChangeEvent, TransactionMark } from './oplog.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -21,6 +21,23 @@ export type Overlay = {
   recordsDelta: number;
 };
 
+/** A key of a unique index that was looked up, and the records that had it. */
+export type ObservedKey = {
+  collection: Collection;
+  index: Index;
+  key: Buffer;
+  holders: readonly number[];
+};
+
+/** What a transaction has read: while nothing of that changes, its snapshot may move on. */
+export type Observed = {
+  keys: ObservedKey[];
+  /** Collections of which it read more than single keys. */
+  collections: Set<Collection>;
+  /** It read what is not kept account of. */
+  isEverything: boolean;
+};
+
 /** An open transaction. */
 export type Transaction = {
   snapshot: Snapshot;
@@ -32,6 +49,9 @@ export type Transaction = {
   removedKeys: Set<string>;
   events: ChangeEvent[];
   locks: string[];
+  observed: Observed;
+  /** Whose lock it waits for. */
+  waitsFor: Transaction | undefined;
   /** Collections that it made, by namespace. */
   fresh: Map<string, Collection>;
   startedAt: number;
@@ -57,6 +77,8 @@ export function makeTransaction(
     removedKeys: new Set(),
     events: [],
     locks: [],
+    observed: { keys: [], collections: new Set(), isEverything: false },
+    waitsFor: undefined,
     fresh: new Map(),
     startedAt: Date.now(),
     weight: 0,

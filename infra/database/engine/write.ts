@@ -9,7 +9,8 @@ import { applyDirectly } from './apply.ts';
 import type { Collection } from './collection.ts';
 import type { Engine } from './engine.ts';
 import { checkUnique, keyChanges, noteKeys } from './key-change.ts';
-import { keyLock, recordLock } from './locks.ts';
+import { Blocked, keyLock, recordLock, writeConflict } from './locks.ts';
+import { moveSnapshot } from './observation.ts';
 import type { ChangeEvent } from './oplog.ts';
 import { overlayOf } from './transaction.ts';
 import type { OverlayRecord, Transaction } from './transaction.ts';
@@ -198,7 +199,12 @@ export function removeDocument(
   }
 }
 
-/** Takes the document for writing, unless it changed after the transaction began. */
+/**
+ * Takes the document for writing.
+ *
+ * @throws {CommandRefusal} 112 when it changed after the transaction began, and the transaction has read what changed too
+ * @throws {Blocked} when a transaction has it; when it has just been seen anew, and is to be read again
+ */
 export function lockRecord(
   engine: Engine,
   transaction: Transaction | undefined,
@@ -207,11 +213,14 @@ export function lockRecord(
 ): void {
   const name = recordLock(collection.id, id);
   engine.locks.acquire(name, transaction);
-  if (
-    transaction !== undefined &&
-    transaction.overlays.get(collection.id)?.records.has(id) !== true
-  )
-    engine.locks.checkUnchanged(name, transaction);
+  if (transaction === undefined || isOwn(transaction, collection, id)) return;
+  if (!engine.locks.isChangedAfter(name, transaction.snapshot.sequence)) return;
+  if (!moveSnapshot(engine, transaction)) throw writeConflict();
+  throw new Blocked(undefined);
+}
+
+function isOwn({ overlays }: Transaction, collection: Collection, id: number): boolean {
+  return overlays.get(collection.id)?.records.has(id) === true;
 }
 
 // About what a transaction may keep in memory.
