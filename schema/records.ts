@@ -32,6 +32,9 @@ export const records: Record<SubgraphName, Record<string, string>> = {
     CaseMessageConnection: './case/case.model.ts#CaseMessagePage',
     TrustTerms: './case/terms.model.ts#TrustTermsRecord',
     Sanction: './sanction/sanction.model.ts#SanctionRecord',
+    PartnerReview: './track/partner-review.model.ts#PartnerReviewRecord',
+    PartnerReviewConnection: './track/partner-review.model.ts#PartnerReviewPage',
+    TrackRecord: './track/track-record.ts#Track',
   },
   techmaps: {
     Company: './company/company.ts#CompanyReference',
@@ -114,6 +117,7 @@ export const records: Record<SubgraphName, Record<string, string>> = {
     ReviewerAffiliation: './review/reviewer.model.ts#Affiliation',
     ReviewerConnection: './review/reviewer.model.ts#ReviewerPage',
     ProjectReview: './review/review.model.ts#ReviewRecord',
+    ProjectAppeal: './review/appeal.model.ts#AppealRecord',
     ProjectReviewConnection: './review/review.model.ts#ReviewPage',
     Submission: './submission/submission.model.ts#SubmissionRecord',
     Company: './pool/firm.ts#CompanyKey',
@@ -135,6 +139,7 @@ export const records: Record<SubgraphName, Record<string, string>> = {
   },
   marketplace: {
     Service: './service/service.model.ts#ServiceRecord',
+    ServiceSupplier: './service/service.model.ts#Supplier',
     ServiceConnection: './service/service.model.ts#ServicePage',
     ServiceFacets: './service/service.model.ts#ServiceQuery',
     ServiceReview: './review/review.model.ts#ReviewRecord',

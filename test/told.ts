@@ -1,7 +1,7 @@
 /** What other subgraphs would have told: facts, put where a subgraph under test follows them. */
 import { factsOf, publishFacts } from '#kit/facts.ts';
 import { connect } from '#kit/mongo.ts';
-import type { CompanyFact, SectorFact, TechnologyFact } from '#schema/facts.ts';
+import type { CompanyFact, OutcomeFact, SectorFact, TechnologyFact } from '#schema/facts.ts';
 
 const firm: CompanyFact = {
   name: { ko: '한빛클라우드', en: 'Hanbit Cloud' },
@@ -41,6 +41,14 @@ export async function tellTechnologies(
   technologies: Record<string, Partial<TechnologyFact>>,
 ): Promise<void> {
   await tell(uri, 'techmaps', 'technology', technology, technologies);
+}
+
+/** Tells of services that came out of projects, by id. */
+export async function tellOutcomes(
+  uri: string,
+  outcomes: Record<string, OutcomeFact>,
+): Promise<void> {
+  await tell(uri, 'consortia', 'outcome', {}, outcomes);
 }
 
 const usualSectors = [

@@ -1,4 +1,5 @@
 /** Which domain function answers which field. No rules here. */
+import { ownTraces } from '#kit/person.ts';
 import { findListing, findListings, nextStatuses, stepsOf } from './listing/listing.ts';
 import { findMarketplaces, marketplaceOf } from './marketplace/marketplace.ts';
 import { auditsFor, findAuditsDue } from './review/audit.ts';
@@ -7,6 +8,7 @@ import { findReview, findReviews, findReviewsOf, opinionsFor } from './review/re
 import { findFigures } from './review/selection-figures.ts';
 import { readTerms } from './review/terms.ts';
 import { mutations } from './mutations.ts';
+import { traces } from './person/person.ts';
 import type { Resolvers } from './schema.generated.ts';
 import { countBy } from './service/facets.ts';
 import { findService, findServices, findServicesOf } from './service/service.ts';
@@ -23,10 +25,12 @@ export const resolvers: Resolvers = {
     marketplaces: (_, _args, context) => findMarketplaces(context),
   },
   Mutation: mutations,
+  ServiceSupplier: { company: ({ companyId }) => ({ id: companyId }) },
   Service: {
     __resolveReference: ({ id }, context) => findService(context, id),
     id: ({ _id }) => _id,
     provider: ({ providerId }) => (providerId === null ? null : { id: providerId }),
+    suppliers: ({ suppliers }) => suppliers ?? [],
     sectors: ({ sectors }) => sectors.map((code) => ({ code })),
     technologies: ({ technologies }) => technologies.map((id) => ({ id })),
     listings: (service, _, context) => findListings(context, service),
@@ -77,6 +81,10 @@ export const resolvers: Resolvers = {
   Company: {
     __resolveReference: ({ id }) => ({ id }),
     services: ({ id }, page, context) => findServicesOf(context, id, page),
+  },
+  User: {
+    __resolveReference: ({ id }) => ({ id }),
+    marketplaceData: ({ id }, _, context) => ownTraces(context, traces, id),
   },
   Technology: {
     __resolveReference: ({ id }) => ({ id }),

@@ -19,6 +19,7 @@ import {
   unknownTechnologies,
   type DetailsInput,
 } from './service-details.ts';
+import { projectSource } from './handover.ts';
 import type { ServiceDetails, ServiceRecord } from './service.model.ts';
 import { newService } from './service.ts';
 
@@ -107,6 +108,8 @@ export function callProblems(source: string, count: number): Problem[] {
     problems.push(
       problem('INVALID', 'A source is 2 to 64 lower-case letters, digits and hyphens.', ['source']),
     );
+  if (source === projectSource)
+    problems.push(problem('INVALID', 'Projects hand their services over themselves.', ['source']));
   if (count > mostRows)
     problems.push(
       problem('LIMIT_REACHED', `One call takes at most ${mostRows} rows.`, ['rows'], {

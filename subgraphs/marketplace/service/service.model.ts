@@ -52,11 +52,20 @@ export interface ServiceAudit {
   note: string | null;
 }
 
+/** A firm that supplies a service together with others. */
+export interface Supplier {
+  companyId: string;
+  /** Basis points; those of all suppliers sum to 10,000. */
+  share: number;
+}
+
 /** A service as stored. */
 export interface ServiceRecord extends ServiceDetails, ServiceTraces {
   _id: string;
   providerId: string | null;
   providerName: string | null;
+  /** Who supplies it together, the provider first; empty or missing when the provider alone does. */
+  suppliers?: Supplier[];
   /** The name that no other service of the provider may have; null for imported ones, whose source decides. */
   ownName: string | null;
   status: ServiceStatus;
@@ -91,6 +100,10 @@ const serviceSchema = new Schema(
     _id: { type: String, required: true },
     providerId: { type: String, default: null },
     providerName: { type: String, default: null },
+    suppliers: {
+      type: [new Schema({ companyId: String, share: Number }, { _id: false })],
+      default: undefined,
+    },
     ownName: { type: String, default: null },
     name: { ...textType, required: true },
     summary: textType,
