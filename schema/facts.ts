@@ -59,6 +59,14 @@ export interface AccessFact {
   companies: { companyId: string; role: 'OWNER' | 'EDITOR' | 'VIEWER' }[];
 }
 
+/**
+ * From companies; key: user id. A person asked to be forgotten: who follows takes away what it keeps of them, and keeps
+ * their id where public money needs a deed, which names nobody any more.
+ */
+export interface ErasureFact {
+  at: Date;
+}
+
 /** From techmaps; key: technology id. */
 export interface TechnologyFact {
   /** Stable over versions of a map, such as `cncf.orchestration-management.service-mesh`. */
@@ -117,6 +125,7 @@ export interface Facts {
   company: CompanyFact;
   sector: SectorFact;
   access: AccessFact;
+  erasure: ErasureFact;
   technology: TechnologyFact;
   capabilityMap: CapabilityMapFact;
   project: ProjectFact;

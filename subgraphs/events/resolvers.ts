@@ -1,4 +1,5 @@
 /** Which domain function answers which field. No rules here. */
+import { ownTraces } from '#kit/person.ts';
 import { calendarOf } from './event/calendar.ts';
 import { findEvents } from './event/event.ts';
 import { feedOf } from './news/atom.ts';
@@ -10,6 +11,7 @@ import { findOwnSeat, findOwnSeats, findSeats, waitingPlace } from './seat/seat.
 import { countUnread, filtersOf, findInbox } from './inbox/inbox.ts';
 import { findOccurrences } from './series/series.ts';
 import { mutations } from './mutations.ts';
+import { traces } from './person/person.ts';
 import type { Resolvers } from './schema.generated.ts';
 
 export const resolvers: Resolvers = {
@@ -83,6 +85,10 @@ export const resolvers: Resolvers = {
   Company: {
     __resolveReference: ({ id }) => ({ id }),
     upcomingEvents: ({ id }, page, { upcoming }) => upcoming.load({ of: 'host', id, ...page }),
+  },
+  User: {
+    __resolveReference: ({ id }) => ({ id }),
+    eventsData: ({ id }, _, context) => ownTraces(context, traces, id),
   },
   Technology: {
     __resolveReference: ({ id }) => ({ id }),

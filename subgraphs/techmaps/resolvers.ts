@@ -1,4 +1,5 @@
 /** Which domain function answers which field. No rules here. */
+import { ownTraces } from '#kit/person.ts';
 import {
   findCapabilities,
   findCapability,
@@ -12,6 +13,7 @@ import { levelPlaces, noNeed } from './demand/need.ts';
 import { findRelated, findSimilar } from './likeness/related.ts';
 import { findPlacement, findPlacements } from './placement/placement.ts';
 import { mutations } from './mutations.ts';
+import { traces } from './person/person.ts';
 import type { Resolvers } from './schema.generated.ts';
 import { findSuccession, findSuccessions } from './succession/succession.ts';
 import { countItems, findCompanyItems, findItems } from './succession/transition.ts';
@@ -124,6 +126,10 @@ export const resolvers: Resolvers = {
     alternatives: ({ alternatives }, _, context) => technologiesWithIds(context, alternatives),
   },
   PlacementConnection: { totalCount: ({ count }) => count() },
+  User: {
+    __resolveReference: ({ id }) => ({ id }),
+    techmapsData: ({ id }, _, context) => ownTraces(context, traces, id),
+  },
   Technology: {
     __resolveReference: (reference, context) => referredTechnology(context, reference),
     id: ({ _id }) => _id,

@@ -3,6 +3,7 @@ import { answerModelsOf } from '#kit/answer.ts';
 import { byKind, factsOf, follow, positionsOf } from '#kit/facts.ts';
 import { applyKnown, knownOf } from '#kit/known.ts';
 import { connect, prepare } from '#kit/mongo.ts';
+import { applyErasures } from '#kit/person.ts';
 import type { Subgraph } from '#kit/subgraph.ts';
 import { subgraphSdl } from '#schema/sdl.ts';
 
@@ -10,6 +11,7 @@ import { applyCompanyFacts } from './company/following.ts';
 import { readTechmapsConfig } from './config.ts';
 import { createContext, modelsOf } from './context.ts';
 import { applyProjectFacts, recountDemand } from './demand/demand.ts';
+import { traces } from './person/person.ts';
 import { resolvers } from './resolvers.ts';
 import { startAftermath } from './succession/aftermath.ts';
 import { carryOut } from './succession/transition.ts';
@@ -44,12 +46,13 @@ export const techmaps: Subgraph = {
       await follow({
         from: 'companies',
         source: factsOf(companies),
-        kinds: ['company', 'sector', 'access'],
+        kinds: ['company', 'sector', 'access', 'erasure'],
         positions,
         apply: byKind({
           company: (facts) => applyCompanyFacts(counting, facts),
           sector: (facts) => applyKnown(connection, facts),
           access: (facts) => applyAccess(connection, facts),
+          erasure: (facts) => applyErasures(connection, traces, facts),
         }),
         log,
       }),

@@ -1,9 +1,11 @@
 /** What this subgraph keeps of a person: handed out to them, and erased when they ask. */
 import { ticketsOf } from '#kit/answer.ts';
 import { auditOf, eraseInputs, recordDeed } from '#kit/audit.ts';
+import { publishFacts } from '#kit/facts.ts';
 import { transaction } from '#kit/mongo.ts';
 import { problem, refusal, refuseAny } from '#kit/refusal.ts';
 import { signedIn } from '#kit/viewer.ts';
+import type { ErasureFact } from '#schema/facts.ts';
 import { clearAttempts, countAttempt } from '../account/attempt.ts';
 import { isPassword } from '../account/password.ts';
 import type { UserRecord } from '../account/user.model.ts';
@@ -91,6 +93,8 @@ async function erase(context: Context, user: UserRecord): Promise<UserRecord> {
     signUpKey: null,
   };
   await users.updateOne({ _id: userId }, { $set: nobody, $inc: { revision: 1 } });
+  const state = { at: new Date() } satisfies ErasureFact;
+  await publishFacts(context.facts, [{ kind: 'erasure', key: userId, state }]);
   await recordDeed(connection, { viewer, mutation: 'eraseAccount', input: {} });
   return { ...user, ...nobody, revision: user.revision + 1 };
 }

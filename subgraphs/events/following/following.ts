@@ -11,6 +11,7 @@ import { applyCompanies } from '../company/renewal.ts';
 import { eventsOf } from '../event/event.model.ts';
 import { savedFiltersOf } from '../saved-filter/saved-filter.model.ts';
 import { seriesOf } from '../series/series.model.ts';
+import { forgetPeople } from '../person/person.ts';
 import { technologiesOf } from '../technology/technology.model.ts';
 
 /** The databases of who tells. */
@@ -37,12 +38,13 @@ export async function startFollowing(
     await follow({
       from: 'companies',
       source: factsOf(companies),
-      kinds: ['company', 'sector', 'access'],
+      kinds: ['company', 'sector', 'access', 'erasure'],
       positions,
       apply: byKind({
         company: (facts) => applyCompanies(hosts, facts),
         sector: (facts) => applyKnown(connection, facts),
         access: (facts) => applyAccess(connection, facts),
+        erasure: (facts) => forgetPeople(connection, facts),
       }),
       log,
     }),

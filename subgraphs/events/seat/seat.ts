@@ -58,13 +58,23 @@ export async function leaveEvent(context: Context, { eventId }: SeatInput): Prom
   const seat = await context.seats.findOne({ eventId, userId }).lean<SeatRecord | null>();
   if (!seat) throw refusal('NOT_FOUND', 'You have no seat at this event.', ['eventId']);
   if (seat.status === 'LEFT') return seat;
-  await context.seats.updateOne({ _id: seat._id }, { $set: { status: 'LEFT' } });
+  return vacate(context, event, seat, now);
+}
+
+/** Takes somebody off the list of an event; who is next gets the seat. Part of a transaction. */
+export async function vacate(
+  models: Pick<Context, 'seats' | 'events' | 'inbox'>,
+  event: EventRecord,
+  seat: SeatRecord,
+  now: Date,
+): Promise<SeatRecord> {
+  await models.seats.updateOne({ _id: seat._id }, { $set: { status: 'LEFT' } });
   const { going, waiting, last } = event.room;
   const room =
     seat.status === 'GOING'
       ? { going: going - 1, waiting, last }
       : { going, waiting: waiting - 1, last };
-  await fillSeats(context, { ...event, room }, now);
+  await fillSeats(models, { ...event, room }, now);
   return { ...seat, status: 'LEFT' };
 }
 
