@@ -113,7 +113,11 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const tokens = createTokens({ issuer, audience, log, fetchKeys: tokenKeys(pipeline) });
   const schema = () => pipeline.served().supergraph.apiSchema;
   const door = createDoor(pipeline, tokens, config);
-  const health = createHealth(() => (config.open ? new Map() : room.remote()), log);
+  const health = createHealth({
+    remote: () => (config.open ? new Map() : room.remote()),
+    sources: () => pipeline.served().sources,
+    log,
+  });
   const origins = createOrigins(config);
   const page = createPage(config, accounts);
   let sockets: Sockets | null = null;

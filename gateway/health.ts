@@ -1,5 +1,8 @@
 /** Whether the gateway can do its work: the truth, not a hope. */
+import { newId } from '#kit/id.ts';
 import type { Log } from '#kit/log.ts';
+import { visitor } from '#kit/viewer.ts';
+import type { Sources } from './execution.ts';
 
 /** What `/health/ready` says. */
 export interface HealthState {
@@ -15,21 +18,35 @@ export interface Health {
   drain(): void;
 }
 
+/** Where the subgraphs elsewhere are. */
+export interface HealthSources {
+  /** Name and URL of each; none for foreign graphs, whose health is not ours to tell. */
+  remote: () => ReadonlyMap<string, string>;
+  /** The ways to them. */
+  sources: () => Sources;
+  log: Log;
+}
+
 /** How long one look at a subgraph counts, and the longest it may take, in milliseconds. */
-const looksMillis = 2_000;
+const looksMillis = 1_000;
 const lookMillis = 1_500;
 
-/**
- * Watches the subgraphs that run elsewhere.
- *
- * @param remote name and URL of each; none for foreign graphs, whose health is not ours to tell
- */
-export function createHealth(remote: () => ReadonlyMap<string, string>, log: Log): Health {
+/** Watches the subgraphs that run elsewhere: whether each says that it is ready, and answers what this gateway signs. */
+export function createHealth({ remote, sources, log }: HealthSources): Health {
   let draining = false;
   let last: { at: number; subgraphs: Promise<Record<string, boolean>> } | null = null;
   const look = async (): Promise<Record<string, boolean>> => {
-    const seen = [...remote()].map(async ([name, url]) => [name, await isReady(name, url, log)]);
-    return Object.fromEntries(await Promise.all(seen)) as Record<string, boolean>;
+    const ways = sources();
+    const seen = [...remote()].map(async ([name, url]): Promise<[string, boolean]> => {
+      try {
+        await Promise.all([saysReady(url), answers(ways, name)]);
+        return [name, true];
+      } catch (error) {
+        log.debug({ error, subgraph: name }, 'subgraph not ready');
+        return [name, false];
+      }
+    });
+    return Object.fromEntries(await Promise.all(seen));
   };
   return {
     state: async () => {
@@ -44,16 +61,25 @@ export function createHealth(remote: () => ReadonlyMap<string, string>, log: Log
   };
 }
 
-async function isReady(name: string, url: string, log: Log): Promise<boolean> {
-  try {
-    const response = await fetch(new URL('/health/ready', url), {
+/** What a subgraph says of itself: that it is not stopping, and has its database. */
+async function saysReady(url: string): Promise<void> {
+  const response = await fetch(new URL('/health/ready', url), {
+    signal: AbortSignal.timeout(lookMillis),
+    redirect: 'error',
+  });
+  await response.body?.cancel();
+  if (!response.ok) throw new Error(`HTTP ${response.status}`);
+}
+
+/** One question that costs nothing, signed as any other: the keys agree, and GraphQL is spoken. */
+async function answers(sources: Sources, name: string): Promise<void> {
+  const answer = await sources.get(name)?.ask(
+    { query: '{ __typename }', variables: {} },
+    {
+      viewer: visitor(newId()),
       signal: AbortSignal.timeout(lookMillis),
-      redirect: 'error',
-    });
-    await response.body?.cancel();
-    return response.ok;
-  } catch (error) {
-    log.debug({ error, subgraph: name }, 'subgraph not ready');
-    return false;
-  }
+      deadline: Date.now() + lookMillis,
+    },
+  );
+  if (answer?.data?.['__typename'] !== 'Query') throw new Error('There was no answer.');
 }

@@ -80,6 +80,11 @@ export async function connect(uri: string, database: string): Promise<Connection
   return connection;
 }
 
+/** Asks the deployment behind a connection for a sign of life; anything that is no connection has none to give. */
+export async function ping(connection: unknown): Promise<void> {
+  if (connection instanceof mongoose.Connection) await connection.db?.command({ ping: 1 });
+}
+
 /** The model of a collection; the same one each time it is asked for. */
 export function modelOf<Record>(
   connection: Connection,

@@ -16,6 +16,7 @@ import { WebSocketServer } from 'ws';
 import { timeIsOver, timeoutHeader, withDeadline, type Deadline } from './deadline.ts';
 import type { Log } from './log.ts';
 import { mask } from './masking.ts';
+import { ping } from './mongo.ts';
 import { serveSockets, type SocketExtra } from './socket.ts';
 import {
   executable,
@@ -29,6 +30,7 @@ import {
   operationBody,
   viewerGate,
   viewerHeader,
+  visitor,
   type Viewer,
   type ViewerGate,
   type ViewerKeys,
@@ -112,6 +114,7 @@ export async function serve(
     formatError,
     options,
     log: runtime.log,
+    database: databaseOf(service),
     stopping: false,
   };
   const http = createServer((request, response) => {
@@ -149,7 +152,36 @@ interface Parts {
   formatError: ReturnType<typeof mask>;
   options: ServeOptions;
   log: Log;
+  /** Whether the database answers. */
+  database: () => Promise<boolean>;
   stopping: boolean;
+}
+
+/** How long one look at the database counts, and the longest it may take, in milliseconds. */
+const looksMillis = 1_000;
+const lookMillis = 1_000;
+
+/** Looks at the database of a service, where it has one, so often and no oftener however many ask. */
+function databaseOf(service: Service): () => Promise<boolean> {
+  let last: { at: number; answers: Promise<boolean> } | null = null;
+  const look = async (): Promise<boolean> => {
+    const deadline = { signal: AbortSignal.timeout(lookMillis), at: Date.now() + lookMillis };
+    try {
+      await withDeadline(deadline, async () => {
+        const context = await service.createContext(visitor('health'));
+        const connection = 'connection' in context ? context.connection : null;
+        await ping(connection);
+      });
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  return () => {
+    const now = Date.now();
+    if (!last || now - last.at > looksMillis) last = { at: now, answers: look() };
+    return last.answers;
+  };
 }
 
 const refusedAnswer = {
@@ -177,9 +209,7 @@ async function answer(
   response: ServerResponse,
 ): Promise<void> {
   const [target] = (request.url ?? '').split('?');
-  if (target === '/health/live') return reply(response, 200, { live: true });
-  if (target === '/health/ready')
-    return reply(response, parts.stopping ? 503 : 200, { ready: !parts.stopping });
+  if (target?.startsWith('/health/')) return answerHealth(parts, target, response);
   if (target !== path || request.method !== 'POST') return reply(response, 401, refusedAnswer);
   const body = await bodyOf(request, parts.options.bodyBytes ?? defaultBodyBytes);
   if (!body) {
@@ -193,6 +223,13 @@ async function answer(
   });
   if (!viewer) return reply(response, 401, refusedAnswer);
   return answerGraphql(parts, viewer, body, request, response);
+}
+
+async function answerHealth(parts: Parts, target: string, response: ServerResponse): Promise<void> {
+  if (target === '/health/live') return reply(response, 200, { live: true });
+  if (target !== '/health/ready') return reply(response, 401, refusedAnswer);
+  const ready = !parts.stopping && (await parts.database());
+  reply(response, ready ? 200 : 503, { ready });
 }
 
 async function answerGraphql(
