@@ -87,6 +87,8 @@ export const records: Record<SubgraphName, Record<string, string>> = {
     AgreementTemplateConnection: './agreement/template.model.ts#TemplatePage',
     Assembly: './proposal/assembly.model.ts#AssemblyRecord',
     AssemblyConnection: './proposal/assembly.model.ts#AssemblyPage',
+    RequirementTemplate: './template/requirement-template.model.ts#RequirementTemplateRecord',
+    RequirementTemplateConnection: './template/requirement-template.model.ts#RequirementTemplatePage',
     WeightProfile: './proposal/weight-profile.model.ts#WeightProfileRecord',
     WeightProfileConnection: './proposal/weight-profile.model.ts#WeightProfilePage',
     AssemblyProgress: './proposal/assembly.model.ts#AssemblyRecord',

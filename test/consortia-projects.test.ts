@@ -188,9 +188,9 @@ describe('a project under a call', () => {
     });
     expect(project).toBeNull();
     expect(brief(problems)).toEqual([
-      ['INVALID', 'requirements/0/leastLevel', null],
-      ['INVALID', 'requirements/1/leastLevel', null],
-      ['INVALID', 'requirements/1/wishedProviders', null],
+      ['INVALID', 'requirements/0/leastLevel', 'LEVEL_RANGE'],
+      ['INVALID', 'requirements/1/leastLevel', 'LEVEL_RANGE'],
+      ['INVALID', 'requirements/1/wishedProviders', 'WISHED_RANGE'],
       ['NOT_FOUND', 'requirements/1/technologyId', null],
     ]);
   });

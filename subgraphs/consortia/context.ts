@@ -27,6 +27,10 @@ import { projectsOf, type ProjectRecord } from './project/project.model.ts';
 import { assembliesOf, type AssemblyRecord } from './proposal/assembly.model.ts';
 import type { SolverQueue } from './proposal/queue.ts';
 import type { Searches } from './proposal/searches.ts';
+import {
+  requirementTemplatesOf,
+  type RequirementTemplateRecord,
+} from './template/requirement-template.model.ts';
 import { weightProfilesOf, type WeightProfileRecord } from './proposal/weight-profile.model.ts';
 import { reviewersOf, type ReviewerRecord } from './review/reviewer.model.ts';
 import { reviewsOf, type ReviewRecord } from './review/review.model.ts';
@@ -48,6 +52,7 @@ export interface Context {
   templates: Model<TemplateRecord>;
   assemblies: Model<AssemblyRecord>;
   weightProfiles: Model<WeightProfileRecord>;
+  requirementTemplates: Model<RequirementTemplateRecord>;
   firms: Model<FirmRecord>;
   technologies: Model<TechnologyRecord>;
   documents: Model<DocumentRecord>;
@@ -130,6 +135,7 @@ export function modelsOf(connection: Connection) {
     templates: templatesOf(connection),
     assemblies: assembliesOf(connection),
     weightProfiles: weightProfilesOf(connection),
+    requirementTemplates: requirementTemplatesOf(connection),
     firms: firmsOf(connection),
     technologies: technologiesOf(connection),
     documents: documentsOf(connection),

@@ -27,6 +27,13 @@ import {
 import { planBudget, recordMoney } from './delivery/money.ts';
 import { importProgrammes } from './programme/import.ts';
 import { createProgramme, reviseProgramme } from './programme/programme.ts';
+import { decideRequirement } from './project/succession.ts';
+import { copyRequirements } from './template/copy.ts';
+import {
+  createRequirementTemplate,
+  removeRequirementTemplate,
+  reviseRequirementTemplate,
+} from './template/requirement-template.ts';
 import { draftProject, setRequirements, updateProject } from './project/project.ts';
 import { assemble, cancelAssembly, repairTeam, startAssembly } from './proposal/assemble.ts';
 import {
@@ -93,6 +100,26 @@ export const mutations: MutationResolvers = {
   startAssembly: (_, { input }, context) =>
     attemptDeed(context, 'startAssembly', input, async () => ({
       assembly: await startAssembly(renewed(context), input),
+    })),
+  createRequirementTemplate: (_, { input }, context) =>
+    answer(renewed(context), 'createRequirementTemplate', input, async () => ({
+      template: await createRequirementTemplate(context, input),
+    })),
+  reviseRequirementTemplate: (_, { input }, context) =>
+    answer(renewed(context), 'reviseRequirementTemplate', input, async () => ({
+      template: await reviseRequirementTemplate(context, input),
+    })),
+  removeRequirementTemplate: (_, { input }, context) =>
+    answer(renewed(context), 'removeRequirementTemplate', input, async () => ({
+      removedId: await removeRequirementTemplate(context, input),
+    })),
+  copyRequirements: (_, { input }, context) =>
+    answer(renewed(context), 'copyRequirements', input, async () => ({
+      project: await copyRequirements(context, input),
+    })),
+  decideRequirement: (_, { input }, context) =>
+    answer(renewed(context), 'decideRequirement', input, async () => ({
+      project: await decideRequirement(context, input),
     })),
   createWeightProfile: (_, { input }, context) =>
     answer(renewed(context), 'createWeightProfile', input, async () => ({

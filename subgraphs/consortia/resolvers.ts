@@ -36,6 +36,11 @@ import {
   shownRequirements,
 } from './project/project.ts';
 import { findAssembliesOf, findAssembly } from './proposal/assemble.ts';
+import { requirementsToDecide } from './project/succession.ts';
+import {
+  findRequirementTemplate,
+  findRequirementTemplates,
+} from './template/requirement-template.ts';
 import { findWeightProfiles, reweighAssembly } from './proposal/weight-profile.ts';
 import { cursorOf, followAssembly } from './proposal/progress.ts';
 import type { AssemblyRecord } from './proposal/assembly.model.ts';
@@ -85,6 +90,8 @@ export const resolvers: Resolvers = {
     project: (_, { id }, context) => findProject(context, id),
     consortium: (_, { id }, context) => findConsortium(context, id),
     assembly: (_, { id }, context) => findAssembly(context, id),
+    requirementTemplates: (_, listing, context) => findRequirementTemplates(context, listing),
+    requirementTemplate: (_, { id }, context) => findRequirementTemplate(context, id),
     weightProfiles: (_, listing, context) => findWeightProfiles(context, listing),
     projectPipeline: (_, filter, context) => findPipeline(context, filter),
     awardConcentration: (_, filter, context) => findConcentration(context, filter),
@@ -170,6 +177,7 @@ export const resolvers: Resolvers = {
     sector: (project) => sector(project.sector),
     leadCompany: ({ leadCompanyId }) => company(leadCompanyId),
     requirements: (project, _, context) => shownRequirements(context, project),
+    requirementsToDecide: (project, _, context) => requirementsToDecide(context, project),
     demandCompanies: (project, _, context) => shownDemandCompanies(context, project),
     copiedFrom: ({ copiedFromId }, _, context) =>
       copiedFromId === null ? null : findProject(context, copiedFromId),
@@ -276,6 +284,11 @@ export const resolvers: Resolvers = {
     infeasibility: (assembly) => shownInfeasibility(assembly),
     shortfalls: (assembly) => shownShortfalls(assembly),
   },
+  RequirementTemplate: {
+    id: ({ _id }) => _id,
+    company: ({ companyId }) => (companyId === null ? null : company(companyId)),
+  },
+  RequirementTemplateConnection: { totalCount: ({ count }) => count() },
   WeightProfile: {
     id: ({ _id }) => _id,
     company: ({ companyId }) => (companyId === null ? null : company(companyId)),

@@ -12,6 +12,7 @@ import { readConsortiaConfig } from './config.ts';
 import { createContext, modelsOf } from './context.ts';
 import { applyFirmFacts } from './pool/firm.ts';
 import { solverQueue } from './proposal/queue.ts';
+import { followSuccessions } from './project/succession.ts';
 import { openSearches } from './proposal/searches.ts';
 import { traces } from './person/person.ts';
 import { resolvers } from './resolvers.ts';
@@ -55,10 +56,9 @@ async function start({ mongoUri, environment, log }: Runtime): Promise<Service> 
       kinds: ['technology', 'capabilityMap'],
       positions,
       apply: async (facts) => {
-        await applyFacts(
-          models.technologies,
-          facts.filter(({ kind }) => kind === 'technology'),
-        );
+        const technologies = facts.filter(({ kind }) => kind === 'technology');
+        await applyFacts(models.technologies, technologies);
+        await followSuccessions(models, technologies);
         await applyFirmFacts(
           models.firms,
           facts.filter(({ kind }) => kind === 'capabilityMap'),

@@ -23,6 +23,7 @@ const technologySchema = new Schema(
     parentId: { type: String, default: null },
     mapId: { type: String },
     current: { type: Boolean },
+    succession: { type: Schema.Types.Mixed, default: null },
   },
   { ...plainSchema, collection: 'technologies' },
 );

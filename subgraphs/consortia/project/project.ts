@@ -11,6 +11,7 @@ import type { Context } from '../context.ts';
 import { pageOf, type Listing } from '../form/listing.ts';
 import type { FirmRecord } from '../pool/firm.model.ts';
 import { mayTakePart, unknownFirm, unknownFirms } from '../pool/firm.ts';
+import { followed } from '../pool/succession.ts';
 import { planBreaches, type Plan } from '../programme/breaches.ts';
 import { oneSectorFaults } from '../programme/sector.ts';
 import { stateAfter } from '#kit/steps.ts';
@@ -176,7 +177,8 @@ export async function draftProject(context: Context, given: GivenProject): Promi
   faults.push(...(await oneSectorFaults(context, given.sector)));
   faults.push(...(await demandFaults(context, given.demandCompanyIds)));
   const source = await projectToCopy(context, given.copyFrom ?? null, faults);
-  const taken = given.requirements.length > 0 ? given.requirements : withoutIds(source);
+  const copied = await followed(context.technologies, withoutIds(source));
+  const taken = given.requirements.length > 0 ? given.requirements : copied;
   const requirements = readRequirements(taken, [], faults);
   faults.push(...(await technologyFaults(context.technologies, requirements)));
   refuseAny([...faults, ...rulesBroken(call, content)]);

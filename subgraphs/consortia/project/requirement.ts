@@ -39,9 +39,16 @@ export function readRequirements(
 ): RequirementRecord[] {
   if (given.length > requirementsLimit)
     faults.push(
-      problem('INVALID', `A project has up to ${requirementsLimit} requirements.`, [
-        'requirements',
-      ]),
+      problem(
+        'INVALID',
+        `A project has up to ${requirementsLimit} requirements.`,
+        ['requirements'],
+        {
+          rule: 'REQUIREMENTS_MOST',
+          limit: String(requirementsLimit),
+          found: String(given.length),
+        },
+      ),
     );
   return given.map((each, index) => {
     const path = ['requirements', String(index)];
@@ -66,25 +73,31 @@ export function readRequirements(
 export function requirementFaults(requirement: RequirementRecord, path: string[]): Problem[] {
   const { leastLevel, providers, wishedProviders, weight } = requirement;
   const { certificateScheme: scheme, estimatedPrice } = requirement;
-  const bounds: [boolean, string, string][] = [
-    [isWithin(leastLevel, 1, 9), 'leastLevel', 'A level is 1 to 9.'],
-    [isWithin(providers, 1, providersLimit), 'providers', `Providers are 1 to ${providersLimit}.`],
-    [
-      isWithin(wishedProviders, providers, providersLimit),
-      'wishedProviders',
-      `Wished providers are from those needed up to ${providersLimit}.`,
-    ],
-    [isWithin(weight, 1, weightLimit), 'weight', `A weight is 1 to ${weightLimit}.`],
-    [
-      scheme === null || schemeForm.test(scheme),
-      'certificateScheme',
-      'A scheme is 2 to 40 of A-Z, 0-9 and _.',
-    ],
-    [(estimatedPrice ?? 0) <= priceLimit, 'estimatedPrice', `A price is up to ${priceLimit} won.`],
+  const ranges = [
+    ['LEVEL_RANGE', 'leastLevel', leastLevel, 1, 9],
+    ['PROVIDERS_RANGE', 'providers', providers, 1, providersLimit],
+    ['WISHED_RANGE', 'wishedProviders', wishedProviders, providers, providersLimit],
+    ['WEIGHT_RANGE', 'weight', weight, 1, weightLimit],
+    ['PRICE_RANGE', 'estimatedPrice', estimatedPrice ?? 0, 0, priceLimit],
+  ] as const;
+  const faults = ranges
+    .filter(([, , value, least, most]) => !isWithin(value, least, most))
+    .map(([rule, field, value, least, most]) =>
+      problem('INVALID', `This is from ${least} to ${most}.`, [...path, field], {
+        rule,
+        limit: `${least}-${most}`,
+        found: String(value),
+      }),
+    );
+  if (scheme === null || schemeForm.test(scheme)) return faults;
+  return [
+    ...faults,
+    problem('INVALID', 'A scheme is 2 to 40 of A-Z, 0-9 and _.', [...path, 'certificateScheme'], {
+      rule: 'SCHEME_FORM',
+      limit: schemeForm.source,
+      found: scheme,
+    }),
   ];
-  return bounds.flatMap(([holds, field, message]) =>
-    holds ? [] : [problem('INVALID', message, [...path, field])],
-  );
 }
 
 /** Says of each requirement whether its technology is none of the newest published maps. */

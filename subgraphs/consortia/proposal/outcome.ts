@@ -63,10 +63,7 @@ export function newSearch(
 }
 
 /** What came of a search from scratch. */
-export function outcomeOf(
-  result: Omit<AssemblyResult, 'weights'>,
-  pool: AssemblyProblem,
-): Outcome {
+export function outcomeOf(result: Omit<AssemblyResult, 'weights'>, pool: AssemblyProblem): Outcome {
   const { costReferenceWon } = result.statistics;
   const asStored = (proposal: Proposal): ProposalRecord => ({
     ...proposal,

@@ -33,7 +33,7 @@ export function weightFaults(weights: Weights, path: string[]): Problem[] {
 
 /** What a team misses of each aim: its points where each weight is 1. */
 export function missesOf(
-  problem: AssemblyProblem,
+  pool: AssemblyProblem,
   { leadId, members }: Proposal,
   costReferenceWon: number,
 ): Weights {
@@ -44,7 +44,7 @@ export function missesOf(
       requirementIds: carries.map(({ requirementId }) => requirementId),
     })),
   };
-  return evaluate({ ...problem, weights: one }, team, costReferenceWon).parts;
+  return evaluate({ ...pool, weights: one }, team, costReferenceWon).parts;
 }
 
 /** A proposal's place under other weights. */

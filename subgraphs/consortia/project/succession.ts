@@ -1,0 +1,162 @@
+/**
+ * What a project needs when its technologies change: a requirement follows a technology that was renamed or merged by
+ * itself; where one was split or retired, the lead decides.
+ */
+import type { FactRecord } from '#kit/facts.ts';
+import { newId } from '#kit/id.ts';
+import { problem, refusal, refuseAny, type Problem } from '#kit/refusal.ts';
+import type { TechnologyFact } from '#schema/facts.ts';
+import { stateAfter } from '#kit/steps.ts';
+import type { Context } from '../context.ts';
+import { followed, successorOf } from '../pool/succession.ts';
+import type { TechnologyRecord } from '../pool/technology.model.ts';
+import { isInside } from './audience.ts';
+import type { ProjectRecord, RequirementRecord } from './project.model.ts';
+import { changeProject, projectToLead } from './project.ts';
+import { requirementsLimit, technologyFaults } from './requirement.ts';
+import { projectSteps, type ProjectStatus } from './state.ts';
+
+/** States in which what a project needs may still change. */
+const openStatuses: readonly ProjectStatus[] = ['DRAFT', 'FORMING'];
+/** How often a change is tried again that met another one. */
+const triesLimit = 10;
+
+/** Lets every open project's requirements follow technologies that were renamed or merged; safe to repeat. */
+export async function followSuccessions(
+  { projects, technologies }: Pick<Context, 'projects' | 'technologies'>,
+  facts: readonly FactRecord[],
+): Promise<void> {
+  const moved = facts.flatMap(({ key, state }) =>
+    state !== null && successorOf(state as TechnologyFact) !== null ? [key] : [],
+  );
+  if (moved.length === 0) return;
+  const filter = { 'requirements.technologyId': { $in: moved }, status: { $in: openStatuses } };
+  const found = await projects.find(filter).select({ _id: 1 }).lean<{ _id: string }[]>();
+  for (const { _id } of found) await moveRequirements({ projects, technologies }, _id);
+}
+
+/** Moves one project's requirements; whoever edits it meanwhile is told that it was changed. */
+async function moveRequirements(
+  { projects, technologies }: Pick<Context, 'projects' | 'technologies'>,
+  id: string,
+): Promise<void> {
+  for (let tries = 0; tries < triesLimit; tries += 1) {
+    const project = await projects.findById(id).lean<ProjectRecord>();
+    if (!project || !openStatuses.includes(project.status)) return;
+    const requirements = await followed(technologies, project.requirements);
+    const { matchedCount } = await projects.updateOne(
+      { _id: id, revision: project.revision },
+      { $set: { requirements }, $inc: { revision: 1 } },
+    );
+    if (matchedCount > 0) return;
+  }
+  throw new Error(`Project ${id} changes too often for its requirements to follow.`);
+}
+
+/** A requirement that the lead is to decide. */
+export interface ToDecide {
+  requirement: RequirementRecord;
+  kind: 'SPLIT' | 'RETIRED';
+  successors: { id: string }[];
+}
+
+/** Requirements whose technology was split or retired; for the lead's firm and the secretariat, none for others. */
+export async function requirementsToDecide(
+  { viewer, loaders }: Context,
+  { status, leadCompanyId, requirements }: ProjectRecord,
+): Promise<ToDecide[]> {
+  if (!isInside(viewer, leadCompanyId) || !openStatuses.includes(status)) return [];
+  const technologies = await Promise.all(
+    requirements.map(({ technologyId }) => loaders.technology.load(technologyId)),
+  );
+  return requirements.flatMap((requirement, index) => {
+    const outcome = outcomeOf(technologies[index] ?? null);
+    return outcome ? [{ requirement, ...outcome }] : [];
+  });
+}
+
+function outcomeOf(technology: TechnologyRecord | null): Omit<ToDecide, 'requirement'> | null {
+  if (!technology || technology.gone) return { kind: 'RETIRED', successors: [] };
+  const { succession, current } = technology;
+  if (succession?.kind === 'SPLIT' || succession?.kind === 'RETIRED') {
+    const successors = succession.successorIds.map((id) => ({ id }));
+    return { kind: succession.kind, successors };
+  }
+  return current || successorOf(technology) !== null ? null : { kind: 'RETIRED', successors: [] };
+}
+
+/**
+ * Decides what becomes of a requirement whose technology was split or retired: it goes, or is for one technology, or for
+ * several (the first keeps its id). An owner or editor of the lead's firm may.
+ *
+ * @throws {Refusal} NOT_FOUND (projectId, requirementId, technologyIds/…), WRONG_STATE (projectId; requirementId when
+ * there is nothing to decide), INVALID (technologyIds/… that are no successors, rule SUCCESSOR), LIMIT_REACHED
+ * (technologyIds, rule REQUIREMENTS_MOST), STALE (revision)
+ */
+export async function decideRequirement(
+  context: Context,
+  given: {
+    projectId: string;
+    revision: number;
+    requirementId: string;
+    technologyIds: readonly string[];
+  },
+): Promise<ProjectRecord> {
+  const project = await projectToLead(context, given.projectId, ['projectId']);
+  const status = stateAfter(projectSteps, project.status, 'edit', ['projectId']);
+  const place = project.requirements.findIndex(({ id }) => id === given.requirementId);
+  const requirement = project.requirements[place];
+  if (!requirement) throw refusal('NOT_FOUND', 'There is no such requirement.', ['requirementId']);
+  const waiting = await requirementsToDecide(context, project);
+  const open = waiting.find((each) => each.requirement.id === requirement.id);
+  if (!open) throw refusal('WRONG_STATE', 'This requirement is settled.', ['requirementId']);
+  const replacing = given.technologyIds.map((technologyId, index) => ({
+    ...requirement,
+    technologyId,
+    id: index === 0 ? requirement.id : newId(),
+  }));
+  const requirements = project.requirements.toSpliced(place, 1, ...replacing);
+  refuseAny([
+    ...successorFaults(open, given.technologyIds),
+    ...countFaults(requirements.length),
+    ...(await chosenFaults(context, replacing)),
+  ]);
+  return changeProject(context, project, given.revision, { requirements, status });
+}
+
+function successorFaults({ kind, successors }: ToDecide, chosen: readonly string[]): Problem[] {
+  const allowed = successors.map(({ id }) => id);
+  return chosen.flatMap((id, index) => {
+    const path = ['technologyIds', String(index)];
+    const isOther = kind === 'SPLIT' && !allowed.includes(id);
+    if (isOther)
+      return [
+        problem('INVALID', 'The technology was not split into this one.', path, {
+          rule: 'SUCCESSOR',
+          limit: allowed.join(', '),
+          found: id,
+        }),
+      ];
+    if (chosen.indexOf(id) === index) return [];
+    return [problem('INVALID', 'Each is named once.', path)];
+  });
+}
+
+function countFaults(count: number): Problem[] {
+  if (count <= requirementsLimit) return [];
+  return [
+    problem('LIMIT_REACHED', 'The project would have too many requirements.', ['technologyIds'], {
+      rule: 'REQUIREMENTS_MOST',
+      limit: String(requirementsLimit),
+      found: String(count),
+    }),
+  ];
+}
+
+async function chosenFaults(
+  { technologies }: Context,
+  chosen: readonly RequirementRecord[],
+): Promise<Problem[]> {
+  const faults = await technologyFaults(technologies, chosen);
+  return faults.map((fault) => ({ ...fault, path: ['technologyIds', fault.path[1] ?? ''] }));
+}
