@@ -70,22 +70,22 @@ const wanted = ({ requirements }: SeenProject) =>
 const retell = (id: string, kind: 'RENAMED' | 'MERGED' | 'SPLIT' | 'RETIRED', ...to: string[]) =>
   alliance.tellTechnology(id, { current: false, succession: { kind, successorIds: to } });
 
-describe('requirement templates', () => {
-  const create = (viewer: typeof lead, more: object = {}) =>
-    alliance.change<{ template: { id: string; revision: number } | null }>(
-      viewer,
-      'createRequirementTemplate',
-      { name: { ko: '병원', en: 'Hospital' }, requirements: needs('mesh', 'store'), ...more },
-      'template { id revision company { id } requirements { id } }',
-    );
-  const copy = (project: SeenProject, more: object) =>
-    alliance.change<{ project: SeenProject | null }>(
-      lead,
-      'copyRequirements',
-      { projectId: project.id, revision: project.revision, ...more },
-      `project { ${fields} }`,
-    );
+const create = (viewer: typeof lead, more: object = {}) =>
+  alliance.change<{ template: { id: string; revision: number } | null }>(
+    viewer,
+    'createRequirementTemplate',
+    { name: { ko: '병원', en: 'Hospital' }, requirements: needs('mesh', 'store'), ...more },
+    'template { id revision company { id } requirements { id } }',
+  );
+const copy = (project: SeenProject, more: object) =>
+  alliance.change<{ project: SeenProject | null }>(
+    lead,
+    'copyRequirements',
+    { projectId: project.id, revision: project.revision, ...more },
+    `project { ${fields} }`,
+  );
 
+describe('requirement templates', () => {
   it('are kept by the secretariat for everybody and by a firm for itself', async () => {
     const common = await create(secretary);
     const own = await create(lead, { companyId: 'infra' });
@@ -203,6 +203,30 @@ describe('requirement templates', () => {
   });
 });
 
+/** A project that needs a technology that was split, one that was retired, and one that is still there. */
+async function torn() {
+  for (const id of ['s1', 's2', 's3', 'gone']) await alliance.tellTechnology(id);
+  const { id } = await draft(needs('s1', 'gone', 'mesh'));
+  await retell('s1', 'SPLIT', 's2', 's3');
+  await retell('gone', 'RETIRED');
+  const waiting = await read(id);
+  const [split, retired] = waiting.requirements;
+  return { waiting, split: split?.id, retired: retired?.id };
+}
+
+const decide = (
+  { id: projectId, revision }: SeenProject,
+  requirementId: string | undefined,
+  technologyIds: readonly string[],
+  viewer = lead,
+) =>
+  alliance.change<{ project: SeenProject | null }>(
+    viewer,
+    'decideRequirement',
+    { projectId, revision, requirementId, technologyIds },
+    `project { ${fields} }`,
+  );
+
 describe('requirements', () => {
   it('follow technologies that were renamed and merged, over several steps, while the project is open', async () => {
     for (const id of ['r1', 'r2', 'r3', 'm1']) await alliance.tellTechnology(id);
@@ -245,53 +269,40 @@ describe('requirements', () => {
   });
 
   it('wait for the lead where a technology was split or retired', async () => {
-    for (const id of ['s1', 's2', 's3', 'gone']) await alliance.tellTechnology(id);
-    const project = await draft(needs('s1', 'gone', 'mesh'));
-    await retell('s1', 'SPLIT', 's2', 's3');
-    await retell('gone', 'RETIRED');
-    const waiting = await read(project.id);
-    const [split, retired] = project.requirements;
+    const { waiting, split, retired } = await torn();
     expect(wanted(waiting)).toEqual(['s1', 'gone', 'mesh']);
     expect(waiting.requirementsToDecide).toEqual([
-      { requirement: { id: split?.id }, kind: 'SPLIT', successors: [{ id: 's2' }, { id: 's3' }] },
-      { requirement: { id: retired?.id }, kind: 'RETIRED', successors: [] },
+      { requirement: { id: split }, kind: 'SPLIT', successors: [{ id: 's2' }, { id: 's3' }] },
+      { requirement: { id: retired }, kind: 'RETIRED', successors: [] },
     ]);
-    const decide = (
-      requirementId: string | undefined,
-      technologyIds: string[],
-      revision = waiting.revision,
-      viewer = lead,
-    ) =>
-      alliance.change<{ project: SeenProject | null }>(
-        viewer,
-        'decideRequirement',
-        { projectId: project.id, revision, requirementId, technologyIds },
-        `project { ${fields} }`,
-      );
-    expect((await decide(split?.id, ['mesh', 's2', 's2'])).problems).toMatchObject([
+    const parted = await decide(waiting, split, ['s2', 's3']);
+    expect(parted.problems).toEqual([]);
+    const after = parted.project ?? waiting;
+    expect(wanted(after)).toEqual(['s2', 's3', 'gone', 'mesh']);
+    expect(after.requirements[0]?.id).toBe(split);
+    expect(brief((await decide(waiting, retired, [])).problems)).toEqual([
+      ['STALE', 'revision', null],
+    ]);
+    const dropped = (await decide(after, retired, [])).project ?? after;
+    expect(wanted(dropped)).toEqual(['s2', 's3', 'mesh']);
+    expect(dropped.requirementsToDecide).toEqual([]);
+  });
+
+  it('are not decided by what did not follow, by others, or twice', async () => {
+    const { waiting, split, retired } = await torn();
+    expect((await decide(waiting, split, ['mesh', 's2', 's2'])).problems).toMatchObject([
       { code: 'INVALID', path: ['technologyIds', '0'], rule: 'SUCCESSOR', found: 'mesh' },
       { code: 'INVALID', path: ['technologyIds', '2'] },
     ]);
-    expect(brief((await decide(project.requirements[2]?.id, ['store'])).problems)).toEqual([
-      ['WRONG_STATE', 'requirementId', null],
-    ]);
-    expect(brief((await decide('none', [])).problems)).toEqual([
-      ['NOT_FOUND', 'requirementId', null],
-    ]);
-    expect(brief((await decide(retired?.id, ['gone'])).problems)).toEqual([
-      ['NOT_FOUND', 'technologyIds/0', null],
-    ]);
-    expect(
-      brief((await decide(split?.id, ['s2'], waiting.revision, editorOf('other'))).problems),
-    ).toEqual([['NOT_FOUND', 'projectId', null]]);
-    const parted = await decide(split?.id, ['s2', 's3']);
-    expect(parted.problems).toEqual([]);
-    expect(parted.project && wanted(parted.project)).toEqual(['s2', 's3', 'gone', 'mesh']);
-    expect(parted.project?.requirements[0]?.id).toBe(split?.id);
-    expect(brief((await decide(retired?.id, [])).problems)).toEqual([['STALE', 'revision', null]]);
-    const dropped = await decide(retired?.id, [], parted.project?.revision);
-    expect(dropped.project && wanted(dropped.project)).toEqual(['s2', 's3', 'mesh']);
-    expect(dropped.project?.requirementsToDecide).toEqual([]);
+    const cases = [
+      [waiting.requirements[2]?.id, ['store'], lead, ['WRONG_STATE', 'requirementId', null]],
+      ['none', [], lead, ['NOT_FOUND', 'requirementId', null]],
+      [retired, ['gone'], lead, ['NOT_FOUND', 'technologyIds/0', null]],
+      [split, ['s2'], editorOf('other'), ['NOT_FOUND', 'projectId', null]],
+    ] as const;
+    for (const [id, technologies, viewer, expected] of cases)
+      expect(brief((await decide(waiting, id, technologies, viewer)).problems)).toEqual([expected]);
+    expect(await read(waiting.id)).toEqual(waiting);
   });
 
   it('follow also when the lead edits at the same moment, and one of both is told', async () => {
