@@ -98,10 +98,13 @@ const INDEXES: IndexSpecification[] = [
 
 let counter = 0;
 
-async function twoCollections(documents: readonly Document[]): Promise<[Collection, Collection]> {
+async function twoCollections(
+  documents: readonly Document[],
+  createIndexes = createAll,
+): Promise<[Collection, Collection]> {
   counter += 1;
   const [plain, indexed] = [db.collection(`plain${counter}`), db.collection(`indexed${counter}`)];
-  await Promise.all([createAll(indexed), plain.createIndex({ zzz: 1 })]);
+  await Promise.all([createIndexes(indexed), plain.createIndex({ zzz: 1 })]);
   const numbered = documents.map((one, at) => ({ number: at, ...one }));
   const copies = (): Document[] => numbered.map((one) => ({ ...one }));
   // One by one, as a document with two arrays under one index is refused in both.
@@ -119,6 +122,13 @@ async function createAll(collection: Collection): Promise<void> {
     { b: 1 },
     { name: 'partial', partialFilterExpression: { c: { $gt: 0 } } },
   );
+}
+
+/** Indexes of all paths, of some, and of the hashes of one; no ordinary one is in their way. */
+async function createDerived(collection: Collection): Promise<void> {
+  await collection.createIndex({ '$**': 1 }, { wildcardProjection: { b: 0 } });
+  await collection.createIndex({ 'b.$**': -1 });
+  await collection.createIndex({ c: 'hashed' });
 }
 
 async function insertOr(collection: Collection, one: Document): Promise<boolean> {
@@ -160,6 +170,62 @@ describe('an index', () => {
         },
       ),
       { numRuns: 30 },
+    );
+  });
+
+  it('of all paths or of hashes changes nothing of it either', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        thingsOf,
+        fc.array(fc.tuple(filter, order), { minLength: 8, maxLength: 8 }),
+        async (documents, queries) => {
+          const [plain, indexed] = await twoCollections(documents, createDerived);
+          for (const [query, sort] of queries) {
+            const expected = await numbersOf(plain, query, { ...sort, number: 1 });
+            const found = await numbersOf(indexed, query, { ...sort, number: 1 });
+            expect({ query, sort, found }).toEqual({ query, sort, found: expected });
+          }
+          await indexed.updateMany(
+            { c: { $gt: 0 } },
+            { $set: { a: [{ x: 7 }] }, $unset: { b: 1 } },
+          );
+          await indexed.deleteOne({ 'a.x': 7 });
+          const { valid, errors } = await db.command({ validate: indexed.collectionName });
+          expect({ valid, errors }).toEqual({ valid: true, errors: [] });
+          await Promise.all([plain.drop(), indexed.drop()]);
+        },
+      ),
+      { numRuns: 25 },
+    );
+  });
+
+  it('of words finds what reading every word finds', async () => {
+    const word = fc.constantFrom('red', 'green', 'blue', 'Grün', 'rot');
+    const words = fc.array(word, { maxLength: 4 });
+    const texts = fc.array(fc.record({ a: words, b: words }), { minLength: 1, maxLength: 15 });
+    await fc.assert(
+      fc.asyncProperty(
+        texts,
+        fc.uniqueArray(word, { minLength: 1 }),
+        word,
+        async (all, any, not) => {
+          counter += 1;
+          const texted = db.collection(`texted${counter}`);
+          await texted.createIndex({ a: 'text', 'b.c': 'text' }, { default_language: 'none' });
+          await texted.insertMany(
+            all.map(({ a, b }, number) => ({ number, a: a.join(' '), b: b.map((c) => ({ c })) })),
+          );
+          const $text = { $search: `${any.join(' ')} -${not}` };
+          const found = await texted.find({ $text }).sort({ number: 1 }).toArray();
+          const expected = all.flatMap(({ a, b }, number) => {
+            const has = new Set([...a, ...b]);
+            return any.some((one) => has.has(one)) && !has.has(not) ? [number] : [];
+          });
+          expect(found.map((one) => one['number'])).toEqual(expected);
+          await texted.drop();
+        },
+      ),
+      { numRuns: 25 },
     );
   });
 
@@ -245,8 +311,12 @@ it('gives the same answers with restarts in between as without', async () => {
     let reader = await MongoClient.connect(own.uri);
     for (const [at, [n, step]] of steps.entries()) {
       const played = reader.db('play').collection('played');
-      if (at === 0) await played.createIndex({ n: 1 }, { unique: true });
-      if (step === 'insert') await insertOr(played, { n, times: 0 });
+      if (at === 0) {
+        await played.createIndex({ n: 1 }, { unique: true });
+        await played.createIndex({ '$**': 1 });
+        await played.createIndex({ name: 'text' });
+      }
+      if (step === 'insert') await insertOr(played, { n, times: 0, name: `number ${n}` });
       else if (step === 'raise')
         await played.updateMany({ n: { $gte: n } }, { $inc: { times: 1 } });
       else await played.deleteOne({ n });
@@ -256,15 +326,22 @@ it('gives the same answers with restarts in between as without', async () => {
       own = await startDatabase({ file: join(folder, file), listen, synchronous: 'NORMAL' });
       reader = await MongoClient.connect(own.uri);
     }
-    const all = await reader
-      .db('play')
-      .collection('played')
-      .find({}, { projection: { _id: 0 } })
-      .sort({ n: 1 })
-      .toArray();
+    const played = reader.db('play').collection('played');
+    const filters = [{}, { times: { $gte: 1 } }, { $text: { $search: '3 5 7' } }];
+    const answers = await Promise.all(
+      filters.map((asked) =>
+        played
+          .find(asked, { projection: { _id: 0 } })
+          .sort({ n: 1 })
+          .toArray(),
+      ),
+    );
+    const { valid } = await reader.db('play').command({ validate: 'played' });
     await reader.close();
     await own.close();
-    return all;
+    return { answers, valid };
   };
-  expect(await play('with.db', true)).toEqual(await play('without.db', false));
+  const restarted = await play('with.db', true);
+  expect(restarted).toEqual(await play('without.db', false));
+  expect(restarted).toMatchObject({ valid: true });
 });
