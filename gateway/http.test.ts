@@ -195,7 +195,7 @@ describe('the rest', () => {
   });
 
   it('shows pages that load nothing from elsewhere', async () => {
-    for (const path of ['', 'graphiql']) {
+    for (const path of ['', 'graphiql', 'mailbox']) {
       const page = await fetch(new URL(path, url));
       expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
       const parts = [...(await page.text()).matchAll(/(?:src|href)="([^"#]+)"/g)].map(
@@ -207,6 +207,9 @@ describe('the rest', () => {
         expect(await statusOf(new URL(part, url))).toBe(200);
       }
     }
+    // A mail is shown as text: no page makes markup of what somebody wrote.
+    const script = await (await fetch(new URL('page/mailbox.js', url))).text();
+    expect(script).not.toMatch(/innerHTML|outerHTML|insertAdjacentHTML|document\.write/);
     expect(await (await fetch(new URL('page/accounts.json', url))).json()).toMatchObject([
       { email: 'e@example.kr' },
     ]);

@@ -1,4 +1,4 @@
-/** The first page and GraphiQL: files of ours and of npm packages, nothing from other hosts. */
+/** The first page, GraphiQL and the mailbox: files of ours and of npm packages, nothing from other hosts. */
 import { createReadStream } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname } from 'node:path';
@@ -54,6 +54,8 @@ const files: ReadonlyMap<string, string> = new Map(
   Object.entries({
     '/': './page/index.html',
     '/graphiql': './page/graphiql.html',
+    '/mailbox': './page/mailbox.html',
+    '/page/mailbox.js': './page/mailbox.js',
     '/page/first.css': './page/first.css',
     '/page/first.js': './page/first.js',
     '/page/graph.js': './page/graph.js',

@@ -33,6 +33,17 @@ export function readPlatformConfig(environment: Environment): PlatformConfig {
   return { dataDir: resolve(DATA_DIR), mongoUri: MONGODB_URI, logLevel: LOG_LEVEL };
 }
 
+/**
+ * The environment of `npm start`: on one's own machine, with neither production nor a mail server, whoever tries the
+ * platform out reads its mails in the mailbox. Elsewhere only operators do, unless `MAILBOX_OPEN` says otherwise.
+ */
+export function localEnvironment(environment: Environment): Environment {
+  const { MAILBOX_OPEN, MAIL_URL, NODE_ENV, HOST } = environment;
+  const isOwn = !HOST || ['127.0.0.1', 'localhost', '::1'].includes(HOST);
+  const isOpen = isOwn && !MAILBOX_OPEN && !MAIL_URL && NODE_ENV !== 'production';
+  return isOpen ? { ...environment, MAILBOX_OPEN: 'true' } : environment;
+}
+
 /** What one subgraph needs to know to run alone. */
 export interface SubgraphConfig {
   /** `HOST` (127.0.0.1): where it listens; only the gateway needs to reach it. */

@@ -2,7 +2,7 @@
 import { createLog } from '#kit/log.ts';
 import { stopOnSignal } from '#kit/stop.ts';
 import { adviceFor } from './advice.ts';
-import { processEnvironment, readPlatformConfig } from './config.ts';
+import { localEnvironment, processEnvironment, readPlatformConfig } from './config.ts';
 import { openPlatform } from './platform.ts';
 import { accounts, seedPassword } from './seed/accounts.ts';
 import { holdsSeed, seed } from './seed/seed.ts';
@@ -14,7 +14,7 @@ async function start(): Promise<void> {
   const log = createLog('oca', logLevel);
   let offered: typeof accounts = [];
   const platform = await openPlatform({
-    environment: processEnvironment,
+    environment: localEnvironment(processEnvironment),
     log,
     accounts: () => offered,
   });
@@ -31,6 +31,7 @@ Open Cloud Alliance is ready after ${seconds} s.
   First page   ${url}
   Graph        ${new URL('graphql', url).href}   (GraphiQL: ${new URL('graphiql', url).href})
   Calendar     ${new URL('calendar.ics', url).href}
+  Mailbox      ${new URL('mailbox', url).href}
   Data         ${kept}${seeded ? ', seeded just now' : ', kept from before'}
 
 ${told(offered)}
