@@ -90,7 +90,7 @@ function checkSpec(spec: Document, stages: readonly Document[]): void {
 /** Where a stream begins. */
 type Start = { position: number; resumed: LogEntry | undefined };
 
-const RACE_MILLIS = 5;
+const RACE_MILLIS = 25;
 
 /**
  * A stream without a starting point begins after what is durable. A write that was answered just now, and that the
