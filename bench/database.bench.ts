@@ -121,6 +121,12 @@ function ratioOf([first, second]: readonly Spread[]): { ratio?: number } {
     : { ratio: Number((first.median / second.median).toFixed(2)) };
 }
 
+function memoryOf(sides: readonly Side[]): Record<string, number> {
+  return Object.fromEntries(
+    sides.map(({ program, running }) => [program.name, Math.round(residentMegabytes(running))]),
+  );
+}
+
 type Start = { ready: number; processor: number; first: number; memory: number };
 
 /** Starts a server on a file that is there, asks it one thing, and ends it. */
@@ -193,8 +199,10 @@ const figures: Record<string, object> = {};
 try {
   const sides: Side[] = [];
   for (const program of programs) sides.push(await fill(program, folder));
+  figures['memory after filling: MB'] = memoryOf(sides);
   for (const row of rows)
     if (row.name.includes(values.only)) figures[row.name] = await compare(sides, row);
+  figures['memory after all of this: MB'] = memoryOf(sides);
   for (const { running, subject } of sides) {
     await subject.connection.close();
     await stop(running);
