@@ -32,6 +32,7 @@ import {
   type RequirementTemplateRecord,
 } from './template/requirement-template.model.ts';
 import { weightProfilesOf, type WeightProfileRecord } from './proposal/weight-profile.model.ts';
+import { appealsOf, type AppealRecord } from './review/appeal.model.ts';
 import { reviewersOf, type ReviewerRecord } from './review/reviewer.model.ts';
 import { reviewsOf, type ReviewRecord } from './review/review.model.ts';
 import { documentsOf, type DocumentRecord } from './submission/document.model.ts';
@@ -67,6 +68,7 @@ export interface Context {
   outcomes: Model<OutcomeRecord>;
   reviewers: Model<ReviewerRecord>;
   reviews: Model<ReviewRecord>;
+  appeals: Model<AppealRecord>;
   facts: Model<FactRecord>;
   /** Where the bytes of documents lie. */
   store: DocumentStore;
@@ -101,6 +103,8 @@ export interface Loaders {
   reviewer: DataLoader<string, ReviewerRecord | null>;
   /** A call's reviews. */
   reviewsIn: DataLoader<string, ReviewRecord[]>;
+  /** A call's appeals in the order they came. */
+  appealsIn: DataLoader<string, AppealRecord[]>;
   /** Users who review a project. */
   reviewingUsers: DataLoader<string, string[]>;
   /** A project's documents by code. */
@@ -150,6 +154,7 @@ export function modelsOf(connection: Connection) {
     outcomes: outcomesOf(connection),
     reviewers: reviewersOf(connection),
     reviews: reviewsOf(connection),
+    appeals: appealsOf(connection),
     facts: factsOf(connection),
   };
 }
@@ -209,6 +214,14 @@ function createLoaders(models: ReturnType<typeof modelsOf>): Loaders {
         .find({ callId: { $in: [...ids] } })
         .sort({ callId: 1, _id: 1 })
         .lean<ReviewRecord[]>();
+      const groups = Map.groupBy(found, ({ callId }) => callId);
+      return ids.map((id) => groups.get(id) ?? []);
+    }),
+    appealsIn: new DataLoader(async (ids) => {
+      const found = await models.appeals
+        .find({ callId: { $in: [...ids] } })
+        .sort({ callId: 1, _id: 1 })
+        .lean<AppealRecord[]>();
       const groups = Map.groupBy(found, ({ callId }) => callId);
       return ids.map((id) => groups.get(id) ?? []);
     }),

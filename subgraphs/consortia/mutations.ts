@@ -44,7 +44,10 @@ import {
 import { removeDocument, uploadDocument } from './submission/document.ts';
 import { submitProject, takeBackSubmission } from './submission/submission.ts';
 import { decideCall } from './review/decision.ts';
-import { assignReviewers, scoreProject } from './review/review.ts';
+import { fileAppeal, withdrawAppeal } from './review/appeal.ts';
+import { decideAppeal, settleAppeal } from './review/appeal-decision.ts';
+import { assignReviewers } from './review/assigning.ts';
+import { scoreProject } from './review/review.ts';
 import { registerReviewer, reviseReviewer } from './review/reviewer.ts';
 import { decidePlanChange, proposePlanChange, withdrawPlanChange } from './change/plan-change.ts';
 import { closeRecovery, demandRecovery, settleProject } from './delivery/settlement.ts';
@@ -234,6 +237,22 @@ export const mutations: MutationResolvers = {
   decideCall: (_, { input }, context) =>
     answer(renewed(context), 'decideCall', input, async () => ({
       call: await decideCall(context, input),
+    })),
+  fileProjectAppeal: (_, { input }, context) =>
+    answer(renewed(context), 'fileProjectAppeal', input, async () => ({
+      appeal: await fileAppeal(context, input),
+    })),
+  withdrawProjectAppeal: (_, { input }, context) =>
+    answer(renewed(context), 'withdrawProjectAppeal', input, async () => ({
+      appeal: await withdrawAppeal(context, input),
+    })),
+  decideProjectAppeal: (_, { input }, context) =>
+    answer(renewed(context), 'decideProjectAppeal', input, async () => ({
+      appeal: await decideAppeal(context, input),
+    })),
+  settleProjectAppeal: (_, { input }, context) =>
+    answer(renewed(context), 'settleProjectAppeal', input, async () => ({
+      appeal: await settleAppeal(context, input),
     })),
   startProject: (_, { input }, context) =>
     answer(renewed(context), 'startProject', input, async () => ({

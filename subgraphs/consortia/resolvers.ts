@@ -58,6 +58,8 @@ import {
 import { contentOf, findChecklist, findDocuments } from './submission/document.ts';
 import { findSubmission } from './submission/submission.ts';
 import { findCalibration, findRanking, findReviewsOf } from './review/decision.ts';
+import { findAppeal, findAppeals, groundsShown } from './review/appeal.ts';
+import { appealsUntil } from './review/window.ts';
 import { findReview, findReviewTasks } from './review/review.ts';
 import { findReviewer, findReviewers } from './review/reviewer.ts';
 import { findPlanChanges } from './change/plan-change.ts';
@@ -119,6 +121,7 @@ export const resolvers: Resolvers = {
       findCalls(context, { ...listing, filter: { programmeId: _id } }),
   },
   ProgrammeRules: {
+    appealDays: ({ appealDays }) => appealDays ?? 0,
     sectors: ({ sectors }) => sectors.map(sector),
   },
   Call: {
@@ -132,6 +135,8 @@ export const resolvers: Resolvers = {
     ranking: (call, _, context) => findRanking(context, call),
     reviews: (call, _, context) => findReviewsOf(context, call),
     calibration: (call, _, context) => findCalibration(context, call),
+    appealsUntil: (call) => appealsUntil(call),
+    appeals: (call, _, context) => findAppeals(context, call),
     projects: ({ _id }, listing, context) =>
       findProjects(context, { ...listing, filter: { callId: _id } }),
   },
@@ -156,6 +161,11 @@ export const resolvers: Resolvers = {
     company: ({ companyId }) => company(companyId),
   },
   LedgerConnection: { totalCount: ({ count }) => count() },
+  ProjectAppeal: {
+    id: ({ _id }) => _id,
+    project: ({ projectId }, _, { loaders }) => pointedAt(loaders.project, projectId),
+    grounds: (appeal, _, context) => groundsShown(context, appeal),
+  },
   Reviewer: {
     __resolveReference: ({ id }, context) => findReviewer(context, id),
     id: ({ _id }) => _id,
@@ -167,6 +177,7 @@ export const resolvers: Resolvers = {
     id: ({ _id }) => _id,
     project: ({ projectId }, _, { loaders }) => pointedAt(loaders.project, projectId),
     reviewer: ({ reviewerId }, _, { loaders }) => pointedAt(loaders.reviewer, reviewerId),
+    isSetAside: ({ setAsideBy }) => setAsideBy !== undefined,
   },
   Project: {
     __resolveReference: ({ id }, context) => findProject(context, id),
@@ -187,6 +198,7 @@ export const resolvers: Resolvers = {
     documents: (project, _, context) => findDocuments(context, project),
     checklist: (project, _, context) => findChecklist(context, project),
     submission: (project, _, context) => findSubmission(context, project),
+    appeal: (project, _, context) => findAppeal(context, project),
     accounts: (project, _, context) => findAccounts(context, project),
     ledger: (project, listing, context) => findLedger(context, project, listing),
     milestones: (project, _, context) => findMilestones(context, project),

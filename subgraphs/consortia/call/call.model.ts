@@ -31,6 +31,10 @@ export interface CallRecord {
   /** Its projects by rank, as decided; null before. */
   ranking: Ranked[] | null;
   decidedAt: Date | null;
+  /** Who decided it. Absent before. */
+  decidedBy?: string;
+  /** When an appeal changed its ranking last. Absent where none did. */
+  rankedAgainAt?: Date;
   revision: number;
 }
 
@@ -54,6 +58,8 @@ const callSchema = new Schema(
     submissions: { type: Number, required: true },
     ranking: { type: Schema.Types.Mixed, default: null },
     decidedAt: { type: Date, default: null },
+    decidedBy: { type: String },
+    rankedAgainAt: { type: Date },
     revision: { type: Number, required: true },
   },
   { ...plainSchema, collection: 'calls' },

@@ -13,6 +13,7 @@ import type { ProjectRecord } from '../project/project.model.ts';
 import { changeProject } from '../project/project.ts';
 import { projectSteps, type ProjectStep } from '../project/state.ts';
 import { stateAfter } from '#kit/steps.ts';
+import { appealFaults } from '../review/window.ts';
 import { memberIdsOf } from '../submission/submission.ts';
 import { readReason, reasonLength } from '../form/wording.ts';
 import type { Account } from './books.ts';
@@ -52,7 +53,8 @@ async function courseOf(context: Context, given: GivenStep, step: ProjectStep): 
 /**
  * Begins an awarded project, or a sealed free one.
  *
- * @throws {Refusal} NOT_FOUND (projectId), WRONG_STATE (projectId), STALE (revision)
+ * @throws {Refusal} NOT_FOUND (projectId), WRONG_STATE (projectId; rule APPEALS_OVER while the decision may be appealed
+ * against), STALE (revision)
  */
 export async function startProject(context: Context, given: GivenStep): Promise<ProjectRecord> {
   const { project, status, stages, memberIds } = await courseOf(context, given, 'start');
@@ -62,6 +64,7 @@ export async function startProject(context: Context, given: GivenStep): Promise<
       limit: 'AWARDED',
       found: project.status,
     });
+  refuseAny(await appealFaults(context, project.callId, ['projectId']));
   const change = { status, startedAt: context.arrivedAt, stage: stages[0]?.code ?? null };
   await awaitMilestones(context, project._id, true);
   return changeProject(context, project, given.revision, change, memberIds);

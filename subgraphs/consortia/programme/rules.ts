@@ -66,6 +66,8 @@ export interface Rules {
   documents: DocumentRule[];
   rubric: Criterion[];
   bonuses: BonusRule[];
+  /** Days in which a decision can be appealed against; absent in rules kept before there were appeals: none. */
+  appealDays?: number;
   /** Sector codes. */
   sectors: string[];
   maxSectorsPerYear: number | null;
@@ -108,6 +110,7 @@ export type GivenRules = Omit<
 export const membersLimit = 100;
 const stagesLimit = 20;
 const partsLimit = 50;
+const appealDaysLimit = 90;
 const pointsLimit = 1_000;
 /** Years that a call may be for. */
 export const firstYear = 2000;
@@ -177,6 +180,12 @@ function checkNumbers(rules: Rules, check: Check): void {
     rules.minMemberShare * Math.max(1, minMembers) <= 10_000,
     'The least share times the least number of members is above the whole.',
     'minMemberShare',
+  );
+  const appealDays = rules.appealDays ?? 0;
+  check(
+    appealDays >= 0 && appealDays <= appealDaysLimit,
+    `Days of appeal are 0 to ${appealDaysLimit}.`,
+    'appealDays',
   );
   check(
     maxSectorsPerYear === null || maxSectorsPerYear >= 1,

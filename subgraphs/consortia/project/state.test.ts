@@ -7,6 +7,7 @@ import { recoverySteps } from '../delivery/state.ts';
 import { milestoneSteps } from '../milestone/state.ts';
 import { outcomeSteps } from '../outcome/state.ts';
 import { reportSteps, visitSteps } from '../progress/state.ts';
+import { appealSteps } from '../review/state.ts';
 import { publicStatuses } from './audience.ts';
 import { projectSteps } from './state.ts';
 
@@ -33,7 +34,7 @@ describe('the tables', () => {
   });
 
   it('let no step out of an end', () => {
-    const ends = ['REJECTED', 'COMPLETED', 'TERMINATED', 'WITHDRAWN'];
+    const ends = ['COMPLETED', 'TERMINATED', 'WITHDRAWN'];
     for (const end of ends) expect(reachable(projectSteps, end)).toEqual([end]);
     expect(reachable(membershipSteps, 'DECLINED')).toEqual(['DECLINED']);
     expect(reachable(membershipSteps, 'WITHDRAWN')).toEqual(['WITHDRAWN']);
@@ -49,6 +50,7 @@ describe('the README', () => {
       drawSteps(projectSteps, 'DRAFT'),
       drawSteps(consortiumSteps, 'FORMING'),
       drawSteps(membershipSteps, 'INVITED'),
+      drawSteps(appealSteps, 'FILED'),
       drawSteps(milestoneSteps, 'PLANNED'),
       drawSteps(planChangeSteps, 'PROPOSED'),
       drawSteps(reportSteps, 'SUBMITTED'),

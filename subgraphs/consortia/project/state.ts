@@ -25,6 +25,8 @@ export type ProjectStep =
   | 'takeBack'
   | 'award'
   | 'reject'
+  | 'readmit'
+  | 'displace'
   | 'start'
   | 'plan'
   | 'pay'
@@ -52,6 +54,9 @@ export const projectSteps: Steps<ProjectStatus, ProjectStep> = {
   takeBack: { SUBMITTED: 'SEALED' },
   award: { SUBMITTED: 'AWARDED' },
   reject: { SUBMITTED: 'REJECTED' },
+  // A ranking that an appeal changed; whoever has begun keeps the award.
+  readmit: { REJECTED: 'AWARDED' },
+  displace: { AWARDED: 'REJECTED' },
   // A free project has nobody to award it.
   start: { SEALED: 'RUNNING', AWARDED: 'RUNNING' },
   plan: {

@@ -15,16 +15,25 @@ import { calibrate, rankProjects, type Contender, type Ranked } from './ranking.
 import type { ReviewRecord } from './review.model.ts';
 import { callToReview } from './review.ts';
 
-/** A call's submitted projects, with what they are ranked by. */
-async function contendersOf(
+/** What a ranking is made of. */
+export interface Field {
+  contenders: Contender[];
+  given: ReviewRecord[];
+  submitted: ProjectRecord[];
+}
+
+/** A call's submitted projects, or those that were ranked, with what they are ranked by. */
+export async function contendersOf(
   { projects, reviews, submissions }: Context,
   call: CallRecord,
-): Promise<{ contenders: Contender[]; given: ReviewRecord[]; submitted: ProjectRecord[] }> {
+): Promise<Field> {
+  const ranked = call.ranking?.map(({ projectId }) => projectId);
   const submitted = await projects
-    .find({ callId: call._id, status: 'SUBMITTED' })
+    .find({ callId: call._id, ...(ranked ? { _id: { $in: ranked } } : { status: 'SUBMITTED' }) })
     .sort({ _id: 1 })
     .lean<ProjectRecord[]>();
-  const given = await reviews.find({ callId: call._id }).sort({ _id: 1 }).lean<ReviewRecord[]>();
+  const all = await reviews.find({ callId: call._id }).sort({ _id: 1 }).lean<ReviewRecord[]>();
+  const given = all.filter(({ setAsideBy }) => !setAsideBy);
   const receipts = await submissions
     .find({ callId: call._id, takenBackAt: null })
     .lean<SubmissionRecord[]>();
@@ -84,7 +93,7 @@ export async function decideCall(
   context: Context,
   given: { callId: string; revision: number },
 ): Promise<CallRecord> {
-  signedInAs(context.viewer, 'SECRETARIAT');
+  const { userId } = signedInAs(context.viewer, 'SECRETARIAT');
   const call = await callToReview(context, given);
   const { contenders, given: reviews, submitted } = await contendersOf(context, call);
   refuseAny(
@@ -97,7 +106,7 @@ export async function decideCall(
     }),
   );
   const ranking = rankProjects(contenders, call.rules.rubric, call);
-  const decision = { ranking, decidedAt: context.arrivedAt };
+  const decision = { ranking, decidedAt: context.arrivedAt, decidedBy: userId };
   await context.calls.updateOne({ _id: call._id }, { $set: decision });
   await context.reviews.updateMany(
     { callId: call._id },
@@ -105,19 +114,32 @@ export async function decideCall(
   );
   for (const project of submitted) {
     const isAwarded = ranking.some((each) => each.projectId === project._id && each.isAwarded);
-    await settle(context, project, isAwarded);
+    await settle(context, project, isAwarded ? 'award' : 'reject', ['callId']);
   }
   return { ...call, ...decision };
 }
 
-async function settle(context: Context, project: ProjectRecord, isAwarded: boolean): Promise<void> {
+/** Steps that a decision takes a project by. */
+export type DecidingStep = 'award' | 'reject' | 'readmit' | 'displace';
+
+/** Takes a project where a decision puts it, tells it, and takes up its members' capacity or lets go of it. */
+export async function settle(
+  context: Context,
+  project: ProjectRecord,
+  step: DecidingStep,
+  path: string[],
+): Promise<void> {
   const { projects, memberships, facts } = context;
-  const step = isAwarded ? 'award' : 'reject';
-  const status = stateAfter(projectSteps, project.status, step, ['callId']);
+  const status = stateAfter(projectSteps, project.status, step, path);
   await projects.updateOne({ _id: project._id }, { $set: { status }, $inc: { revision: 1 } });
   // A project that is not chosen takes up nobody's capacity any more.
-  if (!isAwarded)
+  if (status === 'REJECTED')
     await memberships.updateMany({ projectId: project._id }, { $unset: { running: 1 } });
+  if (step === 'readmit')
+    await memberships.updateMany(
+      { projectId: project._id, standing: true },
+      { $set: { running: true } },
+    );
   const memberIds = await memberIdsOf(context, project);
   const state = projectFact({ ...project, status }, memberIds);
   await publishFacts(facts, [{ kind: 'project', key: project._id, state }]);

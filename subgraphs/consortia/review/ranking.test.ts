@@ -86,6 +86,21 @@ describe('rankProjects', () => {
       ),
     );
   });
+
+  it('lets awards stand that are kept, and gives the rest of slots and money down the ranking', () => {
+    const contenders = ['a', 'b', 'c', 'd'].map((id, index) =>
+      contender(id, [[9 - index, 0]], { budget: 100 }),
+    );
+    const ranked = (slots: number, budget: number, kept: string[]) =>
+      rankProjects(contenders, rubric, { slots, budget }, new Set(kept))
+        .filter(({ isAwarded }) => isAwarded)
+        .map(({ projectId }) => projectId);
+    expect(ranked(2, 1_000, ['d'])).toEqual(['a', 'd']);
+    expect(ranked(3, 250, ['d'])).toEqual(['a', 'd']);
+    expect(ranked(1, 1_000, ['d'])).toEqual(['d']);
+    // More was begun than there is room for now: nothing is added.
+    expect(ranked(1, 100, ['c', 'd'])).toEqual(['c', 'd']);
+  });
 });
 
 describe('calibrate', () => {

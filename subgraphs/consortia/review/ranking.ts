@@ -42,11 +42,13 @@ export function spreadOf(values: readonly number[]): number {
  * not reach is passed over.
  *
  * @param budget of the call, won
+ * @param kept projects whose award stands whatever their rank; their slots and money are taken first
  */
 export function rankProjects(
   contenders: readonly Contender[],
   rubric: readonly Pick<Criterion, 'code'>[],
   { slots, budget }: { slots: number; budget: number },
+  kept: ReadonlySet<string> = new Set(),
 ): Ranked[] {
   const measured = contenders.map((contender) => {
     const totals = contender.reviews.map(({ total }) => total);
@@ -67,12 +69,14 @@ export function rankProjects(
       a.spread - b.spread ||
       a.contender.number - b.contender.number,
   );
-  let slotsLeft = slots;
-  let moneyLeft = budget;
+  const standing = contenders.filter(({ projectId }) => kept.has(projectId));
+  let slotsLeft = slots - standing.length;
+  let moneyLeft = budget - standing.reduce((sum, each) => sum + (each.budget ?? 0), 0);
   return ordered.map(({ contender, mean, spread, total }, index) => {
     const cost = contender.budget ?? 0;
-    const isAwarded = contender.reviews.length > 0 && slotsLeft > 0 && cost <= moneyLeft;
-    if (isAwarded) {
+    const isKept = kept.has(contender.projectId);
+    const isNew = !isKept && contender.reviews.length > 0 && slotsLeft > 0 && cost <= moneyLeft;
+    if (isNew) {
       slotsLeft -= 1;
       moneyLeft -= cost;
     }
@@ -85,7 +89,7 @@ export function rankProjects(
       bonus,
       total,
       reviews: reviews.length,
-      isAwarded,
+      isAwarded: isKept || isNew,
     };
   });
 }

@@ -30,6 +30,8 @@ export interface ReviewRecord {
   submittedAt: Date | null;
   /** Its call is not decided yet: it counts for the reviewer's load. Absent afterwards. */
   open?: true;
+  /** The appeal by which it was set aside: it does not count in the ranking. Absent otherwise. */
+  setAsideBy?: string;
   revision: number;
 }
 
@@ -50,6 +52,7 @@ const reviewSchema = new Schema(
     assignedAt: { type: Date, required: true },
     submittedAt: { type: Date, default: null },
     open: { type: Boolean },
+    setAsideBy: { type: String },
     revision: { type: Number, required: true },
   },
   { ...plainSchema, collection: 'reviews' },
