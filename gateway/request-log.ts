@@ -12,7 +12,7 @@ import type { Log } from '#kit/log.ts';
 import { currentTrace, note } from '#kit/trace.ts';
 import type { Call } from './call.ts';
 import type { Marks } from './marks.ts';
-import type { Metrics } from './metrics.ts';
+import type { Answered, Metrics } from './metrics.ts';
 
 /** The tag on a root field that is asked for by nobody: neither viewer nor request can be told by the log. */
 export const anonymousTag = 'anonymous';
@@ -40,31 +40,16 @@ export function requestLog(
           const codes = codesOf(response.body);
           metrics().inFlight.dec();
           metrics().answered({ call, kind, name: operationName ?? null, codes, millis });
-          const fragments = fragmentsOf(document);
-          const unnamed = operation != null && isUnnamed(operation, fragments, marks());
-          const trace = unnamed ? null : currentTrace();
-          note({
-            'graphql.operation.type': kind,
-            'graphql.operation.name': operationName?.slice(0, longestName) ?? '',
-            'oca.cost': call.cost,
-            'oca.codes': codes,
-          });
+          const unnamed = operation != null && isUnnamed(operation, fragmentsOf(document), marks());
+          const name = unnamed || !operationName ? null : operationName.slice(0, longestName);
+          note(attributesOf({ call, kind, name, codes }));
+          const { transport, cost } = call;
+          const line = { transport, kind, operation: name, cost, millis: rounded(millis) };
           log.info(
             {
-              requestId: unnamed ? null : call.viewer.requestId,
-              ...(trace !== null && { traceId: trace }),
-              transport: call.transport,
-              kind,
-              operation: unnamed ? null : (operationName?.slice(0, longestName) ?? null),
-              viewer: unnamed ? null : call.viewer.userId,
-              cost: call.cost,
-              millis: rounded(millis),
-              subgraphs: Object.fromEntries(
-                [...call.spent].map(([name, { calls, millis: spent }]) => [
-                  name,
-                  { calls, millis: rounded(spent) },
-                ]),
-              ),
+              ...(unnamed ? nobody : askerOf(call)),
+              ...line,
+              subgraphs: spentIn(call),
               ...(codes.length > 0 && { codes }),
             },
             'request',
@@ -73,6 +58,28 @@ export function requestLog(
       };
     },
   };
+}
+
+function attributesOf({ call, kind, name, codes }: Omit<Answered, 'millis'>) {
+  return {
+    'graphql.operation.type': kind,
+    ...(name !== null && { 'graphql.operation.name': name }),
+    'oca.cost': call.cost,
+    'oca.codes': [...codes],
+  };
+}
+
+/** Who asked, and by which request and trace it is found again. */
+function askerOf({ viewer }: Call): object {
+  return { requestId: viewer.requestId, traceId: currentTrace(), viewer: viewer.userId };
+}
+
+const nobody = { requestId: null, traceId: null, viewer: null };
+
+function spentIn({ spent }: Call): Record<string, object> {
+  return Object.fromEntries(
+    [...spent].map(([name, { calls, millis }]) => [name, { calls, millis: rounded(millis) }]),
+  );
 }
 
 /** Names come from clients. */
@@ -105,13 +112,13 @@ export function isUnnamed(
   return within(selectionSet);
 }
 
-interface Answered {
+interface AnswerBody {
   kind: string;
   singleResult?: { errors?: readonly { extensions?: Record<string, unknown> }[] };
 }
 
 function codesOf(body: object): string[] {
-  const { singleResult } = body as Answered;
+  const { singleResult } = body as AnswerBody;
   const codes = (singleResult?.errors ?? []).map(({ extensions }) => String(extensions?.['code']));
   return [...new Set(codes)];
 }
