@@ -103,6 +103,8 @@ for (let start = 0; start < count; start += batchSize) {
       })),
       running: random(4),
       completed: random(20),
+      onTime: random(10_001),
+      rating: random(6),
     }),
   );
   await models.entries.collection.insertMany(entries as never[]);
@@ -119,6 +121,7 @@ const questions: Record<string, string> = {
   'part of a rare word': `{ companies(filter: { text: "클라우드1xy" }) { ${page} } }`,
   'English words': `{ companies(filter: { text: "cloud nova" }) { ${page} } }`,
   'kind, region and size': `{ companies(filter: { kinds: [IAAS], regions: ["KR-26"], sizes: [SME] }) { ${page} } }`,
+  'near a region': `{ companies(filter: { near: "KR-26" }) { ${page} } }`,
   'common kind': `{ companies(filter: { kinds: [SAAS] }) { ${page} } }`,
   'technology and level': `{ companies(filter: { technologies: [{ technologyId: "${technologies[7]}", level: 6 }] }) { ${page} } }`,
   'technology, kind, available': `{ companies(filter: { technologies: [{ technologyId: "${technologies[7]}", level: 3 }], kinds: [SAAS], available: true }) { ${page} } }`,

@@ -44,6 +44,7 @@ const signedIn = everybody.filter((who) => who !== 'VISITOR');
 const company = ({ companyId: id, revision }: Setting) => ({ id, revision });
 const draft = { name: { en: 'New' }, kinds: ['SI'], region: 'FR', size: 'SME' };
 const certificate = { scheme: 'SOC_2', validFrom: '2020-01-01' };
+const ratings = { quality: 1, punctuality: 1, communication: 1, fairness: 1 };
 const rows: Record<string, Row> = {
   'Query.me': { may: everybody },
   'Query.company': { may: everybody, args: ({ companyId: id }) => ({ id }) },
@@ -109,6 +110,10 @@ const rows: Record<string, Row> = {
   'Mutation.updateCompany': {
     may: ['EDITOR', 'OWNER', 'SECRETARIAT'],
     input: (setting) => ({ ...company(setting), capacity: 5 }),
+  },
+  'Mutation.setCompanyLogo': {
+    may: ['EDITOR', 'OWNER', 'SECRETARIAT'],
+    input: (setting) => ({ ...company(setting), content: null }),
   },
   'Mutation.reviewCompany': {
     may: ['SECRETARIAT'],
@@ -214,7 +219,7 @@ const rows: Record<string, Row> = {
     may: ['SECRETARIAT'],
     input: () => ({ id: 'none', revision: 1, kinds: ['NO_VIOLATION'], reason: { en: 'R' } }),
   },
-  'Mutation.decideAppeal': {
+  'Mutation.decideCaseAppeal': {
     may: ['SECRETARIAT'],
     input: () => ({ id: 'none', revision: 1, outcome: 'UPHELD', reason: { en: 'R' } }),
   },
@@ -225,6 +230,28 @@ const rows: Record<string, Row> = {
   'Mutation.changeTrustTerms': {
     may: ['SECRETARIAT'],
     input: () => ({ revision: 0, appealDays: 30 }),
+  },
+  'Query.writtenReviews': {
+    may: ['VIEWER', 'EDITOR', 'OWNER'],
+    args: ({ companyId }) => ({ companyId }),
+  },
+  'Mutation.writePartnerReview': {
+    may: ['EDITOR', 'OWNER'],
+    input: ({ companyId, otherId: aboutId }) => ({
+      projectId: 'none',
+      companyId,
+      aboutId,
+      ratings,
+    }),
+  },
+  // Whoever names none is told that there is none.
+  'Mutation.changePartnerReview': {
+    may: signedIn,
+    input: () => ({ id: 'none', revision: 1, ratings }),
+  },
+  'Mutation.answerPartnerReview': {
+    may: signedIn,
+    input: () => ({ id: 'none', revision: 1, text: { en: 'A' } }),
   },
   'Mutation.addSector': {
     may: ['SECRETARIAT'],
@@ -305,8 +332,11 @@ it('records every deed of every mutation, in a chain that is whole', async () =>
     'answerCharge',
     'decideCase',
     'appealCase',
-    'decideAppeal',
+    'decideCaseAppeal',
     'recordRecovery',
+    'writePartnerReview',
+    'changePartnerReview',
+    'answerPartnerReview',
     'eraseAccount',
     'mergeCompanies',
     'startSecondFactor',

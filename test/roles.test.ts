@@ -234,6 +234,7 @@ const gates: Record<string, Gate> = {
   'Mutation.saveSearch': 'SIGNED_IN',
   'Mutation.scoreProject': ['REVIEWER'],
   'Mutation.sealConsortium': 'SIGNED_IN',
+  'Mutation.setCompanyLogo': 'SIGNED_IN',
   'Mutation.setMilestones': 'SIGNED_IN',
   'Mutation.setRequirements': 'SIGNED_IN',
   'Mutation.setShares': 'SIGNED_IN',

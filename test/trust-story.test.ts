@@ -97,7 +97,7 @@ it('goes from a report that nobody can trace to a sanction that an appeal lifts'
     sanctions: [{ kind: 'RESTRICTION', state: 'IN_FORCE', until }],
   });
   const appealed = await step(firm.owner, 'appealCase', decided, { reason: 'We did not.' });
-  await step(judge, 'decideAppeal', appealed, {
+  await step(judge, 'decideCaseAppeal', appealed, {
     outcome: 'OVERTURNED',
     reason: { en: 'No proof.' },
   });

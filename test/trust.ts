@@ -106,6 +106,6 @@ export async function startTrust(environment: Record<string, string> = {}): Prom
     appeal: (firm, { id, revision }) =>
       mutate(firm.owner, 'appealCase', { id, revision, reason: 'It is ours.' }),
     decideAppeal: ({ id, revision }, outcome, by) =>
-      mutate(by, 'decideAppeal', { id, revision, outcome, reason: { en: 'So.' } }),
+      mutate(by, 'decideCaseAppeal', { id, revision, outcome, reason: { en: 'So.' } }),
   };
 }

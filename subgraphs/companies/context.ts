@@ -55,6 +55,13 @@ import {
 import { sanctionsOf, type SanctionRecord } from './sanction/sanction.model.ts';
 import { sectorsOf, type SectorRecord } from './sector/sector.model.ts';
 import { talliesOf, type TallyRecord } from './tally/tally.model.ts';
+import {
+  partnerReviewsOf,
+  reviewPairsOf,
+  type PartnerReviewRecord,
+  type ReviewPairRecord,
+} from './track/partner-review.model.ts';
+import { findTrackRecords, type Track } from './track/track-record.ts';
 
 /** Everything a domain function may reach. */
 export interface Context extends Models {
@@ -100,6 +107,8 @@ export interface Models {
   receiptTickets: Model<ReceiptTicketRecord>;
   trustTerms: Model<TrustTermsRecord>;
   sanctions: Model<SanctionRecord>;
+  partnerReviews: Model<PartnerReviewRecord>;
+  reviewPairs: Model<ReviewPairRecord>;
 }
 
 /** Records by key, each read once a request and many at a time. */
@@ -112,6 +121,8 @@ export interface Loaders {
   members: DataLoader<string, MemberRecord[]>;
   /** Messages that the viewer has not read, of a consultation; counted anew each time, because feeds live long. */
   unread: DataLoader<string, number>;
+  /** Of a company. */
+  trackRecord: DataLoader<string, Track>;
   /** Keeps that the viewer reads somebody's contact data, once a request. */
   contactRead: DataLoader<string, void>;
 }
@@ -161,6 +172,8 @@ export function modelsOf(connection: Connection): Models {
     receiptTickets: receiptTicketsOf(connection),
     trustTerms: trustTermsOf(connection),
     sanctions: sanctionsOf(connection),
+    partnerReviews: partnerReviewsOf(connection),
+    reviewPairs: reviewPairsOf(connection),
   };
 }
 
@@ -196,6 +209,10 @@ function loadersOf(models: Models, viewer: Viewer): Loaders {
       const found = await members.find({ companyId: { $in: [...ids] } }).lean();
       const of = Map.groupBy(found, ({ companyId }) => companyId);
       return ids.map((id) => of.get(id) ?? []);
+    }),
+    trackRecord: new DataLoader(async (ids) => {
+      const records = await findTrackRecords(models, ids);
+      return ids.map((id) => records.get(id) ?? new Error(`Company ${id} has no record.`));
     }),
     unread: new DataLoader(
       async (ids) => {

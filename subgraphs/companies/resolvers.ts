@@ -8,6 +8,7 @@ import { maySeeInside } from './company/access.ts';
 import { findStanding } from './company/folding.ts';
 import { certificationsOf, isCurrent } from './company/certification.ts';
 import { findCompany, findOwn, findReferred } from './company/company.ts';
+import { logoOf } from './company/logo.ts';
 import { restrictedUntil } from './company/standing.ts';
 import { contentOf } from './attachment/attachment.ts';
 import { cursorOf, followMessages } from './consultation/feed.ts';
@@ -30,10 +31,13 @@ import { findSanctions } from './sanction/sanction.ts';
 import { findSavedSearches } from './search/saved-search.ts';
 import { searchCompanies } from './search/search.ts';
 import { findSectors, sectorOf } from './sector/sector.ts';
+import { findPartnerReviews } from './track/partner-review.ts';
+import { trackMutations, trackQueries, trackTypes } from './track/resolvers.ts';
 
 export const resolvers: Resolvers = {
   Query: {
     ...caseQueries,
+    ...trackQueries,
     me: (_, __, context) => findMe(context),
     externalProvider: (_, __, context) => externalProvider(context),
     company: (_, args, context) => findCompany(context, args),
@@ -51,8 +55,9 @@ export const resolvers: Resolvers = {
     mailbox: (_, { to, first, after }, context) =>
       findMails(context, to, { first, after: after ?? null }),
   },
-  Mutation: { ...mutations, ...caseMutations },
+  Mutation: { ...mutations, ...caseMutations, ...trackMutations },
   ...caseTypes,
+  ...trackTypes,
   Subscription: {
     consultationMessages: {
       subscribe: (_, args, context) => followMessages(context, args),
@@ -94,9 +99,13 @@ export const resolvers: Resolvers = {
       maySeeInside(viewer, _id) ? statusReason : null,
     cloudRevenues: ({ _id, cloudRevenues }, _, { viewer }) =>
       maySeeInside(viewer, _id) ? cloudRevenues : null,
+    logo: (company, _, context) => logoOf(context, company),
     certifications: (company, { current }) => certificationsOf(company, current),
     restrictedUntil: (company) => restrictedUntil(company),
     sanctions: (company, _, context) => findSanctions(context, company),
+    trackRecord: ({ _id }, _, { loaders }) => loaders.trackRecord.load(_id),
+    partnerReviews: ({ _id }, { first, after }, context) =>
+      findPartnerReviews(context, _id, { first, after: after ?? null }),
     mergedInto: ({ mergedIntoId }, _, { loaders }) =>
       mergedIntoId === null ? null : loaders.company.load(mergedIntoId),
     members: async ({ _id }, _, { viewer, loaders }) =>

@@ -67,8 +67,8 @@ export const caseMutations = {
     answer(context, 'decideCase', input, async () => ({ case: await decideCase(context, input) })),
   appealCase: (_, { input }, context) =>
     answer(context, 'appealCase', input, async () => ({ case: await appealCase(context, input) })),
-  decideAppeal: (_, { input }, context) =>
-    answer(context, 'decideAppeal', input, async () => ({
+  decideCaseAppeal: (_, { input }, context) =>
+    answer(context, 'decideCaseAppeal', input, async () => ({
       case: await decideAppeal(context, input),
     })),
   recordRecovery: (_, { input }, context) =>

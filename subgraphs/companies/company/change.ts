@@ -7,7 +7,10 @@ import { keepEntries } from '../search/reputation.ts';
 import { companyFact } from './company-fact.ts';
 import type { CompanyRecord } from './company.model.ts';
 
-type Store = Pick<Context, 'companies' | 'entries' | 'facts' | 'toldMaps' | 'toldProjects'>;
+type Store = Pick<
+  Context,
+  'companies' | 'entries' | 'facts' | 'partnerReviews' | 'toldMaps' | 'toldProjects'
+>;
 
 /**
  * The company, at the revision that the viewer read it at.
@@ -63,10 +66,7 @@ export async function keepCompanies(store: Store, records: CompanyRecord[]): Pro
 }
 
 /** Brings the facts and the search up to the companies. */
-export async function tell(
-  store: Omit<Store, 'companies'>,
-  companies: readonly CompanyRecord[],
-): Promise<void> {
+export async function tell(store: Store, companies: readonly CompanyRecord[]): Promise<void> {
   if (companies.length === 0) return;
   await keepEntries(store, companies);
   await publishFacts(

@@ -16,6 +16,10 @@ export interface EntryRecord {
   draw: number;
   /** How many projects it brought to an end. */
   completed: number;
+  /** How many of them on time, basis points; 0 without any. */
+  onTime: number;
+  /** What partners said on average, 1.0 to 5.0; 0 when nobody did. */
+  rating: number;
   /** Search forms of everything that words may be found in. */
   forms: string[];
   /** Everything that a filter may ask for: facets such as `kind:SAAS`, and grams of the forms. */
@@ -59,6 +63,8 @@ const entrySchema = new Schema(
     changedAt: { type: Date, required: true },
     draw: { type: Number, required: true },
     completed: { type: Number, required: true },
+    onTime: { type: Number, required: true },
+    rating: { type: Number, required: true },
     forms: { type: [String], required: true },
     terms: { type: [String], required: true },
     facets: { type: [String], required: true },
@@ -72,7 +78,7 @@ const entrySchema = new Schema(
   // No filter but the state, or one that so many match that looking at them in order is quicker; in each order.
   .index({ status: 1, sortName: 1, _id: 1 })
   .index({ status: 1, registeredAt: -1, _id: -1 })
-  .index({ status: 1, completed: -1, _id: -1 })
+  .index({ status: 1, completed: -1, onTime: -1, rating: -1, _id: -1 })
   // What changed lately, for saved searches.
   .index({ changedAt: 1 })
   // A sample.

@@ -22,6 +22,15 @@ export interface TechnologyWanted {
   level?: number | undefined;
 }
 
+/** What a firm must have done at least. */
+export interface TrackWanted {
+  projects?: number | null | undefined;
+  /** Basis points. */
+  onTime?: number | null | undefined;
+  /** 1.0 to 5.0. */
+  rating?: number | null | undefined;
+}
+
 /** What companies must have in common. */
 export interface CompanyFilter {
   text?: string | null | undefined;
@@ -34,6 +43,7 @@ export interface CompanyFilter {
   certificate?: CertificateWanted | null | undefined;
   technologies?: TechnologyWanted[] | null | undefined;
   available?: boolean | null | undefined;
+  trackRecord?: TrackWanted | null | undefined;
   origin?: { source: string; externalIds?: string[] | null | undefined } | null | undefined;
 }
 
@@ -66,6 +76,7 @@ export function entryQuery(
     ...words.map((word) => ({ forms: { $regex: patternOfWord(word) } })),
     ...technologiesIn(filter).map(able),
     ...(filter.certificate ? [held(filter.certificate, today)] : []),
+    ...done(filter.trackRecord),
   ];
   return conditions.length === 1 ? (conditions[0] ?? {}) : { $and: conditions };
 }
@@ -149,6 +160,15 @@ function statusOf(statuses: readonly CompanyStatus[]) {
 
 function able({ technologyId, level = 1 }: TechnologyWanted): QueryFilter<EntryRecord> {
   return { technologies: { $elemMatch: { technologyId, level: { $gte: level } } } };
+}
+
+function done(wanted: TrackWanted | null | undefined): QueryFilter<EntryRecord>[] {
+  const { projects, onTime, rating } = wanted ?? {};
+  return [
+    ...(projects == null ? [] : [{ completed: { $gte: projects } }]),
+    ...(onTime == null ? [] : [{ completed: { $gte: 1 }, onTime: { $gte: onTime } }]),
+    ...(rating == null ? [] : [{ rating: { $gte: rating } }]),
+  ];
 }
 
 function held({ scheme, type, grade }: CertificateWanted, today: string): QueryFilter<EntryRecord> {

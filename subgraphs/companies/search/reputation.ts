@@ -2,11 +2,16 @@
 import { applyFacts, type FactRecord } from '#kit/facts.ts';
 import { transaction } from '#kit/mongo.ts';
 import type { CompanyRecord } from '../company/company.model.ts';
+import { standingFor } from '../company/folding.ts';
 import type { Context } from '../context.ts';
+import { findTrackRecords } from '../track/track-record.ts';
 import { entryOf, unknownReputation, type Reputation } from './entry.ts';
 
-type Store = Pick<Context, 'entries' | 'toldMaps' | 'toldProjects'>;
-type Following = Store & Pick<Context, 'companies' | 'connection'>;
+type Store = Pick<
+  Context,
+  'companies' | 'entries' | 'partnerReviews' | 'toldMaps' | 'toldProjects'
+>;
+type Following = Store & Pick<Context, 'connection'>;
 
 /** States of a project that its firms are busy with. */
 const runningStates: readonly string[] = ['SEALED', 'SUBMITTED', 'AWARDED', 'RUNNING'];
@@ -56,20 +61,28 @@ export async function applyProjects(following: Following, facts: FactRecord[]): 
  */
 async function refresh(following: Following, companyIds: string[]): Promise<void> {
   await transaction(following.connection, async () => {
-    const companies = await following.companies.find({ _id: { $in: companyIds } }).lean();
+    // What a firm did counts for the firm that it became part of.
+    const standing = await standingFor(following, companyIds);
+    const ids = [...new Set([...companyIds, ...standing.values()])];
+    const companies = await following.companies.find({ _id: { $in: ids } }).lean();
     await keepEntries(following, companies);
   });
 }
 
-async function membersOf({ toldProjects }: Store, projectIds: string[]): Promise<string[]> {
+async function membersOf(
+  { toldProjects }: Pick<Store, 'toldProjects'>,
+  projectIds: string[],
+): Promise<string[]> {
   const found = await toldProjects.find({ _id: { $in: projectIds } }, { memberIds: 1 }).lean();
   return found.flatMap(({ memberIds }) => memberIds ?? []);
 }
 
 async function findReputations(
-  { toldMaps, toldProjects }: Store,
+  store: Store,
   companyIds: string[],
 ): Promise<Map<string, Reputation>> {
+  const { toldMaps, toldProjects } = store;
+  const tracks = await findTrackRecords(store, companyIds);
   const maps = await toldMaps.find({ _id: { $in: companyIds } }).lean();
   const projects = await toldProjects.find({ memberIds: { $in: companyIds } }).lean();
   const byId = new Map(maps.map((map) => [map._id, map.capabilities ?? []]));
@@ -82,7 +95,17 @@ async function findReputations(
         technologyId,
         level: verifiedLevel ?? level,
       }));
-      return [id, { technologies, running: count(runningStates), completed: count(['COMPLETED']) }];
+      const { onTime, rating } = tracks.get(id) ?? {};
+      return [
+        id,
+        {
+          technologies,
+          running: count(runningStates),
+          completed: count(['COMPLETED']),
+          onTime: onTime ?? 0,
+          rating: rating ?? 0,
+        },
+      ];
     }),
   );
 }

@@ -37,6 +37,8 @@ const orders: Record<Exclude<CompanyOrder, 'RELEVANCE'>, Order> = {
   ],
   TRACK_RECORD: [
     ['completed', -1],
+    ['onTime', -1],
+    ['rating', -1],
     ['_id', -1],
   ],
 };
@@ -44,7 +46,7 @@ const orders: Record<Exclude<CompanyOrder, 'RELEVANCE'>, Order> = {
 const ways = {
   NAME: 'status_1_sortName_1__id_1',
   NEWEST: 'status_1_registeredAt_-1__id_-1',
-  TRACK_RECORD: 'status_1_completed_-1__id_-1',
+  TRACK_RECORD: 'status_1_completed_-1_onTime_-1_rating_-1__id_-1',
 } as const;
 const byTerms = 'terms_1_status_1_sortName_1__id_1';
 const mostKeys = 100;

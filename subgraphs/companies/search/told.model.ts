@@ -9,7 +9,8 @@ import type { CapabilityMapFact, ProjectFact } from '#schema/facts.ts';
 export type ToldMapRecord = Followed & Partial<CapabilityMapFact>;
 
 /** A project, as told by consortia. */
-export type ToldProjectRecord = Followed & Partial<Pick<ProjectFact, 'status' | 'memberIds'>>;
+export type ToldProjectRecord = Followed &
+  Partial<Pick<ProjectFact, 'status' | 'memberIds' | 'finished'>>;
 
 // Facts may gain fields before this subgraph knows of them.
 const open = { ...plainSchema, strict: false } as const;
@@ -25,7 +26,7 @@ const mapSchema = new Schema(
 );
 
 const projectSchema = new Schema(
-  { ...followed, status: String, memberIds: [String] },
+  { ...followed, status: String, memberIds: [String], finished: Schema.Types.Mixed },
   { ...open, collection: 'told_projects' },
 )
   // The projects of a firm.
