@@ -1,11 +1,14 @@
 /** What weights do to a ranking, weights under names, and who learns what others ask for. */
+import { newId } from '#kit/id.ts';
 import {
   brief,
   editorOf,
   fromNow,
   hour,
+  openCall,
   secretary,
   startAlliance,
+  startProgramme,
   type Alliance,
 } from './consortia-alliance.ts';
 import { someone, user } from './service.ts';
@@ -46,6 +49,29 @@ beforeAll(async () => {
 afterAll(() => alliance.stop());
 
 const weights = { coverage: 350, track: 150, cost: 300, size: 100, cohesion: 100 };
+
+/** Awarded projects of a programme, each of one firm, as they lie in the database. */
+async function award(
+  programmeId: string,
+  callId: string | undefined,
+  awards: readonly (readonly [string, string])[],
+): Promise<void> {
+  const places = awards.map(([firm, status]) => ({ id: newId(), firm, status }));
+  await alliance.connection.collection<{ _id: string }>('projects').insertMany(
+    places.map(({ id, status }) => ({
+      _id: id,
+      programmeId,
+      callId,
+      status,
+      consortiumId: id,
+      requirements: [],
+      audience: [],
+    })),
+  );
+  await alliance.connection
+    .collection<{ _id: string }>('consortia')
+    .insertMany(places.map(({ id, firm }) => ({ _id: id, projectId: id, memberIds: [firm] })));
+}
 
 interface Ranked {
   proposal: { id: string; rank: number; points: number };
@@ -224,6 +250,69 @@ describe('weight profiles', () => {
     expect(problems).toMatchObject([
       { path: ['name'] },
       { path: ['weights'], rule: 'WEIGHTS_SUM', limit: '1000', found: '1001' },
+    ]);
+  });
+});
+
+describe('caps on exposure', () => {
+  it('leave out firms that have enough of a programme, and say by which rule', async () => {
+    const programmeId = await startProgramme(alliance, {
+      maxRunningPerFirm: 2,
+      maxAwardShare: 6_000,
+    });
+    const { call } = await openCall(alliance, programmeId);
+    const requirements = [{ technologyId: 'store', leastLevel: 5, wishedProviders: 3 }];
+    const { project } = await alliance.change<{ project: { id: string } }>(
+      lead,
+      'draftProject',
+      {
+        callId: call?.id,
+        leadCompanyId: 'infra',
+        title: { en: 'Project' },
+        summary: {},
+        sector: 'healthcare',
+        requirements,
+      },
+      'project { id }',
+    );
+    const search = async (constraints: object = {}) => {
+      const { assembly } = await alliance.change<{
+        assembly: {
+          capped: { company: { id: string }; rule: string; limit: number; found: number }[];
+          proposals: { members: { company: { id: string } }[] }[];
+        };
+      }>(
+        lead,
+        'assemble',
+        { projectId: project.id, alternatives: 0, constraints },
+        'assembly { capped { company { id } rule limit found } proposals { members { company { id } } } }',
+      );
+      const members = assembly.proposals[0]?.members.map(({ company }) => company.id) ?? [];
+      return { capped: assembly.capped, members };
+    };
+    expect((await search()).capped).toEqual([]);
+    await award(programmeId, call?.id, [
+      ['soft', 'RUNNING'],
+      ['soft', 'AWARDED'],
+      ['many', 'COMPLETED'],
+      ['many', 'TERMINATED'],
+    ]);
+    const soft = { company: { id: 'soft' }, rule: 'FIRM_RUNNING_MOST', limit: 2, found: 2 };
+    const { capped, members } = await search();
+    expect(capped).toEqual([soft]);
+    expect(members).not.toContain('soft');
+    expect(members).toContain('many');
+    // Who must be in is in.
+    const named = await search({ mustInclude: ['soft'] });
+    expect(named.capped).toEqual([]);
+    expect(named.members).toContain('soft');
+    await award(programmeId, call?.id, [
+      ['many', 'COMPLETED'],
+      ['many', 'COMPLETED'],
+    ]);
+    expect((await search()).capped).toEqual([
+      { company: { id: 'many' }, rule: 'FIRM_AWARD_SHARE', limit: 6_000, found: 6_666 },
+      soft,
     ]);
   });
 });

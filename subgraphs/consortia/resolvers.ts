@@ -288,6 +288,8 @@ export const resolvers: Resolvers = {
     id: ({ _id }) => _id,
     project: ({ projectId }, _, { loaders }) => pointedAt(loaders.project, projectId),
     progress: (assembly) => assembly,
+    capped: ({ capped }) =>
+      capped.map(({ companyId, ...cap }) => ({ ...cap, company: company(companyId) })),
     sensitivity: (assembly, { change }) => shownSensitivity(assembly, change),
     reweighed: async (assembly, given, context) =>
       shownRanking(assembly, await reweighAssembly(context, assembly, given)),

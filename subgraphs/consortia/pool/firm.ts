@@ -55,7 +55,10 @@ export function capabilitiesOf(map: CapabilityMapFact | null): FirmCapability[] 
 }
 
 /** Whether a firm is restricted from taking part at an instant. */
-export function isRestricted(company: CompanyFact | null, at: Date): boolean {
+export function isRestricted(
+  company: Pick<CompanyFact, 'restrictedUntil'> | null,
+  at: Date,
+): boolean {
   return company?.restrictedUntil != null && company.restrictedUntil > at;
 }
 
@@ -99,7 +102,10 @@ export function standingOf(company: CompanyFact | null): string {
 }
 
 /** Schemes of the certificates that are valid on a day, each once. */
-export function certificatesOn({ certificates }: CompanyFact, day: string): string[] {
+export function certificatesOn(
+  { certificates }: Pick<CompanyFact, 'certificates'>,
+  day: string,
+): string[] {
   const valid = certificates.filter(
     ({ validFrom, validTo }) => validFrom <= day && (validTo === null || day <= validTo),
   );

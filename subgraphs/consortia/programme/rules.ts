@@ -72,6 +72,10 @@ export interface Rules {
   sectors: string[];
   maxSectorsPerYear: number | null;
   years: number[];
+  /** Most awarded and running projects of one firm; missing in rules from before there was such a cap. */
+  maxRunningPerFirm?: number | null;
+  /** Most part of the programme's awards that go to teams with one firm, basis points; missing as above. */
+  maxAwardShare?: number | null;
 }
 
 /** A named part of the rules as a client gives it. */
@@ -89,7 +93,11 @@ export type GivenRules = Omit<
   | 'rubric'
   | 'bonuses'
   | 'maxSectorsPerYear'
+  | 'maxRunningPerFirm'
+  | 'maxAwardShare'
 > & {
+  maxRunningPerFirm?: number | null | undefined;
+  maxAwardShare?: number | null | undefined;
   validTo?: string | null | undefined;
   maxMembers?: number | null | undefined;
   membersByKind: { kind: CompanyKind; least: number; most?: number | null | undefined }[];
@@ -143,6 +151,8 @@ export function readRules(given: GivenRules, path: string[], faults: Problem[]):
       onceWithinYears: bonus.onceWithinYears ?? null,
     })),
     maxSectorsPerYear: given.maxSectorsPerYear ?? null,
+    maxRunningPerFirm: given.maxRunningPerFirm ?? null,
+    maxAwardShare: given.maxAwardShare ?? null,
   };
   const check = (holds: boolean, message: string, ...at: string[]) => {
     if (!holds) faults.push(problem('INVALID', message, [...path, ...at]));
@@ -191,6 +201,12 @@ function checkNumbers(rules: Rules, check: Check): void {
     maxSectorsPerYear === null || maxSectorsPerYear >= 1,
     'At least one sector a year may be called.',
     'maxSectorsPerYear',
+  );
+  const running = rules.maxRunningPerFirm ?? null;
+  check(
+    running === null || (running >= 1 && running <= 1_000),
+    'A firm may have 1 to 1,000 projects.',
+    'maxRunningPerFirm',
   );
 }
 

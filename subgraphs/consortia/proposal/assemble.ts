@@ -75,9 +75,9 @@ export async function startAssembly(context: Context, given: GivenSearch): Promi
     return {
       weights,
       work: async ({ signal, onProgress }) => {
-        const pool = await gather(context, project, constraints, weights);
-        const options = optionsOf(context, given.alternatives);
-        return outcomeOf(await solveAssembly(pool, { ...options, signal, onProgress }), pool);
+        const gathered = await gather(context, project, constraints, weights);
+        const options = { ...optionsOf(context, given.alternatives), signal, onProgress };
+        return outcomeOf(await solveAssembly(gathered.pool, options), gathered);
       },
     };
   });
@@ -110,10 +110,10 @@ export async function repairTeam(context: Context, given: GivenRepair): Promise<
     return {
       weights,
       work: async ({ signal, onProgress }) => {
-        const pool = await gather(context, project, constraints, weights);
+        const gathered = await gather(context, project, constraints, weights);
         const options = optionsOf(context, 0);
         const watched = { ...options, signal, onProgress };
-        return repairOutcomeOf(await solveRepair(pool, team, watched), pool);
+        return repairOutcomeOf(await solveRepair(gathered.pool, team, watched), gathered);
       },
     };
   });

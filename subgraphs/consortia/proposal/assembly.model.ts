@@ -13,6 +13,7 @@ import type {
   Statistics,
   Weights,
 } from '../assembly/types.ts';
+import type { CappedFirm } from './exposure.ts';
 import type { RequirementRecord } from '../project/project.model.ts';
 
 /** A proposal as stored: the solver's, with an id, and what the team misses of each aim (its points at weights of 1). */
@@ -91,6 +92,8 @@ export interface AssemblyRecord {
   /** How the first proposal differs from the team that was to be repaired; null for a search from scratch. */
   repair: RepairRecord | null;
   funnels: Funnel[];
+  /** Firms that a cap on exposure left out. */
+  capped: CappedFirm[];
   weights: Weights;
   /** Null until the solver has answered. */
   statistics: Statistics | null;
@@ -123,6 +126,7 @@ const assemblySchema = new Schema(
     infeasibility: { type: Schema.Types.Mixed, default: null },
     repair: { type: Schema.Types.Mixed, default: null },
     funnels: { type: [Schema.Types.Mixed], required: true },
+    capped: { type: [Schema.Types.Mixed], required: true },
     weights: { type: Schema.Types.Mixed, required: true },
     statistics: { type: Schema.Types.Mixed, default: null },
   },

@@ -1,9 +1,27 @@
 /** The pool of a search: firms as the solver sees them on a day. Pure. */
 import type { Candidate, Capability, History, Requirement } from '../assembly/types.ts';
+import type { CompanyFact } from '#schema/facts.ts';
 import type { FirmRecord } from '../pool/firm.model.ts';
 import { certificatesOn, isRestricted } from '../pool/firm.ts';
 import { isSme } from '../programme/breaches.ts';
 import type { RequirementRecord } from '../project/project.model.ts';
+
+/** What a search reads of a firm. */
+export type PoolFirm = Pick<FirmRecord, '_id' | 'capabilities'> & {
+  company: Pick<CompanyFact, (typeof readOfCompany)[number]> | null;
+};
+
+/** Fields of a firm's own facts that a search reads. */
+export const readOfCompany = [
+  'kinds',
+  'size',
+  'region',
+  'status',
+  'capacity',
+  'affiliateGroup',
+  'certificates',
+  'restrictedUntil',
+] as const;
 
 /** What is known of firms besides their own facts, by company id. */
 export interface Standing {
@@ -22,9 +40,9 @@ const capacityLimit = 100;
 
 /** A firm as a candidate at an instant; null for one that is not an approved member. */
 export function candidateOf(
-  firm: FirmRecord,
+  firm: PoolFirm,
   { used, results, proposedLately }: Standing,
-  requirements: readonly RequirementRecord[],
+  prices: NonNullable<Candidate['prices']>,
   now: Date,
   day: string,
 ): Candidate | null {
@@ -43,14 +61,21 @@ export function candidateOf(
     capacity: Math.min(capacityLimit, capacity),
     entryCostWon: 0,
     requirementPriceWon: 0,
-    prices: requirements.flatMap(({ id: requirementId, estimatedPrice }) =>
-      estimatedPrice === null ? [] : [{ requirementId, won: estimatedPrice }],
-    ),
+    prices,
     trackRecord: trackRecord(results.get(id)),
     isAvailable: capacity > 0,
     isSanctioned: isRestricted(company, now),
     proposedLately: proposedLately.get(id) ?? 0,
   };
+}
+
+/** What one provider of each requirement is expected to cost: the same for all firms, and so one list for all. */
+export function pricesOf(
+  requirements: readonly RequirementRecord[],
+): NonNullable<Candidate['prices']> {
+  return requirements.flatMap(({ id: requirementId, estimatedPrice }) =>
+    estimatedPrice === null ? [] : [{ requirementId, won: estimatedPrice }],
+  );
 }
 
 /**
@@ -65,7 +90,7 @@ export function trackRecord(
 
 /** A firm's capabilities in the wanted technologies, as the solver takes them. */
 export function wantedCapabilities(
-  { _id: candidateId, capabilities }: FirmRecord,
+  { _id: candidateId, capabilities }: Pick<FirmRecord, '_id' | 'capabilities'>,
   technologyIds: ReadonlySet<string>,
 ): Capability[] {
   return capabilities

@@ -1,22 +1,45 @@
 /** Gathering everything that a search looks at, from this service's own database alone. */
 import { seoulDay } from '#kit/instant.ts';
-import type { AssemblyProblem, Constraints, Weights } from '../assembly/types.ts';
+import type {
+  AssemblyProblem,
+  Candidate,
+  Capability,
+  Constraints,
+  Weights,
+} from '../assembly/types.ts';
+import type { CallRecord } from '../call/call.model.ts';
 import type { Context } from '../context.ts';
 import type { FirmRecord } from '../pool/firm.model.ts';
 import { usagePipeline } from '../pool/supply.ts';
 import type { ProjectRecord } from '../project/project.model.ts';
+import type { ProjectStatus } from '../project/state.ts';
 import {
   candidateOf,
   historyOf,
+  pricesOf,
+  readOfCompany,
   wantedCapabilities,
   wantedOf,
+  type PoolFirm,
   type Standing,
 } from './candidates.ts';
+import { capOn, capsOf, type CappedFirm, type Caps, type Exposure } from './exposure.ts';
 
 /** How long a proposal counts for the cap on exposure, milliseconds: 90 days. */
 const exposureMillis = 90 * 24 * 60 * 60 * 1_000;
 /** Firms without a wanted technology that are looked at as leads or for the demand side. */
 const idleFirmsLimit = 2_000;
+/** Firms left out by caps that are kept with the answer. */
+const cappedLimit = 1_000;
+/** States of a project that was awarded, and of those the ones in which it occupies its firms. */
+const awardedStatuses: readonly ProjectStatus[] = ['AWARDED', 'RUNNING', 'COMPLETED', 'TERMINATED'];
+const runningStatuses: readonly ProjectStatus[] = ['AWARDED', 'RUNNING'];
+
+/** What a search looks at, and the firms that caps left out of it. */
+export interface Gathered {
+  pool: AssemblyProblem;
+  capped: CappedFirm[];
+}
 
 /** The whole problem, as of now. */
 export async function gather(
@@ -24,44 +47,80 @@ export async function gather(
   project: ProjectRecord,
   constraints: Constraints,
   weights: Weights,
-): Promise<AssemblyProblem> {
+): Promise<Gathered> {
   const now = new Date();
-  const day = seoulDay(now);
-  const technologyIds = new Set(project.requirements.map(({ technologyId }) => technologyId));
-  const firms = await findPool(context, technologyIds, constraints);
   const standing = await readStanding(context, project, now);
-  const candidates = firms.flatMap(
-    (firm) => candidateOf(firm, standing, project.requirements, now, day) ?? [],
-  );
-  const pool = new Set(candidates.map(({ id }) => id));
+  const call = project.callId === null ? null : await context.calls.findById(project.callId).lean();
+  const caps = capsOf((call as CallRecord | null)?.rules ?? null, constraints.exposureCap ?? null);
+  const exposure = await readExposure(context, project, caps, standing.proposedLately);
+  const { candidates, capabilities } = await readPool(context, project, constraints, standing, now);
+  const exempt = new Set([constraints.leadId, ...(constraints.mustInclude ?? [])]);
+  const capped = candidates
+    .flatMap(({ id }) => (exempt.has(id) ? [] : (capOn(id, exposure, caps) ?? [])))
+    .toSorted((a, b) => (a.companyId < b.companyId ? -1 : 1));
   const sealed = await context.consortia
     .find({ status: 'SEALED' })
     .select({ memberIds: 1 })
     .lean<{ memberIds: string[] }[]>();
-  return {
+  const excluded = capped.map(({ companyId }) => companyId);
+  const pool = {
     candidates,
-    capabilities: firms
-      .filter(({ _id }) => pool.has(_id))
-      .flatMap((firm) => wantedCapabilities(firm, technologyIds)),
+    capabilities,
     requirements: project.requirements.map(wantedOf),
     history: historyOf(
       sealed.map(({ memberIds }) => memberIds),
-      pool,
+      new Set(candidates.map(({ id }) => id)),
     ),
-    constraints,
+    constraints: {
+      ...constraints,
+      mustExclude: [...(constraints.mustExclude ?? []), ...excluded],
+      exposureCap: null,
+    },
     weights,
   };
+  return { pool, capped: capped.slice(0, cappedLimit) };
+}
+
+/** Firms as the solver takes them, read one at a time: what it does not need is never kept. */
+async function readPool(
+  context: Context,
+  { requirements }: ProjectRecord,
+  constraints: Constraints,
+  standing: Standing,
+  now: Date,
+): Promise<Pick<AssemblyProblem, 'candidates' | 'capabilities'>> {
+  const day = seoulDay(now);
+  const technologyIds = new Set(requirements.map(({ technologyId }) => technologyId));
+  const prices = pricesOf(requirements);
+  const candidates: Candidate[] = [];
+  const capabilities: Capability[] = [];
+  const seen = new Set<string>();
+  for await (const firm of firmsIn(context, technologyIds, constraints)) {
+    const candidate = seen.has(firm._id) ? null : candidateOf(firm, standing, prices, now, day);
+    seen.add(firm._id);
+    if (!candidate) continue;
+    candidates.push(candidate);
+    capabilities.push(...wantedCapabilities(firm, technologyIds));
+  }
+  return { candidates, capabilities };
 }
 
 /** Firms with a wanted technology, those that are named, and those that may take part without carrying anything. */
-async function findPool(
+async function* firmsIn(
   { firms }: Context,
   technologyIds: ReadonlySet<string>,
   constraints: Constraints,
-): Promise<FirmRecord[]> {
-  const able = await firms
-    .find({ 'capabilities.technologyId': { $in: [...technologyIds] } })
-    .lean<FirmRecord[]>();
+): AsyncGenerator<PoolFirm> {
+  const wanted = { 'capabilities.technologyId': { $in: [...technologyIds] } };
+  const isWanted = { $in: ['$$capability.technologyId', [...technologyIds]] };
+  const capabilities = { $filter: { input: '$capabilities', as: 'capability', cond: isWanted } };
+  const own = Object.fromEntries(readOfCompany.map((field) => [`company.${field}`, 1]));
+  yield* firms
+    .aggregate<PoolFirm>([
+      { $match: { ...wanted, 'company.status': 'APPROVED' } },
+      { $project: { ...own, capabilities } },
+    ])
+    .cursor({ batchSize: 1_000 });
   const wantsDemand = (constraints.membersByKind ?? []).some(
     ({ kind, least }) => kind === 'DEMAND' && least > 0,
   );
@@ -69,17 +128,49 @@ async function findPool(
     ...(constraints.leadId === null ? constraints.leadKinds : []),
     ...(wantsDemand ? ['DEMAND' as const] : []),
   ];
-  const idle =
-    idleKinds.length === 0
-      ? []
-      : await firms
-          .find({ 'company.kinds': { $in: idleKinds }, 'company.status': 'APPROVED' })
-          .sort({ _id: 1 })
-          .limit(idleFirmsLimit)
-          .lean<FirmRecord[]>();
+  if (idleKinds.length > 0)
+    yield* firms
+      .find({ 'company.kinds': { $in: idleKinds }, 'company.status': 'APPROVED' })
+      .sort({ _id: 1 })
+      .limit(idleFirmsLimit)
+      .lean<FirmRecord[]>()
+      .cursor();
   const namedIds = [constraints.leadId ?? [], constraints.mustInclude ?? []].flat();
-  const named = await firms.find({ _id: { $in: namedIds } }).lean<FirmRecord[]>();
-  return [...new Map([...able, ...idle, ...named].map((firm) => [firm._id, firm])).values()];
+  yield* await firms.find({ _id: { $in: namedIds } }).lean<FirmRecord[]>();
+}
+
+/** What firms have of the project's programme, as far as a cap asks for it. */
+async function readExposure(
+  { projects, consortia }: Context,
+  { _id, programmeId }: ProjectRecord,
+  caps: Caps,
+  proposed: Standing['proposedLately'],
+): Promise<Exposure> {
+  const none = { running: new Map(), awards: new Map(), awardsInAll: 0, proposed };
+  if (programmeId === null || (caps.running === null && caps.awardShare === null)) return none;
+  const awarded = await projects
+    .find({
+      programmeId,
+      callId: { $ne: null },
+      status: { $in: awardedStatuses },
+      _id: { $ne: _id },
+    })
+    .select({ status: 1, consortiumId: 1 })
+    .lean<Pick<ProjectRecord, '_id' | 'status' | 'consortiumId'>[]>();
+  const running = awarded.filter(({ status }) => runningStatuses.includes(status));
+  const teams = await consortia
+    .find({ _id: { $in: awarded.flatMap(({ consortiumId }) => consortiumId ?? []) } })
+    .select({ memberIds: 1 })
+    .lean<{ _id: string; memberIds: string[] }[]>();
+  const membersOf = new Map(teams.map((team) => [team._id, team.memberIds]));
+  const count = (those: readonly Pick<ProjectRecord, 'consortiumId'>[]) => {
+    const counts = new Map<string, number>();
+    for (const { consortiumId } of those)
+      for (const id of membersOf.get(consortiumId ?? '') ?? [])
+        counts.set(id, (counts.get(id) ?? 0) + 1);
+    return counts;
+  };
+  return { running: count(running), awards: count(awarded), awardsInAll: awarded.length, proposed };
 }
 
 async function readStanding(

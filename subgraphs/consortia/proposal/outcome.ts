@@ -3,10 +3,11 @@ import { newId } from '#kit/id.ts';
 import { problem, type Problem } from '#kit/refusal.ts';
 import { AssemblyFailure, type AssemblyFault } from '../assembly/failure.ts';
 import type { RepairResult } from '../assembly/repair.ts';
-import type { AssemblyProblem, AssemblyResult, Proposal, Weights } from '../assembly/types.ts';
+import type { AssemblyResult, Proposal, Weights } from '../assembly/types.ts';
 import type { ProjectRecord } from '../project/project.model.ts';
 import type { AssemblyRecord, ProposalRecord } from './assembly.model.ts';
 import type { Request } from './request.ts';
+import type { Gathered } from './gather.ts';
 import { missesOf } from './weighing.ts';
 
 /** What a search changes in its record when it ends. */
@@ -15,6 +16,7 @@ export type Outcome = Pick<AssemblyRecord, 'status'> &
     Pick<
       AssemblyRecord,
       | 'problems'
+      | 'capped'
       | 'proposals'
       | 'proposalIds'
       | 'bestMemberIds'
@@ -56,6 +58,7 @@ export function newSearch(
     bestMemberIds: [],
     infeasibility: null,
     repair: null,
+    capped: [],
     funnels: [],
     weights,
     statistics: null,
@@ -63,7 +66,10 @@ export function newSearch(
 }
 
 /** What came of a search from scratch. */
-export function outcomeOf(result: Omit<AssemblyResult, 'weights'>, pool: AssemblyProblem): Outcome {
+export function outcomeOf(
+  result: Omit<AssemblyResult, 'weights'>,
+  { pool, capped }: Gathered,
+): Outcome {
   const { costReferenceWon } = result.statistics;
   const asStored = (proposal: Proposal): ProposalRecord => ({
     ...proposal,
@@ -86,18 +92,19 @@ export function outcomeOf(result: Omit<AssemblyResult, 'weights'>, pool: Assembl
         proposal: relaxedTeam,
       },
     },
+    capped,
     funnels: [...result.funnels],
     statistics: result.statistics,
   };
 }
 
 /** What came of a search for the smallest change of a team. */
-export function repairOutcomeOf(result: RepairResult, pool: AssemblyProblem): Outcome {
+export function repairOutcomeOf(result: RepairResult, gathered: Gathered): Outcome {
   const { changes, isSmallest, keepIds, joinIds, leaveIds, proposal, statistics } = result;
   const { status, infeasibility } = result;
   const proposals = proposal ? [proposal] : [];
   return {
-    ...outcomeOf({ status, proposals, infeasibility, funnels: [], statistics }, pool),
+    ...outcomeOf({ status, proposals, infeasibility, funnels: [], statistics }, gathered),
     repair: proposal && {
       changes,
       isSmallest,
