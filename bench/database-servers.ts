@@ -59,7 +59,9 @@ async function run(
   const started = performance.now();
   const child = spawn(process.execPath, parameters, { stdio: ['ignore', 'pipe', 'inherit'] });
   // Should the benchmark itself fail, it leaves nothing behind.
-  process.once('exit', () => child.kill());
+  const kill = (): void => void child.kill();
+  process.once('exit', kill);
+  child.once('exit', () => process.off('exit', kill));
   for await (const line of createInterface({ input: child.stdout })) {
     const uri = readUri(line);
     if (uri !== undefined) return { uri, process: child, readyMillis: performance.now() - started };
