@@ -135,6 +135,14 @@ const lists: [string, string, typeof lead][] = [
     '{ calls { edges { node { ranking { rank } reviews { id } calibration { mean } } } } }',
     secretary,
   ],
+  ['templates of agreements', '{ agreementTemplates { edges { cursor } } }', secretary],
+  [
+    'agreements and appeals',
+    `{ projects { edges { node {
+      appeal { status } consortium { agreements { status template { version } } }
+    } } } calls { edges { node { appeals { status } } } } }`,
+    secretary,
+  ],
   ['an inbox', '{ invitations(companyId: "infra") { edges { cursor } } }', lead],
   [
     "a firm's consortia and memberships",

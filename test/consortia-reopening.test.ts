@@ -5,7 +5,10 @@ import {
   drawUp,
   ownerOf,
   sign,
+  openCall,
+  sealAlone,
   startAlliance,
+  startProgramme,
   type Alliance,
 } from './consortia-alliance.ts';
 import { signingOn, lead, placeOf, signed, tellFirms } from './consortia-agreements.ts';
@@ -15,6 +18,7 @@ let alliance: Alliance;
 beforeAll(async () => {
   alliance = await startAlliance();
   await tellFirms(alliance);
+  await alliance.tellFirm('helper');
 });
 afterAll(() => alliance.stop());
 
@@ -172,6 +176,25 @@ describe('two steps at the same time', () => {
       expect([status, agreements[0]?.status]).toEqual(
         isOpen ? ['FORMING', 'ENDED'] : ['SEALED', 'IN_FORCE'],
       );
+    }
+  });
+
+  it('lets exactly one of the last consent and a submission through', async () => {
+    const programme = await startProgramme(alliance);
+    for (let round = 0; round < 4; round += 1) {
+      const { call } = await openCall(alliance, programme);
+      const sealed = await sealAlone(alliance, 'infra', call?.id ?? '');
+      const [refused, submission] = await Promise.all([
+        consent(sealed.consortiumId, 'infra'),
+        alliance.change<object>(lead, 'submitProject', {
+          projectId: sealed.id,
+          revision: sealed.revision,
+        }),
+      ]);
+      const isOpen = refused.length === 0;
+      expect(submission.problems.length > 0).toBe(isOpen);
+      expect((await projectOf(sealed.id)).status).toBe(isOpen ? 'FORMING' : 'SUBMITTED');
+      expect((await read(sealed.consortiumId)).status).toBe(isOpen ? 'FORMING' : 'SEALED');
     }
   });
 
