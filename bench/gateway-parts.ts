@@ -12,90 +12,10 @@ import { WebSocketServer } from 'ws';
 
 import { createLog } from '#kit/log.ts';
 import { readGatewayConfig } from '../gateway/config.ts';
-import { foreignGraph, type ForeignGraph } from '../gateway/foreign-graph.ts';
 import { createGateway } from '../gateway/gateway.ts';
+import { benchGraph, readers } from './gateway-graph.ts';
 
 const [, , name = '', base = 'http://127.0.0.1:1', planner = 'AUTO'] = process.argv;
-
-/** What is told to each reader of the feed, by whoever tells it. */
-const readers = new Set<(event: object) => void>();
-
-function feed(): AsyncIterableIterator<object> {
-  const waiting: object[] = [];
-  let wake: ((result: IteratorResult<object>) => void) | null = null;
-  const take = (event: object): void => {
-    if (wake) wake({ value: event, done: false });
-    else waiting.push(event);
-    wake = null;
-  };
-  readers.add(take);
-  return {
-    next: () => {
-      const value = waiting.shift();
-      if (value) return Promise.resolve({ value, done: false });
-      return new Promise((resolve) => {
-        wake = resolve;
-      });
-    },
-    return: async () => {
-      readers.delete(take);
-      wake?.({ value: undefined, done: true });
-      return { value: undefined, done: true };
-    },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
-}
-
-const ids = (count: number) => Array.from({ length: count }, (_, index) => ({ id: String(index) }));
-
-function graph(): ForeignGraph {
-  return foreignGraph({
-    projects: {
-      url: `${base}/projects`,
-      sdl: `type Query { projects: [Project!]! }
-        type Project @key(fields: "id") { id: ID! title: String! members: [Member!]! }
-        type Member { share: Int! company: Company! }
-        type Company @key(fields: "id", resolvable: false) { id: ID! }
-        type Event { at: Float! company: Company! }
-        type Subscription { announced: Event! @tag(name: "public") }`,
-      resolvers: {
-        Query: { projects: () => ids(10) },
-        Project: {
-          title: ({ id }: { id: string }) => `Project ${id}`,
-          members: () => ids(5).map((company) => ({ share: 2000, company })),
-        },
-        Subscription: { announced: { subscribe: feed } },
-      },
-    },
-    companies: {
-      url: `${base}/companies`,
-      sdl: `type Query { company(id: ID!): Company }
-        type Company @key(fields: "id") { id: ID! name: String! region: String! }`,
-      resolvers: {
-        Company: {
-          __resolveReference: (it: object) => it,
-          name: ({ id }: { id: string }) => `Company ${id}`,
-          region: () => 'KR-11',
-        },
-      },
-    },
-    capabilities: {
-      url: `${base}/capabilities`,
-      sdl: `type Query { capabilities: Int }
-        type Company @key(fields: "id") { id: ID! capabilities: [Capability!]! }
-        type Capability { level: Int! technology: String! }`,
-      resolvers: {
-        Company: {
-          __resolveReference: (it: object) => it,
-          capabilities: () =>
-            ids(4).map(({ id }) => ({ level: 7, technology: `technology ${id}` })),
-        },
-      },
-    },
-  });
-}
 
 async function bodyOf(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
@@ -105,7 +25,7 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
 
 /** Subgraphs that answer from memory; `/publish?count=N` tells their feed N events. */
 async function subgraphs(): Promise<string> {
-  const { schemas } = graph();
+  const { schemas } = benchGraph(base);
   const documents = new Map<string, ReturnType<typeof parse>>();
   const server = createServer((request, response) => {
     void (async () => {
@@ -139,7 +59,7 @@ async function subgraphs(): Promise<string> {
 
 async function ours(): Promise<string> {
   const gateway = await createGateway({
-    supergraphSdl: graph().supergraphSdl,
+    supergraphSdl: benchGraph(base).supergraphSdl,
     config: readGatewayConfig({ PORT: '0', GATEWAY_OPEN: 'true', PLANNER: planner }),
     log: createLog('bench', 'warn'),
   });
@@ -148,7 +68,7 @@ async function ours(): Promise<string> {
 }
 
 async function stock(): Promise<string> {
-  const gateway = new ApolloGateway({ supergraphSdl: graph().supergraphSdl });
+  const gateway = new ApolloGateway({ supergraphSdl: benchGraph(base).supergraphSdl });
   const server = new ApolloServer({ gateway });
   const { url } = await startStandaloneServer(server, { listen: { port: 0, host: '127.0.0.1' } });
   return url;

@@ -340,6 +340,26 @@ describe('live feeds of a subgraph elsewhere', () => {
     await feed.return?.();
   });
 
+  it('end with a word when another supergraph says that their subgraph has moved', async () => {
+    const feed = (await gateway.subscribe(
+      { query },
+      visitor('t'),
+    )) as AsyncIterableIterator<ExecutionResult>;
+    await until(() => board.open === 1);
+    const moved = await start();
+    const graph = foreignGraph({
+      authors: { sdl: authorsSdl, resolvers: authorsResolvers },
+      news: { sdl: newsSdl, resolvers: newsResolvers, url: moved.url },
+    });
+    await gateway.reload(graph.supergraphSdl);
+    expect(await take(feed, 2)).toMatchObject([
+      { errors: [{ extensions: { code: 'SUBSCRIPTION_SCHEMA_RELOAD' } }] },
+      'over',
+    ]);
+    await until(() => board.open === 0);
+    await moved.stop();
+  });
+
   it('end in words when nobody can say where to go on', async () => {
     const feed = (await gateway.subscribe(
       { query: 'subscription { plain { text } }' },
