@@ -1,7 +1,14 @@
 /** What other subgraphs would have told: facts, put where a subgraph under test follows them. */
 import { factsOf, publishFacts } from '#kit/facts.ts';
 import { connect } from '#kit/mongo.ts';
-import type { CompanyFact, OutcomeFact, SectorFact, TechnologyFact } from '#schema/facts.ts';
+import type {
+  CapabilityMapFact,
+  CompanyFact,
+  OutcomeFact,
+  ProjectFact,
+  SectorFact,
+  TechnologyFact,
+} from '#schema/facts.ts';
 
 const firm: CompanyFact = {
   name: { ko: '한빛클라우드', en: 'Hanbit Cloud' },
@@ -41,6 +48,22 @@ export async function tellTechnologies(
   technologies: Record<string, Partial<TechnologyFact>>,
 ): Promise<void> {
   await tell(uri, 'techmaps', 'technology', technology, technologies);
+}
+
+/** Tells of capability maps, by firm. */
+export async function tellMaps(
+  uri: string,
+  maps: Record<string, CapabilityMapFact>,
+): Promise<void> {
+  await tell(uri, 'techmaps', 'capabilityMap', {}, maps);
+}
+
+/** Tells of projects, by id. */
+export async function tellProjects(
+  uri: string,
+  projects: Record<string, ProjectFact>,
+): Promise<void> {
+  await tell(uri, 'consortia', 'project', {}, projects);
 }
 
 /** Tells of services that came out of projects, by id. */

@@ -15,6 +15,8 @@ import { inboxOf, type InboxRecord } from './inbox/inbox.model.ts';
 import { seatsOf, type SeatRecord } from './seat/seat.model.ts';
 import { seriesOf, type SeriesRecord } from './series/series.model.ts';
 import { technologiesOf, type TechnologyRecord } from './technology/technology.model.ts';
+import { sightingsOf, type SightingRecord } from './watch/sighting.model.ts';
+import { watchesOf, type WatchRecord } from './watch/watch.model.ts';
 import { findUpcoming, type UpcomingRequest } from './event/upcoming.ts';
 
 /** The collections of this subgraph. */
@@ -28,6 +30,8 @@ export interface Models {
   series: Model<SeriesRecord>;
   seats: Model<SeatRecord>;
   inbox: Model<InboxRecord>;
+  watches: Model<WatchRecord>;
+  sightings: Model<SightingRecord>;
   facts: Model<FactRecord>;
 }
 
@@ -61,6 +65,8 @@ export function modelsOf(connection: Connection): Models {
     series: seriesOf(connection),
     seats: seatsOf(connection),
     inbox: inboxOf(connection),
+    watches: watchesOf(connection),
+    sightings: sightingsOf(connection),
     facts: factsOf(connection),
   };
 }

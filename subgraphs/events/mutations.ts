@@ -11,6 +11,7 @@ import {
 import { attendEvent, leaveEvent } from './seat/seat.ts';
 import { readInbox } from './inbox/inbox.ts';
 import { announceSeries, cancelSeries, changeSeries } from './series/series.ts';
+import { unwatch, watch } from './watch/watch.ts';
 import type { MutationResolvers } from './schema.generated.ts';
 
 export const mutations: MutationResolvers = {
@@ -53,6 +54,14 @@ export const mutations: MutationResolvers = {
   removeSavedFilter: (_, { input }, context) =>
     answer(context, 'removeSavedFilter', input, async () => ({
       removedId: await removeSavedFilter(context, input),
+    })),
+  watch: async (_, { input }, context) => {
+    await context.heard();
+    return answer(context, 'watch', input, async () => ({ watch: await watch(context, input) }));
+  },
+  unwatch: (_, { input }, context) =>
+    answer(context, 'unwatch', input, async () => ({
+      wasWatched: await unwatch(context, input),
     })),
   importEvents: async (_, { input }, context) => {
     await context.heard();

@@ -10,6 +10,7 @@ import { seatsLeft } from './seat/line.ts';
 import { findOwnSeat, findOwnSeats, findSeats, waitingPlace } from './seat/seat.ts';
 import { countUnread, filtersOf, findInbox } from './inbox/inbox.ts';
 import { findOccurrences } from './series/series.ts';
+import { findWatches } from './watch/watch.ts';
 import { mutations } from './mutations.ts';
 import { traces } from './person/person.ts';
 import type { Resolvers } from './schema.generated.ts';
@@ -24,6 +25,7 @@ export const resolvers: Resolvers = {
     savedCalendar: (_, { secret }, context) => savedCalendar(context, secret),
     savedFeed: (_, { secret, self }, context) => savedFeed(context, secret, self),
     inbox: (_, { unreadOnly, ...page }, context) => findInbox(context, unreadOnly, page),
+    watches: (_, page, context) => findWatches(context, page),
     ownSeats: (_, page, context) => findOwnSeats(context, page),
     savedFilters: (_, _args, context) => findSavedFilters(context),
     recentNews: (_, { filter, since, ...page }, context) => findNews(context, filter, since, page),
@@ -63,10 +65,24 @@ export const resolvers: Resolvers = {
   SeatConnection: { totalCount: ({ count }) => count() },
   InboxItem: {
     id: ({ _id }) => _id,
-    event: ({ eventId }, _, context) => eventOf(context, { eventId }),
+    event: ({ eventId }, _, context) => (eventId === null ? null : eventOf(context, { eventId })),
+    notice: ({ notice }) => notice ?? null,
     news: ({ seq }, _, { newsBySeq }) => (seq === null ? null : newsBySeq.load(seq)),
     filters: (item, _, context) => filtersOf(context, item),
   },
+  WatchNotice: {
+    company: ({ companyId }) => (companyId === null ? null : { id: companyId }),
+    technology: ({ technologyId }) => (technologyId === null ? null : { id: technologyId }),
+    project: ({ projectId }) => (projectId === null ? null : { id: projectId }),
+    sector: ({ sector }) => (sector === null ? null : { code: sector }),
+  },
+  Watch: {
+    id: ({ _id }) => _id,
+    company: ({ kind, key }) => (kind === 'COMPANY' ? { id: key } : null),
+    technology: ({ kind, key }) => (kind === 'TECHNOLOGY' ? { id: key } : null),
+    sector: ({ kind, key }) => (kind === 'SECTOR' ? { code: key } : null),
+  },
+  WatchConnection: { totalCount: ({ count }) => count() },
   InboxConnection: {
     totalCount: ({ count }) => count(),
     unreadCount: ({ userId }, _, { inbox }) => countUnread(inbox, userId),

@@ -1,5 +1,5 @@
 import { admitted, toldAccess } from '#kit/access.ts';
-import { heard } from '#kit/facts.ts';
+import { factsOf, heard } from '#kit/facts.ts';
 import { connect, prepare } from '#kit/mongo.ts';
 import type { Runtime, Service, Subgraph } from '#kit/subgraph.ts';
 import { subgraphSdl } from '#schema/sdl.ts';
@@ -25,10 +25,13 @@ async function start({ mongoUri, environment, log }: Runtime): Promise<Service> 
   const connection = await connect(mongoUri, 'oca_events');
   const companies = await connect(mongoUri, 'oca_companies');
   const techmaps = await connect(mongoUri, 'oca_techmaps');
+  const consortia = await connect(mongoUri, 'oca_consortia');
   await prepare(collectionsOf(connection));
+  // A stream can only be opened on a collection that is there, whoever starts first.
+  await prepare([factsOf(companies), factsOf(techmaps), factsOf(consortia)]);
   const models = modelsOf(connection);
   await beginNumbering(models.counters);
-  const followers = await startFollowing(connection, { companies, techmaps }, log);
+  const followers = await startFollowing(connection, { companies, techmaps, consortia }, log);
   const feed = await openFeed({ ...models, log, buffer: feedBuffer });
   const postman = await startPostman({ ...models, feed, log }, await lastPlace(models.counters));
   const reminders = startReminders(models, { log, everySeconds: reminderSeconds });
@@ -48,7 +51,7 @@ async function start({ mongoUri, environment, log }: Runtime): Promise<Service> 
       await postman.stop();
       await feed.stop();
       for (const follower of followers) await follower.stop();
-      for (const each of [connection, companies, techmaps]) await each.close();
+      for (const each of [connection, companies, techmaps, consortia]) await each.close();
     },
   };
 }

@@ -1,4 +1,4 @@
-/** What this subgraph follows: firms, and technologies. */
+/** What this subgraph follows: firms, technologies, capability maps and projects. */
 import type { Connection } from 'mongoose';
 
 import { applyAccess } from '#kit/access.ts';
@@ -12,18 +12,23 @@ import { eventsOf } from '../event/event.model.ts';
 import { savedFiltersOf } from '../saved-filter/saved-filter.model.ts';
 import { seriesOf } from '../series/series.model.ts';
 import { forgetPeople } from '../person/person.ts';
+import { inboxOf } from '../inbox/inbox.model.ts';
+import { lookOut } from '../watch/lookout.ts';
+import { sightingsOf } from '../watch/sighting.model.ts';
+import { watchesOf } from '../watch/watch.model.ts';
 import { technologiesOf } from '../technology/technology.model.ts';
 
 /** The databases of who tells. */
 export interface Tellers {
   companies: Connection;
   techmaps: Connection;
+  consortia: Connection;
 }
 
-/** Follows firms and technologies into this subgraph's own records of them. */
+/** Follows firms and technologies into this subgraph's own records of them, and tells watchers what changes. */
 export async function startFollowing(
   connection: Connection,
-  { companies, techmaps }: Tellers,
+  { companies, techmaps, consortia }: Tellers,
   log: Log,
 ): Promise<Follower[]> {
   const positions = positionsOf(connection);
@@ -34,6 +39,11 @@ export async function startFollowing(
     savedFilters: savedFiltersOf(connection),
   };
   const technologies = technologiesOf(connection);
+  const lookout = {
+    watches: watchesOf(connection),
+    sightings: sightingsOf(connection),
+    inbox: inboxOf(connection),
+  };
   return [
     await follow({
       from: 'companies',
@@ -41,7 +51,10 @@ export async function startFollowing(
       kinds: ['company', 'sector', 'access', 'erasure'],
       positions,
       apply: byKind({
-        company: (facts) => applyCompanies(hosts, facts),
+        company: async (facts) => {
+          await applyCompanies(hosts, facts);
+          await lookOut(lookout, facts);
+        },
         sector: (facts) => applyKnown(connection, facts),
         access: (facts) => applyAccess(connection, facts),
         erasure: (facts) => forgetPeople(connection, facts),
@@ -51,9 +64,23 @@ export async function startFollowing(
     await follow({
       from: 'techmaps',
       source: factsOf(techmaps),
-      kinds: ['technology'],
+      kinds: ['technology', 'capabilityMap'],
       positions,
-      apply: (facts) => applyFacts(technologies, facts, technologyKept),
+      apply: byKind({
+        technology: async (facts) => {
+          await applyFacts(technologies, facts, technologyKept);
+          await lookOut(lookout, facts);
+        },
+        capabilityMap: (facts) => lookOut(lookout, facts),
+      }),
+      log,
+    }),
+    await follow({
+      from: 'consortia',
+      source: factsOf(consortia),
+      kinds: ['project'],
+      positions,
+      apply: (facts) => lookOut(lookout, facts),
       log,
     }),
   ];

@@ -7,7 +7,7 @@ import type { InboxRecord } from './inbox.model.ts';
 
 /** Something for one user. */
 export type Delivery = Pick<InboxRecord, 'userId' | 'key' | 'kind' | 'eventId' | 'at'> &
-  Partial<Pick<InboxRecord, 'seq' | 'filterIds'>>;
+  Partial<Pick<InboxRecord, 'seq' | 'filterIds' | 'notice'>>;
 
 const batchSize = 1_000;
 

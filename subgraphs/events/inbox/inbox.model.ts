@@ -2,12 +2,19 @@ import { Schema, type Connection, type Model } from 'mongoose';
 
 import { modelOf, plainSchema } from '#kit/mongo.ts';
 import type { Page } from '#kit/page.ts';
+import type { Notice } from '../watch/change.ts';
 
 /** What brings something to an inbox. */
-export type InboxKind = 'NEWS' | 'SEAT' | 'REMINDER';
+export type InboxKind = 'NEWS' | 'SEAT' | 'REMINDER' | 'WATCH';
 
 /** How long an item is kept, in days. */
 export const keptDays = 180;
+
+/** What happened to something that the user watches. */
+export interface InboxNotice extends Omit<Notice, 'subject'> {
+  /** Code of the sector that is watched; null when something else is. */
+  sector: string | null;
+}
 
 /** Something that a user should see, as stored. */
 export interface InboxRecord {
@@ -16,7 +23,10 @@ export interface InboxRecord {
   /** What it is, once for each user: delivering it again changes nothing. */
   key: string;
   kind: InboxKind;
-  eventId: string;
+  /** Null for what was watched. */
+  eventId: string | null;
+  /** What happened to something that the user watches; null or missing for what is about an event. */
+  notice?: InboxNotice | null;
   /** Place of the news in the feed; null unless it is news. */
   seq: number | null;
   /** Saved filters that brought it. */
@@ -36,7 +46,8 @@ const inboxSchema = new Schema(
     userId: { type: String, required: true },
     key: { type: String, required: true },
     kind: { type: String, required: true },
-    eventId: { type: String, required: true },
+    eventId: { type: String, default: null },
+    notice: { type: Schema.Types.Mixed },
     seq: { type: Number, default: null },
     filterIds: { type: [String], required: true },
     at: { type: Date, required: true, expires: keptDays * 86_400 },

@@ -29,6 +29,12 @@ export const traces: readonly Trace[] = [
     shown: ['name', 'text', 'kinds', 'sectors', 'technologies', 'regions', 'hostId', 'notify'],
     forgotten: 'GONE',
   },
+  {
+    collection: 'watches',
+    by: 'userId',
+    shown: ['kind', 'key', 'since'],
+    forgotten: 'GONE',
+  },
 ];
 
 /** Forgets people: their seats go to who is next. */
