@@ -13,6 +13,9 @@ let sample: Sample;
 beforeAll(async () => {
   sample = await startSample();
   await sample.things.createIndex({ text: 'text' });
+  await sample.things.updateOne({ n: 1 }, { $set: { at: { type: 'Point', coordinates: [0, 0] } } });
+  await sample.things.updateOne({ n: 2 }, { $set: { at: [10, 10] } });
+  await sample.things.createIndex({ at: '2dsphere' });
 });
 
 afterAll(async () => {
@@ -53,6 +56,30 @@ const FILTERS: readonly (readonly [string, Filter<Document>, number[]])[] = [
   ['$comment', { n: 1, $comment: 'why' }, [1]],
   ['$sampleRate', { $sampleRate: 1 }, [1, 2, 3, 4]],
   ['$sampleRate', { $sampleRate: 0 }, []],
+  ['$geoWithin', { at: { $geoWithin: { $centerSphere: [[0, 0], 0.1] } } }, [1]],
+  [
+    '$within',
+    {
+      at: {
+        $within: {
+          $box: [
+            [9, 9],
+            [11, 11],
+          ],
+        },
+      },
+    },
+    [2],
+  ],
+  [
+    '$geoIntersects',
+    { at: { $geoIntersects: { $geometry: { type: 'Point', coordinates: [10, 10] } } } },
+    [2],
+  ],
+  ['$near', { at: { $near: { $geometry: { type: 'Point', coordinates: [1, 0] } } } }, [1, 2]],
+  ['$nearSphere', { at: { $nearSphere: [1, 0], $maxDistance: 0.1 } }, [1]],
+  ['$maxDistance', { at: { $nearSphere: [1, 0], $maxDistance: 1 } }, [1, 2]],
+  ['$minDistance', { at: { $nearSphere: [1, 0], $minDistance: 0.1 } }, [2]],
   ['$text', { $text: { $search: 'BETA gamma' } }, [2]],
 ];
 

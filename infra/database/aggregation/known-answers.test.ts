@@ -11,6 +11,13 @@ let sample: Sample;
 
 beforeAll(async () => {
   sample = await startSample();
+  for (const [n, place] of [
+    [1, [0, 1]],
+    [2, [0, 2]],
+    [3, [3, 4]],
+  ] as const)
+    await sample.things.updateOne({ n }, { $set: { place } });
+  await sample.things.createIndex({ place: '2d' });
 });
 
 afterAll(async () => {
@@ -258,9 +265,24 @@ const STAGES: readonly (readonly [string, Document[], Document[]])[] = [
     ],
     [{ run: 1 }, { run: 3 }, { run: 6 }, { run: 10 }],
   ],
+  [
+    '$geoNear',
+    [
+      { $geoNear: { near: [0, 0], distanceField: 'away', query: { n: { $gt: 1 } } } },
+      { $project: { _id: 0, n: 1, away: 1 } },
+    ],
+    [
+      { n: 2, away: 2 },
+      { n: 3, away: 5 },
+    ],
+  ],
   ['$out', [NUMBERS, { $out: 'written' }], []],
   ['$merge', [NUMBERS, { $merge: { into: 'merged' } }], []],
-  ['$indexStats', [{ $indexStats: {} }, { $project: { name: 1 } }], [{ name: '_id_' }]],
+  [
+    '$indexStats',
+    [{ $indexStats: {} }, { $limit: 1 }, { $project: { name: 1 } }],
+    [{ name: '_id_' }],
+  ],
   ['$collStats', [{ $collStats: { count: {} } }, { $project: { count: 1 } }], [{ count: 4 }]],
 ];
 
@@ -293,7 +315,9 @@ describe('a pipeline', () => {
     await expect(sample.things.aggregate([{ $foo: 1 }]).toArray()).rejects.toMatchObject({
       code: 40_324,
     });
-    await expect(sample.things.aggregate([{ $geoNear: {} }]).toArray()).rejects.toMatchObject({
+    await expect(
+      sample.things.aggregate([{ $planCacheStats: {} }]).toArray(),
+    ).rejects.toMatchObject({
       code: 238,
     });
     await expect(sample.client.db('known').command({ foo: 1 })).rejects.toMatchObject({ code: 59 });

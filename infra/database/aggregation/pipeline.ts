@@ -4,6 +4,8 @@ import type { Document, Maybe, Value } from '../bson/value.ts';
 import { weigh } from '../expression/accumulator.ts';
 import { flowOf, PAUSE } from '../flow.ts';
 import type { Flow } from '../flow.ts';
+import { readGeoNear } from '../geo/geo-near.ts';
+import { asksForNearest } from '../geo/region.ts';
 import { refuse } from '../refusal.ts';
 import { compileBucket, compileBucketAuto } from './bucket.ts';
 import { compileDensify, compileFill } from './densify.ts';
@@ -84,6 +86,12 @@ const producing: CompileStage = (argument, { world }, name) =>
     yield* flowOf(made);
   });
 
+/** Is part of how the collection is read, as only there an index is at hand. */
+const nearest: CompileStage = (argument) => {
+  readGeoNear(argument);
+  return stageOf((source) => source);
+};
+
 const STAGES: ReadonlyMap<string, CompileStage> = new Map<string, CompileStage>([
   ...SIMPLE_STAGES,
   ['$group', compileGroup],
@@ -98,6 +106,7 @@ const STAGES: ReadonlyMap<string, CompileStage> = new Map<string, CompileStage>(
   ['$fill', compileFill],
   ['$out', writing],
   ['$merge', writing],
+  ['$geoNear', nearest],
   ['$collStats', producing],
   ['$indexStats', producing],
   ['$currentOp', producing],
@@ -119,7 +128,6 @@ const SEARCH = new Set([
   '$scoreFusion',
 ]);
 const NOT_SUPPORTED = new Set([
-  '$geoNear',
   '$planCacheStats',
   '$listSampledQueries',
   '$querySettings',
@@ -154,10 +162,18 @@ const ONLY_FIRST = new Set(['$documents', '$geoNear']);
 function checkPlace(name: string, argument: Value, at: number, count: number): void {
   if ((name === '$out' || name === '$merge') && at < count - 1)
     throw refuse(40_601, `${name} can only be the final stage in the pipeline`);
-  if (at === 0) return;
-  if (ONLY_FIRST.has(name))
+  if (name === '$match' && isDocument(argument)) checkMatch(argument, at);
+  if (at > 0 && ONLY_FIRST.has(name))
     throw refuse(40_602, `${name} is only valid as the first stage in a pipeline`);
-  if (name === '$match' && isDocument(argument) && argument.has('$text'))
+}
+
+function checkMatch(filter: Document, at: number): void {
+  if (asksForNearest(filter))
+    throw refuse(
+      5_626_500,
+      '$geoNear, $near, and $nearSphere are not allowed in this context, as these operators require sorting geospatial data. If you do not need sort, consider using $geoWithin instead.',
+    );
+  if (at > 0 && filter.has('$text'))
     throw refuse(17_313, '$match with $text is only allowed as the first pipeline stage');
 }
 

@@ -1,8 +1,10 @@
 // Asking one collection: a filter with its plan.
 import { sortItems } from '../aggregation/sort-stage.ts';
 import { readDocument } from '../bson/reader.ts';
+import { document } from '../bson/value.ts';
 import type { Document, Maybe } from '../bson/value.ts';
 import type { Collection } from '../engine/collection.ts';
+import { asksForNearest } from '../geo/region.ts';
 import { asksForText, choosePlan } from '../engine/derived-plan.ts';
 import { observe } from '../engine/observation.ts';
 import type { Plan } from '../engine/planner.ts';
@@ -37,9 +39,10 @@ export type Ask = {
 
 /** A query with its plan. */
 export function planQuery(collection: Collection, ask: Ask, scope: Scope, sight: Sight): Query {
-  const sort: Sort | undefined =
-    ask.sort === undefined ? undefined : readSort(ask.sort, scope.collation, scope.search);
   prepareSearch(collection, ask.filter, scope);
+  const wanted = ask.sort ?? (asksForNearest(ask.filter) ? NEAREST_FIRST : undefined);
+  const sort: Sort | undefined =
+    wanted === undefined ? undefined : readSort(wanted, scope.collation, scope.search);
   const reader = sight.reader();
   const { filter } = ask;
   const request = {
@@ -73,6 +76,8 @@ export function observeMiss(collection: Collection, ask: Ask, scope: Scope, sigh
     observe(collection, planQuery(collection, ask, scope, sight).plan, sight);
 }
 
+const NEAREST_FIRST = document({ distance: document({ $meta: 'geoNearDistance' }) });
+
 /** The rows that are asked for. */
 export function askRows(collection: Collection, ask: Ask, scope: Scope, sight: Sight): Flow<Row> {
   const query = planQuery(collection, ask, scope, sight);
@@ -90,6 +95,7 @@ function wholeDocument({ bytes }: Row): Document {
 
 /** Lets the search of a query know the text index of the collection that is asked. */
 function prepareSearch({ indexes }: Collection, filter: Document, scope: Scope): void {
+  if (asksForNearest(filter)) compileFilter(filter, scope);
   if (!asksForText(filter)) return;
   const { search } = scope;
   const kind = indexes.find((index) => index.kind?.kind === 'text' && !index.isBuilding)?.kind;

@@ -7,6 +7,7 @@ import { document, isDocument, isNumeric, typeName } from '../bson/value.ts';
 import type { Document, Value } from '../bson/value.ts';
 import { writeDocument } from '../bson/writer.ts';
 import { isWildcardPath, checkWildcard } from '../engine/wildcard.ts';
+import { geoSpec, readGeoIndex } from '../geo/geo-index.ts';
 import { isTextKey, textSpec } from '../text/text-index.ts';
 import { createCollection, createIndex, dropIndex, findCollection } from '../engine/catalogue.ts';
 import { keysOf } from '../engine/index-key.ts';
@@ -52,7 +53,9 @@ const SPEC_FIELDS = new Set([
 ]);
 
 /** Kinds of index that MongoDB has and we have not. */
-const OTHER_KINDS = new Set(['2dsphere', '2d', 'geoHaystack', 'columnstore']);
+const OTHER_KINDS = new Set(['geoHaystack', 'columnstore']);
+
+const DERIVED_KINDS = new Set<Value>(['hashed', 'text', '2dsphere', '2d']);
 
 function checkKey(key: Value | undefined): asserts key is Document {
   if (!isDocument(key) || key.size === 0) throw refuse(67, 'Index keys cannot be an empty object');
@@ -71,7 +74,7 @@ function checkPath(path: string): void {
 
 function checkKind(kind: Value): void {
   // Keys are kept as they are and not as their hashes, which serves equality as well.
-  if (kind === 'hashed' || kind === 'text') return;
+  if (DERIVED_KINDS.has(kind)) return;
   if (typeof kind === 'string' && OTHER_KINDS.has(kind))
     throw refuse(238, `indexes of kind '${kind}' are not supported`);
   const direction = isNumeric(kind) ? toNumber(kind) : Number.NaN;
@@ -103,6 +106,8 @@ function checkSpec(spec: Document): Document {
     );
   checkOptions(spec, key);
   checkKinds(spec, key);
+  const geo = readGeoIndex(key);
+  if (geo !== undefined) return normalize(geoSpec(spec, geo));
   return normalize(isTextKey(key) ? textSpec(spec) : spec);
 }
 

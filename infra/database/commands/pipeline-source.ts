@@ -10,6 +10,8 @@ import type { Collection } from '../engine/collection.ts';
 import { asksForText } from '../engine/derived-plan.ts';
 import type { Row } from '../engine/scan.ts';
 import type { Scope } from '../expression/scope.ts';
+import { nearField, nearFilter, readGeoNear } from '../geo/geo-near.ts';
+import type { GeoNear } from '../geo/geo-near.ts';
 import { flowOf, mapFlow } from '../flow.ts';
 import type { Flow } from '../flow.ts';
 import { compileFilter } from '../query/filter.ts';
@@ -105,14 +107,48 @@ export function aggregateFlow(
     return whole.run(flowOf([]));
   }
   if (isProduced(stages)) return whole.run(flowOf([]));
-  const { ask, rest } = pushDown(stages, hint, allowsDisk);
-  const pipeline = rest.length === stages.length ? whole : compilePipeline(rest, stageContext);
+  const nearest = stages[0]?.get('$geoNear');
+  if (nearest !== undefined)
+    return compilePipeline(stages.slice(1), stageContext).run(
+      nearestFlow(context, collection, readGeoNear(nearest), scope),
+    );
+  return askedFlow(context, collection, stages, stageContext, hint);
+}
+
+/** A pipeline on what its first stages ask of the collection. */
+function askedFlow(
+  context: CommandContext,
+  collection: Collection,
+  stages: readonly Document[],
+  stageContext: StageContext,
+  hint: Maybe,
+): Flow<Document> {
+  const { scope } = stageContext;
+  const { ask, rest } = pushDown(stages, hint, stageContext.allowsDisk);
+  const pipeline = compilePipeline(rest, stageContext);
   const rows = askRows(collection, ask, scope, context.sight);
   return pipeline.run(
     asksForText(ask.filter)
       ? mapFlow(rows, (row) => scored(row, scope))
       : documentsOf(rows, pipeline.fields),
   );
+}
+
+/** The documents that are near, with their distances. */
+function nearestFlow(
+  context: CommandContext,
+  collection: Collection,
+  asked: GeoNear,
+  scope: Scope,
+): Flow<Document> {
+  const kinds = collection.indexes.map(({ kind }) => kind).filter((kind) => kind?.kind === 'geo');
+  const key = nearField(asked, kinds);
+  const rows = askRows(collection, { filter: nearFilter(asked, key) }, scope, context.sight);
+  return mapFlow(rows, ({ bytes }) => {
+    const source = readDocument(bytes);
+    const distance = scope.search.distance?.(source) ?? 0;
+    return noteMeasure(asked.tell(source, distance, key), 'geoNearDistance', distance);
+  });
 }
 
 /** A document with what the search of it came to. */

@@ -3,6 +3,7 @@ import { keyAfter } from '../bson/key.ts';
 import { areIdentical } from '../bson/order.ts';
 import { isDocument } from '../bson/value.ts';
 import type { Document, Maybe } from '../bson/value.ts';
+import { asksForNearest } from '../geo/region.ts';
 import { textSearch } from '../query/search.ts';
 import { refuse } from '../refusal.ts';
 import type { KeyRange, Reader } from '../store/reader.ts';
@@ -12,6 +13,7 @@ import type { Interval } from './bounds.ts';
 import type { Collection, Index } from './collection.ts';
 import { isImplied } from './implication.ts';
 import { isDerived } from './index-kind.ts';
+import type { IndexKind } from './index-kind.ts';
 import type { IndexPlan, PlanRequest } from './index-plan.ts';
 import { makePlan } from './planner.ts';
 import type { Plan } from './planner.ts';
@@ -26,6 +28,7 @@ import { isServed, pathKey } from './wildcard.ts';
  */
 export function choosePlan(collection: Collection, request: PlanRequest, reader: Reader): Plan {
   if (asksForText(request.filter)) return textPlan(collection, request);
+  if (asksForNearest(request.filter)) return nearPlan(collection, request);
   return collection.indexes.some(({ kind }) => isDerived(kind))
     ? planWithDerived(collection, request, reader)
     : makePlan(collection, request, reader);
@@ -67,6 +70,35 @@ function textPlan(collection: Collection, request: PlanRequest): Plan {
     );
   const { words } = textSearch(request.scope.search);
   return indexPlan(index, [...words].map(wordKey).map(rangeOf), request);
+}
+
+/** Every place is looked at, as any of them may be the nearest. */
+function nearPlan(collection: Collection, request: PlanRequest): Plan {
+  const index = collection.indexes.find(
+    (one) =>
+      one.kind?.kind === 'geo' && isUsable(one, request) && asksUnder(one.kind, request.filter),
+  );
+  if (index === undefined)
+    throw refuse(
+      291,
+      `error processing query: ns=${collection.namespace}: planner returned error :: caused by :: unable to find index for $geoNear query`,
+    );
+  return index.partialSpec === undefined
+    ? indexPlan(index, [{ low: Buffer.alloc(0), high: Buffer.from([0xff]) }], request)
+    : { kind: 'collection', ...unordered(request) };
+}
+
+function asksUnder(kind: IndexKind | undefined, filter: Document): boolean {
+  return [...filter].some(([name, argument]) => {
+    if (name === '$and' && Array.isArray(argument))
+      return argument.some((one) => isDocument(one) && asksUnder(kind, one));
+    return (
+      kind?.kind === 'geo' &&
+      kind.paths.includes(name) &&
+      isDocument(argument) &&
+      (argument.has('$near') || argument.has('$nearSphere'))
+    );
+  });
 }
 
 function rangeOf(key: Buffer): KeyRange {

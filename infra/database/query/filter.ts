@@ -4,9 +4,12 @@ import { compileExpression } from '../expression/compile.ts';
 import { makeScope, withReads } from '../expression/scope.ts';
 import type { Reads, Scope } from '../expression/scope.ts';
 import { toNumber } from '../bson/number.ts';
+import { reachedValue } from '../bson/path.ts';
 import type { CompareStrings } from '../bson/order.ts';
 import { BSONRegExp, isDocument, isNumeric } from '../bson/value.ts';
 import type { Document, Maybe, Value } from '../bson/value.ts';
+import { readNear } from '../geo/near.ts';
+import { readIntersects, readWithin } from '../geo/region.ts';
 import { refuse } from '../refusal.ts';
 import { readTextRequest } from '../text/text-query.ts';
 import { readSchema } from './json-schema.ts';
@@ -186,13 +189,41 @@ function compileOperators(
   const all: Matches[] = [];
   for (const [name, argument] of operators) {
     if (!name.startsWith('$')) throw refuse(2, `unknown operator: ${name}`);
-    if (name === '$options' && !operators.has('$regex')) throw refuse(2, '$options needs a $regex');
-    if (name !== '$options' && name !== '$comment')
-      all.push(compileOperator(parts, name, argument, operators, compilation));
+    checkBeside(name, operators);
+    if (!BESIDE.has(name)) all.push(compileOperator(parts, name, argument, operators, compilation));
   }
   const [only] = all;
   if (all.length === 1 && only !== undefined) return only;
   return (source, context) => all.every((matches) => matches(source, context));
+}
+
+const NEAREST = new Set(['$near', '$nearSphere']);
+const DISTANCES = new Set(['$minDistance', '$maxDistance']);
+/** What belongs to an operator that stands beside it. */
+const BESIDE = new Set(['$options', '$comment', ...DISTANCES]);
+
+function checkBeside(name: string, operators: Document): void {
+  if (name === '$options' && !operators.has('$regex')) throw refuse(2, '$options needs a $regex');
+  if (DISTANCES.has(name) && !operators.has('$near') && !operators.has('$nearSphere'))
+    throw refuse(2, `${name} needs a $near or $nearSphere`);
+}
+
+/** The nearest come first: the search is told how far a document is. */
+function near(
+  parts: readonly string[],
+  name: string,
+  operators: Document,
+  { scope }: Compilation,
+): Matches {
+  const measure = readNear(name, operators);
+  scope.search.distance = (source) => {
+    const value = reachedValue(source, parts);
+    const single = measure(value);
+    if (single !== undefined || !Array.isArray(value)) return single;
+    const all = value.map(measure).filter((distance) => distance !== undefined);
+    return all.length === 0 ? undefined : Math.min(...all);
+  };
+  return matchPath(parts, { test: (value) => measure(value) !== undefined });
 }
 
 function compileOperator(
@@ -206,8 +237,7 @@ function compileOperator(
   if (leaf !== undefined) return matchPath(parts, leaf(argument, compilation.strings, operators));
   const operator = PATH_OPERATORS.get(name);
   if (operator !== undefined) return operator(parts, argument, compilation);
-  if (name.startsWith('$geo') || name.startsWith('$near'))
-    throw refuse(238, `${name} is not supported: the embedded database has no geospatial index`);
+  if (NEAREST.has(name)) return near(parts, name, operators, compilation);
   throw refuse(2, `unknown operator: ${name}`);
 }
 
@@ -330,6 +360,9 @@ const PATH_OPERATORS: ReadonlyMap<string, PathOperator> = new Map<string, PathOp
   ['$exists', exists],
   ['$all', all],
   ['$elemMatch', elemMatch],
+  ['$geoWithin', (parts, argument) => matchPath(parts, { test: readWithin(argument) })],
+  ['$within', (parts, argument) => matchPath(parts, { test: readWithin(argument) })],
+  ['$geoIntersects', (parts, argument) => matchPath(parts, { test: readIntersects(argument) })],
 ]);
 
 /** The operators of a filter, for the support matrix. */
@@ -337,5 +370,7 @@ export const FILTER_OPERATORS: readonly string[] = [
   ...[...TOP_LEVEL.keys()].filter((name) => name !== '$where' && !name.startsWith('$always')),
   ...LEAF_OPERATORS.keys(),
   '$options',
+  ...NEAREST,
+  ...DISTANCES,
   ...PATH_OPERATORS.keys(),
 ];

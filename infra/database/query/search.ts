@@ -13,11 +13,13 @@ export type Search = {
   textIndex: TextIndex | undefined;
   request: TextRequest | undefined;
   found: TextSearch | undefined;
+  /** How far a document is from what `$near` names; undefined for one that it does not match. */
+  distance: ((source: Document) => number | undefined) | undefined;
 };
 
 /** A search of nothing. */
 export function makeSearch(): Search {
-  return { textIndex: undefined, request: undefined, found: undefined };
+  return { textIndex: undefined, request: undefined, found: undefined, distance: undefined };
 }
 
 /** Notes what a `$text` asks for; there may be one of them. */
@@ -85,6 +87,8 @@ export function readMeasure(
   return (source) => {
     const known = measureOf(source, name);
     if (known !== undefined) return double(known);
+    if (name === 'geoNearDistance' && search.distance !== undefined)
+      return double(search.distance(source) ?? Number.POSITIVE_INFINITY);
     if (name !== 'textScore' || search.request === undefined)
       throw refuse(
         40_218,
