@@ -62,10 +62,10 @@ describe('agreementStatus', () => {
   });
 });
 
-describe('agreementBreaches', () => {
-  const rules = (given: AgreementRecord | null) =>
-    agreementBreaches(given, ties()).map(({ rule, found }) => [rule, found]);
+const rules = (given: AgreementRecord | null) =>
+  agreementBreaches(given, ties()).map(({ rule, found }) => [rule, found]);
 
+describe('agreementBreaches', () => {
   it('asks for an agreement on the terms, then for every signature under its hash', () => {
     expect(rules(null)).toEqual([['AGREEMENT_DRAWN_UP', 'NONE']]);
     expect(rules(agreement({ projectRevision: 4 }))).toEqual([['AGREEMENT_DRAWN_UP', 'VOID']]);
