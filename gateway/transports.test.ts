@@ -295,6 +295,19 @@ describe('graphql-transport-ws', () => {
     await Promise.all(open4.map((socket) => once(socket, 'close')));
   });
 
+  it('is closed on a gateway that stops, by the code on which clients come back', async () => {
+    const { gateway: stopping, url: address } = await openGateway();
+    const socket = new WebSocket(
+      address.replace('http', 'ws').concat('graphql'),
+      'graphql-transport-ws',
+    );
+    await once(socket, 'open');
+    const closed = once(socket, 'close') as Promise<[number]>;
+    await stopping.stop();
+    expect((await closed)[0]).toBe(1001);
+    await expect(fetch(new URL('health/live', address))).rejects.toThrow('fetch failed');
+  });
+
   it('takes no message larger than a body may be', async () => {
     const socket = new WebSocket(
       url.replace('http', 'ws').concat('graphql'),
