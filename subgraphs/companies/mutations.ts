@@ -23,6 +23,7 @@ import {
 } from './company/certification.ts';
 import { importCompanies } from './company/company-import.ts';
 import { registerCompany, updateCompany } from './company/company.ts';
+import { setCompanyLogo } from './company/logo.ts';
 import { mergeCompanies } from './company/merge.ts';
 import { reportRevenue } from './company/revenue.ts';
 import { restrictCompany, reviewCompany } from './company/standing.ts';
@@ -84,6 +85,10 @@ export const mutations: MutationResolvers = {
   updateCompany: (_, { input }, context) =>
     answer(context, 'updateCompany', input, async () => ({
       company: await updateCompany(context, input),
+    })),
+  setCompanyLogo: (_, { input }, context) =>
+    answer(context, 'setCompanyLogo', input, async () => ({
+      company: await setCompanyLogo(context, input),
     })),
   reviewCompany: (_, { input }, context) =>
     answer(context, 'reviewCompany', input, async () => ({

@@ -51,6 +51,18 @@ export interface CompanyRecord {
   origin: { source: string; externalId: string } | null;
   /** Counts changes of its members: they are written one after the other, so that one owner always stays. */
   memberChanges: number;
+  /** Its bytes lie in the file store. */
+  logo?: LogoRecord | null;
+}
+
+/** A logo, as stored with the company. */
+export interface LogoRecord {
+  /** Hexadecimal. */
+  sha256: string;
+  mediaType: 'image/png' | 'image/jpeg' | 'image/webp';
+  /** Pixels. */
+  width: number;
+  height: number;
 }
 
 /** One page of companies, and how all that match spread; counted only when asked for. */
@@ -88,6 +100,16 @@ const revenueSchema = new Schema(
   { ...plainSchema, _id: false },
 );
 
+const logoSchema = new Schema(
+  {
+    sha256: { type: String, required: true },
+    mediaType: { type: String, required: true },
+    width: { type: Number, required: true },
+    height: { type: Number, required: true },
+  },
+  { ...plainSchema, _id: false },
+);
+
 const companySchema = new Schema(
   {
     _id: { type: String, required: true },
@@ -116,6 +138,7 @@ const companySchema = new Schema(
       default: null,
     },
     memberChanges: { type: Number, default: 0 },
+    logo: { type: logoSchema, default: null },
   },
   { ...plainSchema, collection: 'companies' },
 )

@@ -40,7 +40,8 @@ export async function mergeCompanies(context: Context, merge: Merge): Promise<Co
   await changeCompany(context, from, { status: 'MERGED', mergedIntoId: into._id });
   await redirect(context, from._id, into._id);
   const certifications = joined(into.certifications, from.certifications);
-  return changeCompany(context, into, { certifications, ...laterRestriction(from, into) });
+  const logo = into.logo ?? from.logo ?? null;
+  return changeCompany(context, into, { certifications, logo, ...laterRestriction(from, into) });
 }
 
 /** The certificates of both, each once. */
