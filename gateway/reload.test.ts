@@ -10,7 +10,7 @@ import { visitor } from '#kit/viewer.ts';
 import { readGatewayConfig } from './config.ts';
 import { foreignGraph } from './foreign-graph.ts';
 import { createGateway, type Gateway } from './gateway.ts';
-import { watch } from './watch.ts';
+import { watch } from '#kit/watch.ts';
 
 const log = createLog('gateway', 'silent');
 

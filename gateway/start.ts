@@ -2,13 +2,12 @@
 import { readFile } from 'node:fs/promises';
 
 import { ConfigError } from '#kit/config.ts';
-import { createLog, type Log } from '#kit/log.ts';
+import { createLog } from '#kit/log.ts';
 import { stopOnSignal } from '#kit/stop.ts';
 import { startTracing } from '#kit/trace.ts';
-import { readViewerKeys, type ViewerKeys } from '#kit/viewer.ts';
-import { processEnvironment, readGatewayConfig, type GatewayConfig } from './config.ts';
+import { watch, watchedViewerKeys } from '#kit/watch.ts';
+import { processEnvironment, readGatewayConfig } from './config.ts';
 import { createGateway } from './gateway.ts';
-import { watch } from './watch.ts';
 
 /** Starts the gateway that the environment describes; it stops on SIGINT and SIGTERM. */
 export async function start(): Promise<void> {
@@ -25,36 +24,22 @@ async function open(): Promise<void> {
   const log = createLog('gateway', config.logLevel);
   const tracing = await startTracing('oca-gateway', processEnvironment, log);
   const supergraphSdl = await readFile(config.supergraph, 'utf8');
-  const keys = await watchedKeys(config, log);
+  const { viewerKeysFile, watchMillis } = config;
+  const keys =
+    viewerKeysFile === null ? null : await watchedViewerKeys(viewerKeysFile, watchMillis, log);
   const gateway = await createGateway({
     supergraphSdl,
     config,
     log,
     ...(keys && { viewerKeys: keys }),
   });
-  watch(config.supergraph, config.watchMillis, supergraphSdl, (sdl) => gateway.reload(sdl), log);
+  watch(config.supergraph, watchMillis, supergraphSdl, (sdl) => gateway.reload(sdl), log);
   const { url } = await gateway.listen();
   log.info({ url }, 'gateway listens');
   stopOnSignal(async () => {
     await gateway.stop();
     await tracing.stop();
   });
-}
-
-/** The keys of `VIEWER_KEYS_FILE`, as the file has them at the moment; null where there is no file. */
-async function watchedKeys(
-  { viewerKeysFile, watchMillis }: GatewayConfig,
-  log: Log,
-): Promise<(() => ViewerKeys) | null> {
-  if (viewerKeysFile === null) return null;
-  const text = await readFile(viewerKeysFile, 'utf8');
-  let keys = readViewerKeys(text.trim());
-  const take = (changed: string): void => {
-    keys = readViewerKeys(changed.trim());
-    log.info({ kids: keys.map(({ kid }) => kid) }, 'viewer keys were changed');
-  };
-  watch(viewerKeysFile, watchMillis, text, take, log);
-  return () => keys;
 }
 
 /** One line a fault, that says what to do. */

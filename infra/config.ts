@@ -1,7 +1,15 @@
 /** Settings of the platform as one process; the only file of infra that reads the environment. */
 import { resolve } from 'node:path';
 
-import { oneOf, optional, port, readConfig, text, type Environment } from '#kit/config.ts';
+import {
+  oneOf,
+  optional,
+  port,
+  readConfig,
+  text,
+  wholeNumber,
+  type Environment,
+} from '#kit/config.ts';
 import { readViewerKeys, type ViewerKeys } from '#kit/viewer.ts';
 
 /** What one process needs to know besides what each service reads for itself. */
@@ -52,8 +60,12 @@ export interface SubgraphConfig {
   port: number;
   /** `MONGODB_URI`: the deployment, without a database. */
   mongoUri: string;
-  /** `VIEWER_KEYS` (`kid:secret,kid:secret`): whose signature it believes; the same as the gateway's. */
-  viewerKeys: ViewerKeys;
+  /** `VIEWER_KEYS` (`kid:secret,kid:secret`): whose signature it believes; the same as the gateway's. Null where a file has them. */
+  viewerKeys: ViewerKeys | null;
+  /** `VIEWER_KEYS_FILE` (none): a file with such keys, read again when it changes. */
+  viewerKeysFile: string | null;
+  /** `WATCH_MILLIS` (2000): how often that file is looked at; 0 never. */
+  watchMillis: number;
   /** `LOG_LEVEL` (info). */
   logLevel: string;
 }
@@ -68,7 +80,10 @@ export function readSubgraphConfig(environment: Environment, defaultPort: number
     HOST: text('127.0.0.1'),
     PORT: port(defaultPort),
     MONGODB_URI: text(),
-    VIEWER_KEYS: (value) => readViewerKeys(value ?? ''),
+    VIEWER_KEYS: (value) =>
+      value === undefined && environment['VIEWER_KEYS_FILE'] ? null : readViewerKeys(value ?? ''),
+    VIEWER_KEYS_FILE: optional(),
+    WATCH_MILLIS: wholeNumber(2_000, 0, 3_600_000),
     LOG_LEVEL: oneOf(levels, 'info'),
   });
   return {
@@ -76,6 +91,8 @@ export function readSubgraphConfig(environment: Environment, defaultPort: number
     port: read.PORT,
     mongoUri: read.MONGODB_URI,
     viewerKeys: read.VIEWER_KEYS,
+    viewerKeysFile: read.VIEWER_KEYS_FILE,
+    watchMillis: read.WATCH_MILLIS,
     logLevel: read.LOG_LEVEL,
   };
 }

@@ -3,6 +3,7 @@ import { createLog } from '#kit/log.ts';
 import { serve } from '#kit/serve.ts';
 import { stopOnSignal } from '#kit/stop.ts';
 import { startTracing } from '#kit/trace.ts';
+import { watchedViewerKeys } from '#kit/watch.ts';
 import { subgraphNames } from '#schema/sdl.ts';
 import { adviceFor } from './advice.ts';
 import { processEnvironment, readSubgraphConfig } from './config.ts';
@@ -17,13 +18,15 @@ const subgraph = subgraphs.find((each) => each.name === name);
 try {
   if (!subgraph) throw new Error(`Say which subgraph: ${subgraphNames.join(', ')}.`);
   const defaultPort = firstPort + subgraphs.indexOf(subgraph);
-  const { mongoUri, host, port, viewerKeys, logLevel } = readSubgraphConfig(
-    processEnvironment,
-    defaultPort,
-  );
+  const config = readSubgraphConfig(processEnvironment, defaultPort);
+  const { mongoUri, host, port, logLevel, viewerKeysFile, watchMillis } = config;
   const log = createLog(name, logLevel);
   const tracing = await startTracing(`oca-${name}`, processEnvironment, log);
   const runtime = { mongoUri, environment: processEnvironment, log };
+  const viewerKeys =
+    viewerKeysFile === null
+      ? (config.viewerKeys ?? [])
+      : await watchedViewerKeys(viewerKeysFile, watchMillis, log);
   const served = await serve(subgraph, runtime, { host, port, viewerKeys });
   stopOnSignal(async () => {
     await served.stop();

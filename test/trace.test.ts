@@ -1,13 +1,8 @@
-import { once } from 'node:events';
-import { spawn, type ChildProcess } from 'node:child_process';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-
 import { startTestDatabase, type TestDatabase } from './database.ts';
 import { startTestPlatform } from './platform.ts';
+import { createProcesses } from './processes.ts';
 import { lineage, startSpanReceiver, type SpanReceiver } from './spans.ts';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
 const query = `query Look($number: String!, $first: Int!) {
   company(businessNumber: $number) { id }
   companies(first: $first) { edges { node { id } } }
@@ -91,37 +86,15 @@ it('sends nothing without an endpoint', async () => {
 });
 
 describe('in processes of their own', () => {
-  const children: ChildProcess[] = [];
+  const processes = createProcesses();
   let database: TestDatabase;
   beforeAll(async () => {
     database = await startTestDatabase();
   });
   afterAll(async () => {
+    await processes.end();
     await database.stop();
   });
-
-  /** Starts a process of ours; gives the first URL that it says. */
-  async function start(args: string[], environment: Record<string, string>): Promise<string> {
-    const child = spawn(process.execPath, args, {
-      cwd: root,
-      env: environment,
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    children.push(child);
-    for await (const line of createInterface({ input: child.stdout })) {
-      const url = /http:\/\/127\.0\.0\.1:\d+\/?\w*/.exec(line)?.[0];
-      if (url) return url;
-    }
-    throw new Error(`${args.join(' ')} ended before it listened.`);
-  }
-
-  async function end(): Promise<void> {
-    for (const child of children.splice(0)) {
-      const exited = once(child, 'exit');
-      child.kill('SIGTERM');
-      expect(await exited).toEqual([0, null]);
-    }
-  }
 
   it('joins what the gateway, a subgraph and its database tell in one trace, whoever asks', async () => {
     const shared = {
@@ -133,10 +106,10 @@ describe('in processes of their own', () => {
     const subgraph = ['infra/subgraph.ts'];
     const [companies, techmaps] = await Promise.all(
       ['companies', 'techmaps'].map((name) =>
-        start([...subgraph, name], { ...shared, MONGODB_URI: database.uri }),
+        processes.start([...subgraph, name], { ...shared, MONGODB_URI: database.uri }),
       ),
     );
-    const gateway = await start(['gateway/main.ts'], {
+    const gateway = await processes.start(['gateway/main.ts'], {
       ...shared,
       SUBGRAPH_URL_COMPANIES: companies ?? '',
       SUBGRAPH_URL_TECHMAPS: techmaps ?? '',
@@ -145,7 +118,7 @@ describe('in processes of their own', () => {
     expect(JSON.parse(await post(gateway, { traceparent: outside }))).toMatchObject({
       data: { companies: { edges: [] } },
     });
-    await end();
+    expect(await processes.end()).toEqual([0, 0, 0]);
     const trace = traceOf(receiver);
     expect(trace[0]?.traceId).not.toBe('ab'.repeat(16));
     const found = trace.find(({ name }) => name === 'find companies');

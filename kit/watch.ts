@@ -1,7 +1,8 @@
 /** Files that are read again when they change, such as a supergraph or keys. */
 import { readFile } from 'node:fs/promises';
 
-import type { Log } from '#kit/log.ts';
+import type { Log } from './log.ts';
+import { readViewerKeys, type ViewerKeys } from './viewer.ts';
 
 /** A file that is watched. */
 export interface Watched {
@@ -46,4 +47,25 @@ export function watch(
   };
   const timer = setInterval(() => void look(), millis).unref();
   return { stop: () => clearInterval(timer) };
+}
+
+/**
+ * The viewer keys of a file, as it has them at the moment: one `kid:secret,…`, the first of which signs.
+ *
+ * @param millis between two looks; 0 never looks
+ * @throws {Error} when the file cannot be read or holds no keys
+ */
+export async function watchedViewerKeys(
+  file: string,
+  millis: number,
+  log: Log,
+): Promise<() => ViewerKeys> {
+  const text = await readFile(file, 'utf8');
+  let keys = readViewerKeys(text.trim());
+  const take = (changed: string): void => {
+    keys = readViewerKeys(changed.trim());
+    log.info({ kids: keys.map(({ kid }) => kid) }, 'viewer keys were changed');
+  };
+  watch(file, millis, text, take, log);
+  return () => keys;
 }
