@@ -93,6 +93,10 @@ it('moves every collection, index and type to another server, again without copy
   await withClient(source.uri, async (client) => {
     const things = client.db('d').collection('c');
     await things.createIndex({ n: 1 }, { unique: true, name: 'by number' });
+    await things.createIndex({ title: 'text', body: 'text' }, { weights: { title: 3 } });
+    await things.createIndex({ '$**': 1 }, { wildcardProjection: { n: 0 } });
+    await things.createIndex({ at: '2dsphere' });
+    await things.createIndex({ hash: 'hashed' });
     await things.insertMany([
       { n: 1, exact: [new Double(1), Long.fromNumber(1), Decimal128.fromString('1.10')] },
       { n: 2, deep: { at: new Date(0), pattern: /a/i } },
