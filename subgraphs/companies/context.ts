@@ -39,7 +39,7 @@ import {
   type ConsultationReadRecord,
   type ConsultationRecord,
 } from './consultation/consultation.model.ts';
-import { countUnread } from './consultation/reading.ts';
+import { countUnread } from './consultation/unread.ts';
 import { noWakes, type Wakes } from './consultation/wakes.ts';
 import { mailboxOf, postOf, type MailRecord, type PostRecord } from './mail/mail.model.ts';
 import { membersOf, type MemberRecord } from './member/member.model.ts';

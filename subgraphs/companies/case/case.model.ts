@@ -208,7 +208,9 @@ const messageSchema = new Schema(
   // A number is given once.
   .index({ caseId: 1, number: 1 }, { unique: true })
   // One thread of a case, in its order.
-  .index({ caseId: 1, thread: 1, number: 1 });
+  .index({ caseId: 1, thread: 1, number: 1 })
+  // What a person wrote with their name.
+  .index({ authorId: 1 }, { partialFilterExpression: { authorId: { $gt: '' } } });
 
 const ticketSchema = new Schema(
   {

@@ -90,7 +90,9 @@ const messageSchema = new Schema(
   { ...plainSchema, collection: 'consultation_messages' },
 )
   // A consultation's messages in their order, live and unread ones too.
-  .index({ consultationId: 1, number: 1 }, { unique: true });
+  .index({ consultationId: 1, number: 1 }, { unique: true })
+  // What a person wrote.
+  .index({ authorId: 1 });
 
 const readSchema = new Schema(
   {

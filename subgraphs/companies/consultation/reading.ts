@@ -9,10 +9,10 @@ import { belongs, ownConsultation } from './access.ts';
 import type {
   ConsultationMessagePage,
   ConsultationPage,
-  ConsultationReadRecord,
   ConsultationRecord,
   ConsultationState,
 } from './consultation.model.ts';
+import { readId } from './unread.ts';
 
 /** One consultation; null when there is none, or the viewer belongs to neither firm. */
 export async function findConsultation(
@@ -96,33 +96,6 @@ export async function readConsultation(
   return consultation;
 }
 
-/** How many messages of others somebody has not read, of each consultation. */
-export async function countUnread(
-  {
-    viewer,
-    consultationMessages,
-    consultationReads,
-  }: Pick<Context, 'viewer' | 'consultationMessages' | 'consultationReads'>,
-  ids: readonly string[],
-): Promise<Map<string, number>> {
-  const { userId } = viewer;
-  if (userId === null || ids.length === 0) return new Map();
-  const reads = await consultationReads
-    .find({ _id: { $in: ids.map((id) => readId(id, userId)) } })
-    .lean<ConsultationReadRecord[]>();
-  const readTo = new Map(reads.map(({ consultationId, number }) => [consultationId, number]));
-  const beyond = ids.map((consultationId) => ({
-    consultationId,
-    number: { $gt: readTo.get(consultationId) ?? 0 },
-  }));
-  const counted = await consultationMessages.aggregate<{ _id: string; count: number }>([
-    { $match: { $or: beyond } },
-    { $match: { authorId: { $ne: userId } } },
-    { $group: { _id: '$consultationId', count: { $sum: 1 } } },
-  ]);
-  return new Map(counted.map(({ _id, count }) => [_id, count]));
-}
-
 /** The place behind a cursor of a feed; the end when there is no cursor. */
 export function placeBehind(after: unknown, last: number): number {
   if (after === null) return last;
@@ -139,8 +112,4 @@ export async function consultationOf(
   const found = await consultations.findById(id).lean<ConsultationRecord | null>();
   if (!found) throw refusal('NOT_FOUND', `Consultation ${id} is gone.`);
   return found;
-}
-
-function readId(consultationId: string, userId: string): string {
-  return `${consultationId} ${userId}`;
 }

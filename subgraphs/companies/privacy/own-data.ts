@@ -31,6 +31,11 @@ export async function exportOwnData(context: Context): Promise<string> {
       .find(own, { startedAt: 1, expiresAt: 1, endedAt: 1, endedBecause: 1 })
       .lean(),
     identities: await context.identities.find(own).lean(),
+    consultationMessages: await context.consultationMessages.find({ authorId: userId }).lean(),
+    consultationReads: await context.consultationReads.find(own).lean(),
+    reports: await context.cases.find({ reporterId: userId }, { title: 1, receivedAt: 1 }).lean(),
+    caseMessages: await context.caseMessages.find({ authorId: userId }).lean(),
+    partnerReviews: await context.partnerReviews.find({ writtenById: userId }).lean(),
     savedSearches: await savedSearches.find(own, { name: 1, filter: 1, savedAt: 1 }).lean(),
     contactReads: await contactReads
       .find({ subjectId: userId })
@@ -76,6 +81,7 @@ async function erase(context: Context, user: UserRecord): Promise<UserRecord> {
   await members.deleteMany({ email, state: 'INVITED' });
   await sessions.deleteMany({ userId });
   await savedSearches.deleteMany({ userId });
+  await context.consultationReads.deleteMany({ userId });
   await context.identities.deleteMany({ userId });
   await context.letterTokens.deleteMany({ userId });
   await context.post.deleteMany({ to: email });

@@ -88,6 +88,8 @@ const reviewSchema = new Schema(
   .index({ aboutId: 1, revealsAt: -1, _id: -1 })
   // What a firm has written.
   .index({ fromId: 1, writtenAt: -1, _id: -1 })
+  // What a person wrote.
+  .index({ writtenById: 1 })
   // What is revealed and not yet counted.
   .index({ counted: 1, revealsAt: 1 });
 

@@ -1,7 +1,10 @@
 /** What a firm has done: projects brought to an end, on time or not, and what pilot users and partners say. */
+import type { Model } from 'mongoose';
+
 import type { ProjectFact } from '#schema/facts.ts';
-import type { Context } from '../context.ts';
-import type { PartnerRatings } from './partner-review.model.ts';
+import type { CompanyRecord } from '../company/company.model.ts';
+import type { ToldProjectRecord } from '../search/told.model.ts';
+import type { PartnerRatings, PartnerReviewRecord } from './partner-review.model.ts';
 
 /** A firm's track record; public. */
 export interface Track {
@@ -62,7 +65,11 @@ function mean(values: readonly number[]): number | null {
   return Math.round((sum / values.length) * 100) / 100;
 }
 
-type Store = Pick<Context, 'companies' | 'toldProjects' | 'partnerReviews'>;
+interface Store {
+  companies: Model<CompanyRecord>;
+  toldProjects: Model<ToldProjectRecord>;
+  partnerReviews: Model<PartnerReviewRecord>;
+}
 
 /** Track records of companies, with what firms did that became part of them. */
 export async function findTrackRecords(
