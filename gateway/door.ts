@@ -8,7 +8,7 @@ import type { GatewayConfig } from './config.ts';
 import { formatted } from './operation.ts';
 import type { Pipeline } from './pipeline.ts';
 import { SubgraphFault } from './source.ts';
-import type { Renewals } from './term.ts';
+import type { Renewals } from './renewals.ts';
 import { refused, type Signed, type Tokens } from './tokens.ts';
 
 /** One operation. */

@@ -2,7 +2,8 @@ import { jest } from '@jest/globals';
 
 import { visitor, type Viewer } from '#kit/viewer.ts';
 import { callOf } from './call.ts';
-import { Renewals, untilTokenEnds } from './term.ts';
+import { Renewals } from './renewals.ts';
+import { untilTokenEnds } from './term.ts';
 
 const day = 86_400_000;
 const user: Viewer = { ...visitor('r'), userId: 'u1', roles: ['REVIEWER'] };

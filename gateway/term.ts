@@ -1,25 +1,8 @@
 /** How long who follows a feed may go on: until their token ends, or longer when it is renewed in the connection. */
 import { identityOf, type Call } from './call.ts';
-import type { Signed } from './tokens.ts';
 
 /** The longest delay a timer takes, in milliseconds. */
 const longestTimer = 2 ** 31 - 1;
-
-/** What hears of newer tokens of one connection. */
-export class Renewals {
-  readonly #listeners = new Set<(signed: Signed) => void>();
-
-  /** Tells everything that runs on the connection. */
-  renew(signed: Signed): void {
-    for (const listener of this.#listeners) listener(signed);
-  }
-
-  /** Listens until the returned function is called. */
-  heard(listener: (signed: Signed) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  }
-}
 
 /**
  * Waits for the end of a call's token. A newer one for the same user with the same rights puts it off; with any other,

@@ -13,7 +13,7 @@ import type { GatewayConfig } from './config.ts';
 import { still, type Door, type Outcome } from './door.ts';
 import { addressOf } from './rates.ts';
 import { Tally } from './tally.ts';
-import { Renewals } from './term.ts';
+import { Renewals } from './renewals.ts';
 import type { Signed } from './tokens.ts';
 
 /** Where sockets are opened. */
