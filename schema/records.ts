@@ -87,6 +87,7 @@ export const records: Record<SubgraphName, Record<string, string>> = {
     AgreementTemplateConnection: './agreement/template.model.ts#TemplatePage',
     Assembly: './proposal/assembly.model.ts#AssemblyRecord',
     AssemblyConnection: './proposal/assembly.model.ts#AssemblyPage',
+    Supply: './pool/supply.ts#SupplyOf',
     RequirementTemplate: './template/requirement-template.model.ts#RequirementTemplateRecord',
     RequirementTemplateConnection: './template/requirement-template.model.ts#RequirementTemplatePage',
     WeightProfile: './proposal/weight-profile.model.ts#WeightProfileRecord',

@@ -321,3 +321,43 @@ describe('requirements', () => {
     expect(wanted(await read(project.id))).toEqual(['e2']);
   });
 });
+
+const csap = (validTo: string | null) => [
+  { scheme: 'CSAP', type: null, grade: null, validFrom: '2020-01-01', validTo },
+];
+
+describe('the supply of a requirement', () => {
+  it('names the first firms that could meet it, the highest levels first, and nobody who may not', async () => {
+    await alliance.tellTechnology('cloud');
+    await alliance.tellFirm('low', { certificates: csap(null) }, { cloud: 5 });
+    await alliance.tellFirm('high', {}, { cloud: [5, 9] });
+    await alliance.tellFirm('mid', { certificates: csap('2021-01-01') }, { cloud: 7 });
+    await alliance.tellFirm('also', {}, { cloud: 7 });
+    await alliance.tellFirm('below', {}, { cloud: 3, mesh: 9 });
+    await alliance.tellFirm('full', { capacity: 0 }, { cloud: 9 });
+    await alliance.tellFirm('pending', { status: 'PENDING' }, { cloud: 9 });
+    await alliance.tellFirm('barred', { restrictedUntil: new Date('2999-01-01') }, { cloud: 9 });
+    const [need] = needs('cloud');
+    const project = await draft(
+      [need, { ...need, certificateScheme: 'CSAP' }].map((each) => ({ ...each, providers: 1 })),
+    );
+    const named = async (first: number) =>
+      alliance.ask(
+        lead,
+        `query ($id: ID!, $first: Int!) { project(id: $id) {
+          requirements { supply { firms companies(first: $first) { id } } }
+        } }`,
+        { id: project.id, first },
+      );
+    expect(JSON.parse(JSON.stringify((await named(3)).data))).toEqual({
+      project: {
+        requirements: [
+          { supply: { firms: 4, companies: [{ id: 'high' }, { id: 'also' }, { id: 'mid' }] } },
+          { supply: { firms: 1, companies: [{ id: 'low' }] } },
+        ],
+      },
+    });
+    for (const first of [0, 101])
+      expect((await named(first)).errors?.[0]?.extensions['code']).toBe('BAD_USER_INPUT');
+  });
+});

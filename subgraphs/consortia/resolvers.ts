@@ -27,6 +27,7 @@ import {
   findPipeline,
 } from './figure/figures.ts';
 import { isRestrictedNow } from './pool/firm.ts';
+import { suppliersOf } from './pool/supply.ts';
 import { findProgrammes } from './programme/programme.ts';
 import { rulesOn } from './programme/rules.ts';
 import {
@@ -241,7 +242,13 @@ export const resolvers: Resolvers = {
   Submission: { id: ({ _id }) => _id },
   Requirement: {
     technology: ({ technologyId }) => ({ id: technologyId }),
-    supply: (requirement, _, { loaders }) => loaders.supply.load(requirement),
+    supply: async (requirement, _, { loaders }) => ({
+      ...(await loaders.supply.load(requirement)),
+      demand: requirement,
+    }),
+  },
+  Supply: {
+    companies: ({ demand }, { first }, context) => suppliersOf(context, demand, first ?? 5),
   },
   Consortium: {
     __resolveReference: ({ id }, context) => findConsortium(context, id),

@@ -2,6 +2,7 @@
 import type { Model, PipelineStage } from 'mongoose';
 
 import { seoulDay } from '#kit/instant.ts';
+import { badInput } from '#kit/page.ts';
 import type { MembershipRecord } from '../consortium/membership.model.ts';
 import type { FirmRecord } from './firm.model.ts';
 import type { Demand } from './firm.ts';
@@ -11,6 +12,67 @@ export interface Supply {
   firms: number;
   /** Firms of one group counted once. */
   independent: number;
+}
+
+/** Who could meet a requirement: the demand, and how many there are. */
+export type SupplyOf = Supply & { demand: Demand };
+
+/** Highest technology readiness level. */
+const highestLevel = 9;
+/** Most firms that are named at once. */
+const namedLimit = 100;
+
+/**
+ * The first firms that could meet a requirement now, the highest levels first, then by id.
+ *
+ * @throws {GraphQLError} BAD_USER_INPUT unless `first` is 1 to 100
+ */
+export async function suppliersOf(
+  { firms, memberships }: { firms: Model<FirmRecord>; memberships: Model<MembershipRecord> },
+  { technologyId, leastLevel, certificateScheme }: Demand,
+  first: number,
+): Promise<{ id: string }[]> {
+  if (first < 1 || first > namedLimit) throw badInput(`first is 1 to ${namedLimit}.`);
+  const now = new Date();
+  const day = seoulDay(now);
+  const usage = await memberships.aggregate<{ _id: string; used: number }>(usagePipeline());
+  const holds = {
+    'company.certificates': {
+      $elemMatch: {
+        scheme: certificateScheme,
+        validFrom: { $lte: day },
+        $or: [{ validTo: null }, { validTo: { $gte: day } }],
+      },
+    },
+  };
+  const found: { id: string }[] = [];
+  for (let level = highestLevel; level >= leastLevel && found.length < first; level -= 1) {
+    const filter: object = {
+      ...takingPart(usage, now),
+      capabilities: { $elemMatch: { technologyId, level } },
+      ...(certificateScheme !== null && holds),
+    };
+    const able = await firms
+      .find(filter)
+      .sort({ _id: 1 })
+      .limit(first - found.length)
+      .select({ _id: 1 })
+      .lean<{ _id: string }[]>();
+    found.push(...able.map(({ _id }) => ({ id: _id })));
+  }
+  return found;
+}
+
+/** Approved and unrestricted firms with capacity that running projects do not use up. */
+function takingPart(usage: readonly { _id: string; used: number }[], now: Date) {
+  // A firm whose running projects use up its capacity takes on nothing more.
+  const busy = usage.map(({ _id, used }) => ({ _id, 'company.capacity': { $lte: used } }));
+  return {
+    'company.status': 'APPROVED',
+    'company.capacity': { $gt: 0 },
+    'company.restrictedUntil': { $not: { $gt: now } },
+    ...(busy.length > 0 && { $nor: busy }),
+  };
 }
 
 /** Firms of one technology, level and set of certificates. */
@@ -66,16 +128,11 @@ function supplyPipeline(
     ],
   };
   const valid = { $filter: { input: '$company.certificates', as: 'certificate', cond: isValid } };
-  // A firm whose running projects use up its capacity takes on nothing more.
-  const busy = usage.map(({ _id, used }) => ({ _id, 'company.capacity': { $lte: used } }));
   return [
     {
       $match: {
         'capabilities.technologyId': { $in: technologyIds },
-        'company.status': 'APPROVED',
-        'company.capacity': { $gt: 0 },
-        'company.restrictedUntil': { $not: { $gt: now } },
-        ...(busy.length > 0 && { $nor: busy }),
+        ...takingPart(usage, now),
       },
     },
     {
