@@ -1,4 +1,8 @@
 /** The companies subgraph with people in it, for tests that concern it alone. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
 import type { ExecutionResult } from 'graphql';
 
 import type { CompanyRole, PlatformRole, Viewer } from '#kit/viewer.ts';
@@ -94,7 +98,9 @@ export async function startCompanies(
   environment: Record<string, string> = {},
 ): Promise<CompaniesWorld> {
   const database = await startTestDatabase();
-  const service = await startTestService(companies, database.uri, environment);
+  const folder = await mkdtemp(join(tmpdir(), 'oca-documents-'));
+  const settings = { DATA_DIR: folder, ...environment };
+  const service = await startTestService(companies, database.uri, settings);
   const operator = user('operator', { roles: ['OPERATOR'] });
 
   const ask: CompaniesWorld['ask'] = async (viewer, source, variables = {}) => {
@@ -148,6 +154,7 @@ export async function startCompanies(
     stop: async () => {
       await service.stop();
       await database.stop();
+      await rm(folder, { recursive: true, force: true });
     },
   };
 }

@@ -11,6 +11,7 @@ import { ensureTemplate } from './agreement/template.ts';
 import { readConsortiaConfig } from './config.ts';
 import { createContext, modelsOf } from './context.ts';
 import { applyFirmFacts } from './pool/firm.ts';
+import { alsoForMerged } from './pool/merged.ts';
 import { solverQueue } from './proposal/queue.ts';
 import { followSuccessions } from './project/succession.ts';
 import { openSearches } from './proposal/searches.ts';
@@ -75,8 +76,10 @@ async function start({ mongoUri, environment, log }: Runtime): Promise<Service> 
     store: fileStore(config),
   };
   return {
-    createContext: async (viewer) =>
-      createContext(house, await admitted(viewer, toldAccess(connection))),
+    createContext: async (viewer) => {
+      const left = await admitted(viewer, toldAccess(connection));
+      return createContext(house, await alsoForMerged(models.firms, left));
+    },
     caughtUp: async () => {
       await Promise.all(lines.map((line) => line.caughtUp()));
     },

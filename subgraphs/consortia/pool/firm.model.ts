@@ -40,7 +40,12 @@ const firmSchema = new Schema(
   // candidates of an assembly, supply of a requirement
   .index({ 'capabilities.technologyId': 1 })
   // candidates that may lead, and the demand side
-  .index({ 'company.kinds': 1 });
+  .index({ 'company.kinds': 1 })
+  // records that became part of a firm, for whom its people act
+  .index(
+    { 'company.mergedIntoId': 1 },
+    { partialFilterExpression: { 'company.mergedIntoId': { $type: 'string' } } },
+  );
 
 /** All firms. */
 export function firmsOf(connection: Connection): Model<FirmRecord> {
