@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { connect } from '#kit/mongo.ts';
 import type { Platform } from '../platform.ts';
 import { startTestPlatform } from '../../test/platform.ts';
 import { ask } from '../import/graph.ts';
@@ -193,7 +194,112 @@ describe('a release package', () => {
     ]);
     expect(new Set(releases.map(({ ocid }) => ocid)).size).toBe(2);
   });
+
+  it('tells the award of a call, its consortium, its contract and what was paid and delivered', async () => {
+    await award();
+    const { path, rows } = await exported({ path: 'awards.json', language: 'ko', ...publisher });
+    expect(rows).toBe(5);
+    const { releases } = await packageIn(path);
+    expect(releases).toMatchObject([
+      { tag: ['tender'], tender: { status: 'active' } },
+      { tag: ['tender'], tender: { status: 'complete' } },
+      { tag: ['award'], awards: [{ suppliers: [{ shareBasisPoints: 7_000 }, { name: '둘' }] }] },
+      { tag: ['contract'], contracts: [{ status: 'active', value: { amount: 5_000_000_001 } }] },
+      {
+        tag: ['implementation'],
+        contracts: [
+          {
+            implementation: {
+              transactions: [{ value: { amount: 4_000_000_000 } }],
+              milestones: [{ title: '설계', status: 'met' }],
+            },
+          },
+        ],
+      },
+    ]);
+  });
 });
+
+/** Lets the call that closes first have awarded a project of two firms, which runs. */
+async function award(): Promise<void> {
+  const connection = await connect(platform.mongoUri, 'oca_consortia');
+  const collection = (name: string) =>
+    connection.collection<{ _id: string; [field: string]: unknown }>(name);
+  const [at, yesterday] = [new Date(), new Date(Date.now() - 86_400_000)];
+  const call = await collection('calls').findOne({}, { sort: { opensAt: -1, _id: -1 }, skip: 1 });
+  const of = { callId: call?._id, projectId: 'p', consortiumId: 'c' };
+  await collection('calls').updateOne(
+    { _id: call?._id ?? '' },
+    { $set: { closesAt: yesterday, decidedAt: yesterday } },
+  );
+  await collection('projects').insertOne({
+    _id: 'p',
+    ...of,
+    programmeId: call?.['programmeId'],
+    title: { ko: '과제' },
+    summary: { ko: '요약' },
+    sector: 'healthcare',
+    status: 'RUNNING',
+    requirements: [],
+    budget: 5_000_000_001,
+    audience: ['public'],
+    startedAt: at,
+    plan: [],
+    entries: 1,
+    draftedAt: at,
+    revision: 1,
+  });
+  await collection('consortia').insertOne({ _id: 'c', ...of, status: 'SEALED', revision: 1 });
+  const firms = await firmIds();
+  await collection('memberships').insertMany(
+    firms.map((companyId, index) => ({
+      _id: `m${index}`,
+      ...of,
+      companyId,
+      role: index === 0 ? 'LEAD' : 'PARTNER',
+      share: index === 0 ? 7_000 : 3_000,
+      status: 'ACCEPTED',
+      standing: true,
+      requirementIds: [],
+      audience: ['public'],
+      revision: 1,
+    })),
+  );
+  await collection('ledger').insertOne({
+    _id: 'l',
+    ...of,
+    number: 1,
+    kind: 'PAY',
+    companyId: firms[0],
+    amount: 4_000_000_000,
+    reverses: null,
+    recordedAt: at,
+  });
+  await collection('milestones').insertOne({
+    _id: 's',
+    ...of,
+    name: { ko: '설계' },
+    dueOn: '2026-01-01',
+    deliverables: [],
+    status: 'ACCEPTED',
+    deliveredAt: yesterday,
+    decidedAt: at,
+    revision: 1,
+  });
+  await connection.close();
+}
+
+/** The two firms that have a website, the one with an English name first. */
+async function firmIds(): Promise<string[]> {
+  const { companies } = await ask<{
+    companies: { edges: { node: { id: string; website: string | null } }[] };
+  }>(platform, '{ companies(first: 10) { edges { node { id website } } } }');
+  return companies.edges
+    .map(({ node }) => node)
+    .filter(({ website }) => website !== null)
+    .toSorted((a, b) => ((a.website ?? '') < (b.website ?? '') ? -1 : 1))
+    .map(({ id }) => id);
+}
 
 async function packageIn(path: string) {
   return JSON.parse(await readFile(path, 'utf8')) as { uri: string; releases: { ocid: string }[] };

@@ -52,6 +52,7 @@ const readProjects = `query ReleaseProjects($of: ID!, $first: Int!, $after: Stri
     pageInfo { hasNextPage endCursor }
     edges { node {
       id title { ko en } summary { ko en } status budget startedAt endedAt
+      milestones { id name { ko en } dueOn status deliveredAt decidedAt }
       consortium { memberships {
         role status share shareAmount company { id name { ko en } businessNumber region size }
       } }

@@ -79,6 +79,7 @@ const project = (more: Partial<PublishedProject> = {}): PublishedProject => ({
       shareAmount: null,
     },
   ],
+  milestones: [],
   movements: [
     movement(1, 'PAY', 900),
     movement(2, 'PAY', 50),
@@ -168,6 +169,41 @@ describe('releasesOf', () => {
     });
   });
 
+  it('tells what was delivered, and is dated by what happened last', () => {
+    const milestones = [
+      {
+        id: 'met',
+        name: { ko: '설계', en: null },
+        dueOn: '2026-06-30',
+        status: 'ACCEPTED' as const,
+        deliveredAt: '2026-06-20T00:00:00.000Z',
+        decidedAt: '2026-07-01T00:00:00.000Z',
+      },
+      {
+        id: 'later',
+        name: { ko: '구축', en: null },
+        dueOn: '2026-12-31',
+        status: 'PLANNED' as const,
+        deliveredAt: null,
+        decidedAt: null,
+      },
+    ];
+    const release = releasesOf(call(), [project({ milestones })], publication).at(-1);
+    expect(release).toMatchObject({
+      date: '2026-07-01T00:00:00.000Z',
+      contracts: [
+        {
+          implementation: {
+            milestones: [
+              { id: 'met', status: 'met', dateMet: '2026-06-20T00:00:00.000Z' },
+              { id: 'later', status: 'scheduled', dueDate: '2026-12-31T23:59:59+09:00' },
+            ],
+          },
+        },
+      ],
+    });
+  });
+
   it('keeps the id of a release that did not change, and of no other', () => {
     const before = idsOf(call(), [project()], publication);
     expect(idsOf(call(), [project()], publication)).toEqual(before);
@@ -208,6 +244,17 @@ const anyProject: fc.Arbitrary<PublishedProject> = fc.record({
       shareAmount: fc.option(won),
     }),
     { selector: ({ company }) => company.businessNumber ?? company.id, minLength: 1, maxLength: 4 },
+  ),
+  milestones: fc.array(
+    fc.record({
+      id: fc.uuid(),
+      name: words,
+      dueOn: fc.constantFrom('2026-05-01', '2027-12-31'),
+      status: fc.constantFrom('PLANNED', 'DELIVERED', 'RETURNED', 'ACCEPTED'),
+      deliveredAt: fc.option(instant),
+      decidedAt: fc.option(instant),
+    }),
+    { maxLength: 3 },
   ),
   movements: fc.uniqueArray(
     fc.record({

@@ -46,6 +46,17 @@ export interface PublishedMovement {
   recordedAt: string;
 }
 
+/** What a project brings by which day. */
+export interface PublishedMilestone {
+  id: string;
+  name: Words;
+  /** `YYYY-MM-DD` in Asia/Seoul. */
+  dueOn: string;
+  status: 'PLANNED' | 'DELIVERED' | 'RETURNED' | 'ACCEPTED';
+  deliveredAt: string | null;
+  decidedAt: string | null;
+}
+
 /** A project that a call awarded. */
 export interface PublishedProject {
   id: string;
@@ -63,6 +74,7 @@ export interface PublishedProject {
     /** Won; null where there is no share. */
     shareAmount: number | null;
   }[];
+  milestones: PublishedMilestone[];
   movements: PublishedMovement[];
 }
 
@@ -81,7 +93,7 @@ const buyer = { id: 'OCA-SECRETARIAT', name: 'Open Cloud Alliance, secretariat' 
 
 /**
  * Every release of a call: the tender, the awards once it is decided, each contract once its project began, and what
- * was paid under it. A call that is not open yet has none.
+ * was paid and delivered under it. A call that is not open yet has none.
  */
 export function releasesOf(
   call: PublishedCall,
@@ -193,7 +205,10 @@ function implementationOf(project: PublishedProject, word: Word): object {
     contracts: [
       {
         ...contractBody(project, word),
-        implementation: { transactions: transactionsOf(project, word) },
+        implementation: {
+          transactions: transactionsOf(project, word),
+          milestones: milestonesOf(project, word),
+        },
       },
     ],
   };
@@ -230,9 +245,26 @@ function transactionsOf({ movements }: PublishedProject, word: Word): object[] {
     });
 }
 
-/** When money last moved or the project ended; null when neither happened. */
-function lastMoveOf({ movements, endedAt }: PublishedProject): string | null {
-  const times = movements.map(({ recordedAt }) => recordedAt);
+/** Milestones in the words of the standard: what was accepted is met, on the day of its delivery. */
+function milestonesOf({ milestones }: PublishedProject, word: Word): object[] {
+  return milestones.map(({ id, name, dueOn, status, deliveredAt, decidedAt }) => ({
+    id,
+    title: word(name),
+    type: 'delivery',
+    // A day is over in Seoul nine hours before it is in UTC.
+    dueDate: `${dueOn}T23:59:59+09:00`,
+    status: status === 'ACCEPTED' ? 'met' : 'scheduled',
+    ...(status === 'ACCEPTED' && deliveredAt !== null && { dateMet: deliveredAt }),
+    ...(decidedAt !== null && { dateModified: decidedAt }),
+  }));
+}
+
+/** When money last moved, a milestone was decided or the project ended; null when nothing happened. */
+function lastMoveOf({ movements, milestones, endedAt }: PublishedProject): string | null {
+  const times = [
+    ...movements.map(({ recordedAt }) => recordedAt),
+    ...milestones.flatMap(({ decidedAt }) => decidedAt ?? []),
+  ];
   if (endedAt !== null) times.push(endedAt);
   return times.toSorted().at(-1) ?? null;
 }
