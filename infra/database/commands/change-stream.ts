@@ -90,20 +90,23 @@ function checkSpec(spec: Document, stages: readonly Document[]): void {
 /** Where a stream begins. */
 type Start = { position: number; resumed: LogEntry | undefined };
 
-// No longer: a driver tells what its connection has heard, not its client, so that a longer one brings writes that
-// were answered on another connection before the stream was asked for.
-const RACE_MILLIS = 5;
+const RACE_MILLIS = 25;
 
 /**
- * A stream without a starting point begins after what is durable. A write that was answered just now, and that the
- * client had not heard of when it asked for the stream, still belongs to it: the two were under way together.
+ * A stream without a starting point begins after what is durable. A write on another connection that was answered just
+ * now still belongs to it, if neither what the client sent there since nor the time that it tells shows that it had
+ * read the answer when it asked for the stream: the two were under way together.
  */
-function startNow({ engine, command }: CommandContext): number {
+function startNow({ server, engine, command, connection }: CommandContext): number {
   const gossip = command.get('$clusterTime');
   const seen = isDocument(gossip) ? gossip.get('clusterTime') : undefined;
-  const known = seen instanceof Timestamp ? positionOf(seen) : Number.POSITIVE_INFINITY;
-  const { oplog } = engine;
-  return Math.min(oplog.durable(), Math.max(known, oplog.durableBefore(RACE_MILLIS)));
+  if (!(seen instanceof Timestamp)) return engine.oplog.durable();
+  const since = performance.now() - RACE_MILLIS;
+  let start = engine.oplog.durable();
+  for (const other of server.connections.values())
+    if (other !== connection && other.unheard !== undefined && other.unheard.at >= since)
+      start = Math.min(start, Math.max(positionOf(seen), other.unheard.before));
+  return start;
 }
 
 function readStart(context: CommandContext, spec: Document): Start {

@@ -27,8 +27,13 @@ export type Connection = {
   /** An authentication that is going on. */
   conversation: Conversation | undefined;
   metadata: Document | undefined;
+  /** Its last write, while nothing that came since shows that the client has read the answer. */
+  unheard?: Unheard | undefined;
   close: () => void;
 };
+
+/** A write that was answered: the position of the log before it, and when it was answered, ms. */
+export type Unheard = { before: number; at: number };
 
 /** One exchange of an authentication. */
 export type Conversation = {

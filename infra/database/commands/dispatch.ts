@@ -41,10 +41,18 @@ export async function answerCommand(
     return writeReply(server, hello(server, command, connection));
   const failure =
     server.failPoints === undefined ? undefined : failureOf(server.failPoints, command, name);
-  return failure === undefined
-    ? writeReply(server, await reply(server, connection, command, name))
-    : await answerByFailure(failure, server, connection, command, name);
+  const before = server.engine.oplog.durable();
+  connection.unheard = undefined;
+  const answer =
+    failure === undefined
+      ? writeReply(server, await reply(server, connection, command, name))
+      : await answerByFailure(failure, server, connection, command, name);
+  if (WRITES.has(name) && server.engine.oplog.durable() > before)
+    connection.unheard = { before, at: performance.now() };
+  return answer;
 }
+
+const WRITES = new Set(['insert', 'update', 'delete', 'findAndModify', 'commitTransaction']);
 
 /** Answers as a fail point says. */
 async function answerByFailure(

@@ -44,8 +44,6 @@ export type Oplog = {
   /** Up to where everything is durable. */
   durable: () => number;
   settle: () => void;
-  /** Up to where everything was durable some milliseconds ago. */
-  durableBefore: (millis: number) => number;
   /** The newest position that was removed: a stream from before it has lost events. */
   pruned: () => number;
   prune: (limits: LogLimits) => boolean;
@@ -69,7 +67,6 @@ export function positionAt(seconds: number): number {
   return seconds * PER_SECOND;
 }
 
-const REMEMBERED_MILLIS = 100;
 const TAIL_ENTRIES = 2000;
 const TAIL_BYTES = 8 * 1024 * 1024;
 const PRUNE_CHUNK = 2000;
@@ -81,7 +78,6 @@ export function openOplog(store: Store, touch: () => void): Oplog {
   let newest = last?.position ?? store.setting(PRUNED) ?? 0;
   let total = last?.total ?? 0;
   let durable = newest;
-  let settled: { at: number; before: number }[] = [];
   const tail = makeTail(newest);
   const tick = (): number => {
     newest = Math.max(newest + 1, positionAt(Math.floor(Date.now() / 1000)) + 1);
@@ -110,14 +106,7 @@ export function openOplog(store: Store, touch: () => void): Oplog {
         .map(({ position, entry }) => ({ position, event: readDocument(entry) })),
     durable: () => durable,
     settle: () => {
-      const at = performance.now();
-      settled = settled.filter((one) => at - one.at < REMEMBERED_MILLIS);
-      settled.push({ at, before: durable });
       durable = newest;
-    },
-    durableBefore: (millis) => {
-      const since = performance.now() - millis;
-      return settled.find(({ at }) => at >= since)?.before ?? durable;
     },
     pruned: () => store.setting(PRUNED) ?? 0,
     prune: ({ seconds, bytes }) => {
