@@ -16,6 +16,9 @@ import {
 /** How often a silent socket is asked for a sign of life, in milliseconds. */
 const pingMillis = 10_000;
 
+/** How long a socket without feeds waits for another, in milliseconds; the client holds its process for as long. */
+const idleMillis = 250;
+
 /** The subscriptions of one remote subgraph. */
 export interface RemoteFeeds {
   follow(request: SubgraphRequest, viewer: Viewer): AsyncIterableIterator<SubgraphAnswer>;
@@ -46,7 +49,7 @@ function clientOf({ name, url, keys, config }: RemoteSubgraph): Client {
     retryAttempts: 0,
     keepAlive: pingMillis,
     connectionAckWaitTimeout: config.subgraphTimeoutMillis,
-    lazyCloseTimeout: 1_000,
+    lazyCloseTimeout: idleMillis,
     onNonLazyError: () => {},
     ...(keys && {
       connectionParams: () => ({

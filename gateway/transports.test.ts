@@ -29,7 +29,7 @@ const open = (connectionParams: Record<string, unknown> = {}) =>
     webSocketImpl: WebSocket,
     retryAttempts: 0,
     onNonLazyError: () => {},
-    lazyCloseTimeout: 2_000,
+    lazyCloseTimeout: 250,
     connectionParams,
   });
 const all = async (
@@ -54,7 +54,7 @@ const pinging = (connectionParams: Record<string, unknown>) => {
     url: url.replace('http', 'ws').concat('graphql'),
     webSocketImpl: WebSocket,
     retryAttempts: 0,
-    lazyCloseTimeout: 2_000,
+    lazyCloseTimeout: 250,
     connectionParams,
     on: { connected: (opened) => (socket = opened as WebSocket) },
   });
@@ -143,7 +143,7 @@ describe('graphql-transport-ws', () => {
       webSocketImpl: WebSocket,
       retryAttempts: 1,
       retryWait: () => Promise.resolve(),
-      lazyCloseTimeout: 2_000,
+      lazyCloseTimeout: 250,
       connectionParams: () => ({ authorization: tokens.shift() }),
     });
     expect(await all(client, '{ who }')).toEqual([{ data: { who: 'u1' } }]);
