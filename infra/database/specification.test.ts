@@ -269,3 +269,15 @@ describe('a stream of expanded events', () => {
       expect(event['updateDescription']).not.toHaveProperty('disambiguatedPaths');
   });
 });
+
+it('keeps no filter that needs an index, as a validator or for a part of an index', async () => {
+  const refused = [{ $text: { $search: 'a' } }, { $or: [{ at: { $near: [0, 0] } }] }];
+  for (const filter of refused) {
+    const made = db.command({ create: 'validated', validator: filter });
+    await expect(made).rejects.toMatchObject({ code: 2 });
+    const index = { key: { a: 1 }, name: 'a', partialFilterExpression: filter };
+    const indexed = db.command({ createIndexes: 'validated', indexes: [index] });
+    await expect(indexed).rejects.toMatchObject({ code: 67 });
+  }
+  expect(await db.listCollections({ name: 'validated' }).toArray()).toEqual([]);
+});

@@ -17,6 +17,7 @@ import { collectionEvent } from '../engine/oplog.ts';
 import { flowOf, mapFlow } from '../flow.ts';
 import { collationOf } from '../query/collation.ts';
 import { compileFilter } from '../query/filter.ts';
+import { checkStoredFilter } from '../query/stored-filter.ts';
 import { refuse } from '../refusal.ts';
 import { checkPipeline } from './aggregate.ts';
 import { patiently, withWriteConcern } from './batch.ts';
@@ -117,7 +118,7 @@ function checkOptions(context: CommandContext, options: Document): void {
       "'expireAfterSeconds' is only supported on time-series collections or when the 'clusteredIndex' option is specified",
     );
   const validator = options.get('validator');
-  if (isDocument(validator)) compileFilter(validator);
+  if (isDocument(validator)) checkStoredFilter(validator, 2);
   const pipeline = options.get('pipeline');
   if (options.has('viewOn') && Array.isArray(pipeline))
     checkPipeline(pipeline.filter(isDocument), context);
@@ -218,7 +219,7 @@ export const collMod: Handler = function* (context) {
     if (value !== undefined) collection.options.set(option, value);
   }
   const validator = collection.options.get('validator');
-  if (isDocument(validator)) compileFilter(validator);
+  if (isDocument(validator)) checkStoredFilter(validator, 2);
   applyOptions(collection);
   engine.snapshots.beforeChange();
   saveCollection(engine, collection);

@@ -16,7 +16,7 @@ import type { Collection, Index } from '../engine/collection.ts';
 import { flowOf, mapFlow, PAUSE } from '../flow.ts';
 import type { Task } from '../flow.ts';
 import { collationOf } from '../query/collation.ts';
-import { compileFilter } from '../query/filter.ts';
+import { checkStoredFilter } from '../query/stored-filter.ts';
 import { refuse } from '../refusal.ts';
 import { Blocked, writeConflict } from '../engine/locks.ts';
 import { patiently, withWriteConcern } from './batch.ts';
@@ -148,7 +148,7 @@ function checkOptions(spec: Document, key: Document): void {
     throw refuse(14, "The field 'partialFilterExpression' must be an object");
   if (spec.get('sparse') === true)
     throw refuse(67, 'cannot mix "partialFilterExpression" and "sparse" options');
-  compileFilter(partial);
+  checkStoredFilter(partial, 67);
 }
 
 /** The specification as it is kept: with its version, and a collation with all its defaults. */
