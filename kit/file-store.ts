@@ -1,5 +1,6 @@
 /** Where the bytes of files lie, each under its own hash: on disk, or in a bucket of an S3-compatible storage. */
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -33,6 +34,8 @@ export const fileStoreSettings = {
   DOCUMENTS_S3_PREFIX: optional(),
   DOCUMENTS_S3_ACCESS_KEY_ID: optional(),
   DOCUMENTS_S3_SECRET_ACCESS_KEY: optional(),
+  /** A file that holds the secret instead. */
+  DOCUMENTS_S3_SECRET_ACCESS_KEY_FILE: optional(),
 } satisfies Record<string, Setting<unknown>>;
 
 /** What was read of `fileStoreSettings`. */
@@ -48,12 +51,12 @@ export type FileStoreConfig = {
 export function fileStore(config: FileStoreConfig): DocumentStore {
   const place = config.DOCUMENTS_S3_ENDPOINT;
   if (place === null) return diskStore(join(config.DATA_DIR, 'documents'), config.DOCUMENT_SCANNER);
-  const needed = [
-    'DOCUMENTS_S3_BUCKET',
-    'DOCUMENTS_S3_ACCESS_KEY_ID',
-    'DOCUMENTS_S3_SECRET_ACCESS_KEY',
-  ] as const;
-  const missing = needed.filter((name) => config[name] === null);
+  const needed = {
+    DOCUMENTS_S3_BUCKET: config.DOCUMENTS_S3_BUCKET,
+    DOCUMENTS_S3_ACCESS_KEY_ID: config.DOCUMENTS_S3_ACCESS_KEY_ID,
+    DOCUMENTS_S3_SECRET_ACCESS_KEY: secretOf(config),
+  };
+  const missing = Object.entries(needed).flatMap(([name, value]) => (value ? [] : [name]));
   if (missing.length > 0)
     throw new ConfigError(
       missing.map((name) => `${name}: must be set where DOCUMENTS_S3_ENDPOINT is`),
@@ -65,7 +68,7 @@ export function fileStore(config: FileStoreConfig): DocumentStore {
       bucket: config.DOCUMENTS_S3_BUCKET ?? '',
       prefix: config.DOCUMENTS_S3_PREFIX ?? '',
       accessKeyId: config.DOCUMENTS_S3_ACCESS_KEY_ID ?? '',
-      secretAccessKey: config.DOCUMENTS_S3_SECRET_ACCESS_KEY ?? '',
+      secretAccessKey: needed.DOCUMENTS_S3_SECRET_ACCESS_KEY ?? '',
     }),
     isClean: scannerOf(config.DOCUMENT_SCANNER),
   };
@@ -96,6 +99,18 @@ export function diskStore(folder: string, scanner: string | null): DocumentStore
     },
     isClean: scannerOf(scanner),
   };
+}
+
+/** @throws {ConfigError} when the file that should hold the secret cannot be read */
+function secretOf(config: FileStoreConfig): string | null {
+  const file = config.DOCUMENTS_S3_SECRET_ACCESS_KEY_FILE;
+  if (config.DOCUMENTS_S3_SECRET_ACCESS_KEY !== null || file === null)
+    return config.DOCUMENTS_S3_SECRET_ACCESS_KEY;
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch {
+    throw new ConfigError(['DOCUMENTS_S3_SECRET_ACCESS_KEY_FILE: cannot be read']);
+  }
 }
 
 /** An address of HTTP that may be absent. */

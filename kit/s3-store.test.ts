@@ -73,6 +73,17 @@ describe('a store in a bucket', () => {
 });
 
 describe('settings of a bucket', () => {
+  it('may keep the secret in a file', async () => {
+    const file = join(folder, 'secret');
+    await writeFile(file, 'S3RVER\n');
+    const inFile = { DOCUMENTS_S3_SECRET_ACCESS_KEY: '' };
+    const store = storeOf({ ...inFile, DOCUMENTS_S3_SECRET_ACCESS_KEY_FILE: file });
+    expect(await store.put(Buffer.from('kept'))).toMatch(/^[0-9a-f]{64}$/u);
+    expect(() =>
+      storeOf({ ...inFile, DOCUMENTS_S3_SECRET_ACCESS_KEY_FILE: `${file}-gone` }),
+    ).toThrow('DOCUMENTS_S3_SECRET_ACCESS_KEY_FILE: cannot be read');
+  });
+
   it('are all needed where an endpoint is named, and all faults are told', () => {
     expect(() => storeOf({ DOCUMENTS_S3_BUCKET: '', DOCUMENTS_S3_ACCESS_KEY_ID: '' })).toThrow(
       'DOCUMENTS_S3_BUCKET: must be set where DOCUMENTS_S3_ENDPOINT is\nDOCUMENTS_S3_ACCESS_KEY_ID: must be set',
