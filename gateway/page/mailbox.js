@@ -1,5 +1,5 @@
 /** The mailbox: mails of one address, the last first. What a mail says is only ever text, never markup. */
-import { ask } from '/page/graph.js';
+import { ask } from './graph.js';
 
 const query = `query ($to: String!) {
   mailbox(to: $to, first: 50) { totalCount edges { node { subject text sentAt } } }
