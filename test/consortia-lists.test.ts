@@ -135,6 +135,15 @@ const lists: [string, string, typeof lead][] = [
     '{ calls { edges { node { ranking { rank } reviews { id } calibration { mean } } } } }',
     secretary,
   ],
+  ['weight profiles', '{ weightProfiles { edges { cursor } } }', lead],
+  ['all weight profiles', '{ weightProfiles { edges { cursor } } }', secretary],
+  ['requirement templates', '{ requirementTemplates { edges { cursor } } }', lead],
+  ['all requirement templates', '{ requirementTemplates { edges { cursor } } }', secretary],
+  [
+    'firms that could meet requirements',
+    '{ projects { edges { node { requirements { supply { companies { id } } } requirementsToDecide { kind } } } } }',
+    lead,
+  ],
   ['templates of agreements', '{ agreementTemplates { edges { cursor } } }', secretary],
   [
     'agreements and appeals',
@@ -174,7 +183,9 @@ describe('lists', () => {
     );
     const seen = new Set(reads.map(({ collection }) => collection));
     expect([...seen].toSorted()).toEqual([
+      'access',
       'assemblies',
+      'audit_lanes',
       'consortia',
       'firms',
       'memberships',
