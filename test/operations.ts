@@ -153,6 +153,8 @@ function withOpenVariables(schema: GraphQLSchema, document: DocumentNode): Docum
 
 /** Whether the first field of what looks like an operation is a root field of the graph. */
 function speaksOf(schema: GraphQLSchema, text: string): boolean {
+  // What a gateway asks of a subgraph is no operation of the graph.
+  if (text.includes('_entities(')) return false;
   const [, kind = 'query', field = ''] =
     /^\s*(query|mutation|subscription)?[^{]*\{\s*(?:\w+:\s*)?(\w+)/.exec(text) ?? [];
   const types = {

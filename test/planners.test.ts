@@ -75,11 +75,9 @@ async function ask(
 }
 
 it('reads every operation of the project but those of graphs that are not ours', () => {
-  expect([...new Set(unread.map(({ file }) => file))].toSorted()).toEqual([
-    'bench/gateway.bench.ts',
-    'gateway/planner.test.ts',
-    'gateway/remote.test.ts',
-  ]);
+  // The gateway's own tests and benchmarks ask other graphs.
+  const lost = unread.filter(({ file }) => !/^(gateway|bench)\//.test(file));
+  expect(lost).toEqual([]);
   for (const from of ['README.md', 'gateway/page/examples.json', 'infra/demo/story.ts', 'test/'])
     expect(asked.some(({ file }) => file.startsWith(from))).toBe(true);
   expect(asked.length).toBeGreaterThan(300);
