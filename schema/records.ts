@@ -89,7 +89,8 @@ export const records: Record<SubgraphName, Record<string, string>> = {
     AssemblyConnection: './proposal/assembly.model.ts#AssemblyPage',
     Supply: './pool/supply.ts#SupplyOf',
     RequirementTemplate: './template/requirement-template.model.ts#RequirementTemplateRecord',
-    RequirementTemplateConnection: './template/requirement-template.model.ts#RequirementTemplatePage',
+    RequirementTemplateConnection:
+      './template/requirement-template.model.ts#RequirementTemplatePage',
     WeightProfile: './proposal/weight-profile.model.ts#WeightProfileRecord',
     WeightProfileConnection: './proposal/weight-profile.model.ts#WeightProfilePage',
     AssemblyProgress: './proposal/assembly.model.ts#AssemblyRecord',
