@@ -41,6 +41,12 @@ import {
 } from './consultation/consultation.model.ts';
 import { countUnread } from './consultation/unread.ts';
 import { noWakes, type Wakes } from './consultation/wakes.ts';
+import {
+  standingChangesOf,
+  standingsOf,
+  type StandingChangeRecord,
+  type StandingRecord,
+} from './figure/standing.model.ts';
 import { mailboxOf, postOf, type MailRecord, type PostRecord } from './mail/mail.model.ts';
 import { membersOf, type MemberRecord } from './member/member.model.ts';
 import { entriesOf, type EntryRecord } from './search/entry.model.ts';
@@ -109,6 +115,8 @@ export interface Models {
   sanctions: Model<SanctionRecord>;
   partnerReviews: Model<PartnerReviewRecord>;
   reviewPairs: Model<ReviewPairRecord>;
+  standings: Model<StandingRecord>;
+  standingChanges: Model<StandingChangeRecord>;
 }
 
 /** Records by key, each read once a request and many at a time. */
@@ -174,6 +182,8 @@ export function modelsOf(connection: Connection): Models {
     sanctions: sanctionsOf(connection),
     partnerReviews: partnerReviewsOf(connection),
     reviewPairs: reviewPairsOf(connection),
+    standings: standingsOf(connection),
+    standingChanges: standingChangesOf(connection),
   };
 }
 

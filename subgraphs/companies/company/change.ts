@@ -3,13 +3,21 @@ import { publishFacts } from '#kit/facts.ts';
 import { isDuplicateKey } from '#kit/mongo.ts';
 import { refusal } from '#kit/refusal.ts';
 import type { Context } from '../context.ts';
+import { keepStandings } from '../figure/standing.ts';
 import { keepEntries } from '../search/reputation.ts';
 import { companyFact } from './company-fact.ts';
 import type { CompanyRecord } from './company.model.ts';
 
 type Store = Pick<
   Context,
-  'companies' | 'entries' | 'facts' | 'partnerReviews' | 'toldMaps' | 'toldProjects'
+  | 'companies'
+  | 'entries'
+  | 'facts'
+  | 'partnerReviews'
+  | 'standingChanges'
+  | 'standings'
+  | 'toldMaps'
+  | 'toldProjects'
 >;
 
 /**
@@ -69,6 +77,7 @@ export async function keepCompanies(store: Store, records: CompanyRecord[]): Pro
 export async function tell(store: Store, companies: readonly CompanyRecord[]): Promise<void> {
   if (companies.length === 0) return;
   await keepEntries(store, companies);
+  await keepStandings(store, companies);
   await publishFacts(
     store.facts,
     companies.map((company) => ({

@@ -3,7 +3,8 @@ import type { Connection } from 'mongoose';
 import { connect } from '#kit/mongo.ts';
 import { startCompanies, type CompaniesWorld } from '../../../test/companies.ts';
 import { someone } from '../../../test/service.ts';
-import { modelsOf } from '../context.ts';
+import { modelsOf, type Models } from '../context.ts';
+import { bringStandings, facetsNow, keepStandings } from './standing.ts';
 import { cumulated, monthsBetween, summary } from './figure.ts';
 
 describe('monthsBetween', () => {
@@ -21,13 +22,14 @@ describe('cumulated', () => {
     const counted = [
       { month: '2026-01', value: 'IAAS', count: 2 },
       { month: '2026-03', value: 'IAAS', count: 1 },
+      { month: '2026-03', value: 'IAAS', count: -2 },
       { month: '2026-04', value: 'SAAS', count: 5 },
     ];
     expect(cumulated(['2026-02', '2026-03'], counted)).toEqual([
-      { month: '2026-02', value: 'IAAS', approved: 0, total: 2 },
-      { month: '2026-03', value: 'IAAS', approved: 1, total: 3 },
-      { month: '2026-02', value: 'SAAS', approved: 0, total: 0 },
-      { month: '2026-03', value: 'SAAS', approved: 0, total: 0 },
+      { month: '2026-02', value: 'IAAS', approved: 0, left: 0, total: 2 },
+      { month: '2026-03', value: 'IAAS', approved: 1, left: 2, total: 1 },
+      { month: '2026-02', value: 'SAAS', approved: 0, left: 0, total: 0 },
+      { month: '2026-03', value: 'SAAS', approved: 0, left: 0, total: 0 },
     ]);
   });
 });
@@ -49,13 +51,17 @@ const csapOf = (appliedOn: string, validFrom: string) => ({
   validFrom,
 });
 
+const at = (day: string) => new Date(`${day}T00:00:00Z`);
+
 describe('figures', () => {
   let world: CompaniesWorld;
   let connection: Connection;
+  let models: Models;
   beforeAll(async () => {
     world = await startCompanies();
     connection = await connect(world.uri, 'oca_companies');
-    const { companies } = modelsOf(connection);
+    models = modelsOf(connection);
+    const { companies } = models;
     const firms = [
       // Already December in Seoul.
       { approvedAt: '2025-11-30T15:30:00Z', kinds: ['IAAS', 'PAAS'], revenue: 60_000_000_000 },
@@ -67,6 +73,10 @@ describe('figures', () => {
       const cloudRevenues = [{ year: 2025, amount: revenue }];
       const set = { approvedAt: new Date(approvedAt), kinds, cloudRevenues };
       await companies.updateOne({ _id: id }, { $set: set });
+      const company = await companies.findById(id).lean();
+      await models.standings.deleteMany({ _id: id });
+      await models.standingChanges.deleteMany({ companyId: id });
+      if (company) await keepStandings(models, [company], set.approvedAt);
     }
     await world.firm({}, 'PENDING');
   });
@@ -75,27 +85,27 @@ describe('figures', () => {
     await world.stop();
   });
 
-  const growth = `query ($by: GrowthBy! = ALL, $from: String!, $to: String!) { companyGrowth(by: $by, from: $from, to: $to) { month value approved total } }`;
+  const growth = `query ($by: GrowthBy! = ALL, $from: String!, $to: String!) { companyGrowth(by: $by, from: $from, to: $to) { month value approved left total } }`;
 
   it('count approved companies by months in Seoul', async () => {
     const range = { from: '2025-11', to: '2026-02' };
     expect(await world.ask(someone, growth, range)).toEqual([
-      { month: '2025-11', value: null, approved: 0, total: 0 },
-      { month: '2025-12', value: null, approved: 1, total: 1 },
-      { month: '2026-01', value: null, approved: 2, total: 3 },
-      { month: '2026-02', value: null, approved: 0, total: 3 },
+      { month: '2025-11', value: null, approved: 0, left: 0, total: 0 },
+      { month: '2025-12', value: null, approved: 1, left: 0, total: 1 },
+      { month: '2026-01', value: null, approved: 2, left: 0, total: 3 },
+      { month: '2026-02', value: null, approved: 0, left: 0, total: 3 },
     ]);
     const january = { from: '2026-01', to: '2026-01', by: 'KIND' };
     expect(await world.ask(someone, growth, january)).toEqual([
-      { month: '2026-01', value: 'IAAS', approved: 0, total: 1 },
-      { month: '2026-01', value: 'PAAS', approved: 0, total: 1 },
-      { month: '2026-01', value: 'SAAS', approved: 2, total: 2 },
+      { month: '2026-01', value: 'IAAS', approved: 0, left: 0, total: 1 },
+      { month: '2026-01', value: 'PAAS', approved: 0, left: 0, total: 1 },
+      { month: '2026-01', value: 'SAAS', approved: 2, left: 0, total: 2 },
     ]);
     const bySize = await world.ask<{ value: string }[]>(someone, growth, {
       ...january,
       by: 'SIZE',
     });
-    expect(bySize).toEqual([{ month: '2026-01', value: 'SME', approved: 2, total: 3 }]);
+    expect(bySize).toEqual([{ month: '2026-01', value: 'SME', approved: 2, left: 0, total: 3 }]);
   });
 
   it.each([
@@ -104,6 +114,42 @@ describe('figures', () => {
     ['1900-01', '2026-01'],
   ])('refuse the months %s to %s', async (from, to) => {
     expect(await world.codes(someone, growth, { from, to })).toEqual(['BAD_USER_INPUT']);
+  });
+
+  it('know the past of a firm that turned to something else and left', async () => {
+    const [firm] = await models.companies.find({ kinds: ['IAAS', 'PAAS'] }).lean();
+    if (!firm) throw new Error('There is no such firm.');
+    await keepStandings(models, [{ ...firm, kinds: ['IAAS'] }], at('2026-03-10'));
+    await keepStandings(models, [{ ...firm, status: 'CLOSED' }], at('2026-04-10'));
+    const points = await world.ask<{ month: string; value: string; left: number; total: number }[]>(
+      someone,
+      growth,
+      { by: 'KIND', from: '2026-02', to: '2026-04' },
+    );
+    const of = (kind: string) =>
+      points.filter(({ value }) => value === kind).map(({ left, total }) => [left, total]);
+    expect(of('PAAS')).toEqual([
+      [0, 1],
+      [1, 0],
+      [0, 0],
+    ]);
+    expect(of('IAAS')).toEqual([
+      [0, 1],
+      [0, 1],
+      [1, 0],
+    ]);
+    expect(facetsNow({ ...firm, status: 'SUSPENDED' })).toEqual([]);
+  });
+
+  it('count who was there before they were kept, once', async () => {
+    const before = await models.standingChanges.countDocuments();
+    await bringStandings({ ...models, connection });
+    expect(await models.standingChanges.countDocuments()).toBe(before);
+    await models.standings.deleteMany({});
+    await models.standingChanges.deleteMany({});
+    await Promise.all([1, 2].map(() => bringStandings({ ...models, connection })));
+    const approved = await models.companies.countDocuments({ status: 'APPROVED' });
+    expect(await models.standingChanges.countDocuments()).toBe(approved);
   });
 
   it('count firms above a revenue', async () => {

@@ -13,18 +13,14 @@ export interface GrowthPoint {
   month: string;
   /** The value it is broken down by; null for all. */
   value: string | null;
-  /** Approved in this month. */
+  /** Approved in this month, or turned to this value. */
   approved: number;
-  /** Approved until the end of this month, of those that take part today. */
+  /** Suspended, closed or merged in this month, or turned to another value. */
+  left: number;
+  /** At the end of this month. */
   total: number;
 }
 
-const fields: Record<Exclude<GrowthBy, 'ALL'>, string> = {
-  KIND: '$kinds',
-  SECTOR: '$sectors',
-  REGION: '$region',
-  SIZE: '$size',
-};
 const monthForm = /^\d{4}-(0[1-9]|1[0-2])$/;
 const mostMonths = 240;
 
@@ -46,40 +42,47 @@ export function monthsBetween(from: string, to: string): string[] {
  * @throws {GraphQLError} BAD_USER_INPUT for months that are none, in the wrong order or too many
  */
 export async function companyGrowth(
-  { companies }: Context,
+  { standingChanges }: Context,
   { by, from, to }: { by: GrowthBy; from: string; to: string },
 ): Promise<GrowthPoint[]> {
   if (!monthForm.test(from) || !monthForm.test(to) || from > to)
     throw badInput('Months are YYYY-MM, the first not after the last.');
   const months = monthsBetween(from, to);
   if (months.length > mostMonths) throw badInput(`At most ${mostMonths} months.`);
-  const value = by === 'ALL' ? null : fields[by];
-  const lists = by === 'KIND' || by === 'SECTOR';
-  const counted = await companies.aggregate<{
-    _id: { month: string; value: string | null };
-    count: number;
-  }>([
-    { $match: { status: 'APPROVED', approvedAt: { $ne: null } } },
-    ...(lists && value !== null ? [{ $unwind: value }] : []),
-    {
-      $group: {
-        _id: {
-          month: {
-            $dateToString: { date: '$approvedAt', format: '%Y-%m', timezone: '+09:00' },
+  const changes = async (field: 'came' | 'went') => {
+    const counted = await standingChanges.aggregate<{
+      _id: { month: string; facet: string };
+      count: number;
+    }>([
+      { $match: { at: { $lt: monthEnd(to) } } },
+      { $unwind: `$${field}` },
+      { $match: { [field]: { $regex: `^${by} ` } } },
+      {
+        $group: {
+          _id: {
+            month: { $dateToString: { date: '$at', format: '%Y-%m', timezone: '+09:00' } },
+            facet: `$${field}`,
           },
-          value,
+          count: { $sum: 1 },
         },
-        count: { $sum: 1 },
       },
-    },
-  ]);
-  return cumulated(
-    months,
-    counted.map(({ _id, count }) => ({ ..._id, count })),
-  );
+    ]);
+    return counted.map(({ _id: { month, facet }, count }) => ({
+      month,
+      value: facet.slice(by.length + 1) || null,
+      count: field === 'came' ? count : -count,
+    }));
+  };
+  return cumulated(months, [...(await changes('came')), ...(await changes('went'))]);
 }
 
-/** Counts by month summed up from the beginning; every value has a point in every month. */
+/** The instant at which a month of Asia/Seoul, `YYYY-MM`, is over. */
+function monthEnd(month: string): Date {
+  const [year = 0, number = 1] = month.split('-').map(Number);
+  return new Date(Date.UTC(year, number) - 9 * 60 * 60 * 1_000);
+}
+
+/** Changes by month summed up from the beginning, those who left below zero; every value has a point in every month. */
 export function cumulated(
   months: readonly string[],
   counted: readonly { month: string; value?: string | null; count: number }[],
@@ -90,14 +93,21 @@ export function cumulated(
   );
   return values.flatMap((value) => {
     const own = counted.filter((each) => (each.value ?? null) === value);
-    const byMonth = new Map(own.map(({ month, count }) => [month, count]));
-    let total = own.filter(({ month }) => month < first).reduce((sum, { count }) => sum + count, 0);
+    const byMonth = Map.groupBy(own, ({ month }) => month);
+    let total = countOf(own.filter(({ month }) => month < first));
     return months.map((month) => {
-      const approved = byMonth.get(month) ?? 0;
-      total += approved;
-      return { month, value, approved, total };
+      const changes = byMonth.get(month) ?? [];
+      const approved = countOf(changes.filter(({ count }) => count > 0));
+      // Never minus zero.
+      const left = 0 - countOf(changes.filter(({ count }) => count < 0));
+      total += approved - left;
+      return { month, value, approved, left, total };
     });
   });
+}
+
+function countOf(counted: readonly { count: number }[]): number {
+  return counted.reduce((total, { count }) => total + count, 0);
 }
 
 /** Cloud revenue of the alliance in one year. */
