@@ -1,9 +1,10 @@
-/** What does a page of 100 technologies with their supply cost, by kept counts and by counting anew (milliseconds)? [capabilities] */
+/** What does each reading of the technology map cost with many capabilities, by kept counts and by counting anew (milliseconds)? [capabilities] */
 import { newId } from '#kit/id.ts';
 import { connect } from '#kit/mongo.ts';
+import { encodeCursor } from '#kit/page.ts';
 import { startTestDatabase } from '../test/database.ts';
-import { startTestService, someone, user } from '../test/service.ts';
-import { tellFirms } from '../test/told.ts';
+import { startTestService, user } from '../test/service.ts';
+import { tellFirms, tellProjects } from '../test/told.ts';
 import { techmaps } from '../subgraphs/techmaps/subgraph.ts';
 import { report } from './machine.ts';
 
@@ -13,25 +14,27 @@ const areas = 25;
 const perArea = 40;
 const rowsPerCall = 500;
 const rounds = 30;
+const projects = 200;
+const sectors = ['finance', 'healthcare', 'public', 'logistics', 'education'];
 
 const database = await startTestDatabase();
 const service = await startTestService(techmaps, database.uri);
 const secretariat = user('secretariat', { roles: ['SECRETARIAT'] });
 
-async function ask(source: string, variables: object = {}): Promise<Record<string, never>> {
+async function ask<Data>(source: string, variables: object = {}): Promise<Data> {
   const { data, errors } = await service.ask(secretariat, source, { ...variables });
   if (errors) throw new AggregateError(errors, errors.join('\n'));
-  return data as Record<string, never>;
+  return data as Data;
 }
 
 async function run(mutation: string, input: object, fields: string): Promise<void> {
   const type = `${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Input`;
-  const data = await ask(
+  const data = await ask<Record<string, { problems: object[] }>>(
     `mutation ($input: ${type}!) { ${mutation}(input: $input) { ${fields} problems { message path } } }`,
     { input },
   );
-  const { problems } = data[mutation] as unknown as { problems: object[] };
-  if (problems.length > 0) throw new Error(JSON.stringify(problems[0]));
+  const [problem] = data[mutation]?.problems ?? [];
+  if (problem) throw new Error(JSON.stringify(problem));
 }
 
 async function inCalls(mutation: string, input: object, rows: object[]): Promise<number> {
@@ -80,8 +83,11 @@ const treeSeconds = await inCalls(
   { mapCode: 'bench', source: 'bench' },
   tree,
 );
-const { techMap } = await ask('{ techMap(code: "bench") { id draft { revision } } }');
-const { id: mapId, draft } = techMap as unknown as { id: string; draft: { revision: number } };
+const {
+  techMap: { id: mapId, draft },
+} = await ask<{ techMap: { id: string; draft: { revision: number } } }>(
+  '{ techMap(code: "bench") { id draft { revision } } }',
+);
 const publishing = performance.now();
 await run('publishTechMapVersion', { mapId, revision: draft.revision }, 'version { size }');
 const publishSeconds = (performance.now() - publishing) / 1000;
@@ -90,35 +96,156 @@ const firms = Array.from({ length: Math.ceil(capabilities / perFirm) }, () => ne
 for (let start = 0; start < firms.length; start += rowsPerCall)
   await tellFirms(
     database.uri,
-    Object.fromEntries(firms.slice(start, start + rowsPerCall).map((id) => [id, {}])),
+    Object.fromEntries(
+      firms.slice(start, start + rowsPerCall).map((id, index) => [
+        id,
+        {
+          region: `KR-${11 + (index % 17)}`,
+          sectors: [sectors[index % sectors.length] ?? ''],
+        },
+      ]),
+    ),
   );
 await service.caughtUp();
-const rows = firms.flatMap((companyId, firm) =>
-  Array.from({ length: perFirm }, (_, own) => ({
-    companyId,
-    technologyCode: leaves[(firm * 7 + own * 101) % leaves.length]?.code,
-    level: 1 + ((firm + own) % 9),
-  })),
-);
-const capabilitySeconds = await inCalls('importCapabilities', { source: 'bench' }, rows);
+/** What the firms from one position on can do. */
+const claimsOf = (start: number, count: number) =>
+  firms.slice(start, start + count).flatMap((companyId, index) =>
+    Array.from({ length: perFirm }, (_, own) => ({
+      companyId,
+      technologyCode: leaves[((start + index) * 7 + own * 101) % leaves.length]?.code,
+      level: 1 + ((start + index + own) % 9),
+    })),
+  );
+const rows = firms.length * perFirm;
+let capabilitySeconds = 0;
+for (let start = 0; start < firms.length; start += rowsPerCall / perFirm) {
+  const claims = claimsOf(start, rowsPerCall / perFirm);
+  capabilitySeconds += await inCalls('importCapabilities', { source: 'bench' }, claims);
+  if (start % 5_000 === 0) console.error(`${start * perFirm} capabilities`);
+}
 const counting = performance.now();
 await service.caughtUp();
 const countSeconds = (performance.now() - counting) / 1000;
 
-const page =
-  '{ technologies(filter: { kind: TECHNOLOGY }, first: 100) { edges { node { id code supply { firms levels { level firms } } } } } }';
-const text =
-  '{ technologies(filter: { text: "기술 77" }, first: 20) { edges { node { id code supply { firms } } } } }';
-const list = `{ capabilities(filter: { technologyCode: "${leaves[0]?.code}", leastLevel: 5 }, first: 20) { edges { node { level company { id } } } } }`;
-const byCounts = await timed(() => service.ask(someone, page));
-const bySearch = await timed(() => service.ask(someone, text));
-const byList = await timed(() => service.ask(someone, list));
-
 const connection = await connect(database.uri, 'oca_techmaps');
-const { edges } = (await ask(page))['technologies'] as unknown as {
-  edges: { node: { id: string } }[];
+const busy = leaves[0]?.code ?? '';
+const found = await connection
+  .collection<{ _id: string; code: string }>('technologies')
+  .find({ code: { $in: leaves.slice(0, 100).map(({ code }) => code) } })
+  .toArray();
+const ids = found.map(({ _id }) => _id);
+const { technology } = await ask<{ technology: { id: string; parent: { id: string } } }>(
+  `{ technology(code: "${busy}") { id parent { id } } }`,
+);
+await tellProjects(
+  database.uri,
+  Object.fromEntries(
+    Array.from({ length: projects }, (_, index) => [
+      newId(),
+      {
+        title: { ko: null, en: `Project ${index}` },
+        status: 'SEALED',
+        sector: sectors[index % sectors.length] ?? '',
+        memberIds: [],
+        requirements: [
+          { technologyId: ids[index % ids.length] ?? '', level: 9, providers: 3, mandatory: true },
+        ],
+      },
+    ]),
+  ),
+);
+await service.caughtUp();
+
+/** Where a page in the middle of a list begins. */
+async function middle(filter: object): Promise<string> {
+  const sort = { level: -1, _id: 1 } as const;
+  const list = connection.collection<{ _id: string; level: number }>('capabilities');
+  const skip = Math.floor((await list.countDocuments(filter)) / 2);
+  const [at] = await list.find(filter).sort(sort).skip(skip).limit(1).toArray();
+  return encodeCursor([at?.level ?? 0, at?._id ?? '']);
+}
+
+const deep = await middle({ active: true });
+const deepInOne = await middle({ active: true, technologyId: technology.id });
+const node = '{ edges { node { id level technology { code } company { id } } } }';
+const firm = firms[0] ?? '';
+const firmReference = { __typename: 'Company', id: firm };
+const entity = (fields: string) =>
+  [
+    `query ($of: [_Any!]!) { _entities(representations: $of) { ... on Company { ${fields} } } }`,
+    { of: [firmReference] },
+  ] as const;
+const readings: Record<string, readonly [source: string, variables?: object]> = {
+  supplyOf100Technologies: [
+    '{ technologies(filter: { kind: TECHNOLOGY }, first: 100) { edges { node { id code supply { firms levels { level firms } } } } } }',
+  ],
+  supplyBySectorAndRegion: [
+    `{ supply(technologyCodes: ["${busy}"]) { sectors { firms levels { level firms } } regions { firms levels { level firms } } } }`,
+  ],
+  heatMapByRegion: [
+    'query ($id: ID!) { supplyGrid(parentId: $id, by: REGION, leastLevel: 5) { columns rows { firms cells } } }',
+    { id: technology.parent.id },
+  ],
+  treeMapOfAllTechnologies: [
+    '{ techMap(code: "bench") { figures(depth: 3) { technology { code } supply { firms } need { places } missing } } }',
+  ],
+  gapsRanked: [
+    '{ technologyGaps(first: 20) { totalCount edges { node { technology { code } shortfall missing } } } }',
+  ],
+  gapsOfOneSector: [
+    '{ technologyGaps(first: 20, filter: { sector: "finance" }) { edges { node { technology { code } shortfall missing } } } }',
+  ],
+  soleSuppliers: [
+    `{ soleSuppliers(filter: { mapId: "${mapId}", leastLevel: 9 }, first: 20) { edges { node { technology { code } } } } }`,
+  ],
+  relatedTechnologies: [
+    `{ technology(code: "${busy}") { related { firms overlap technology { code } } } }`,
+  ],
+  firmsLikeThisOne: entity('similar { likeness shared company { id } }'),
+  capabilitiesOfOneFirm: entity(`capabilities(first: 20) ${node}`),
+  capabilitiesFirstPage: [`{ capabilities(first: 100) ${node} }`],
+  capabilitiesDeepPage: [
+    `query ($after: String) { capabilities(first: 100, after: $after) ${node} }`,
+    { after: deep },
+  ],
+  capabilitiesInOneTechnology: [
+    `{ capabilities(filter: { technologyCode: "${busy}", leastLevel: 5 }, first: 20) ${node} }`,
+  ],
+  capabilitiesInOneTechnologyDeepPage: [
+    `query ($after: String) { capabilities(filter: { technologyCode: "${busy}" }, first: 20, after: $after) ${node} }`,
+    { after: deepInOne },
+  ],
+  capabilitiesCounted: ['{ capabilities { totalCount } }'],
+  capabilitiesInOneTechnologyCounted: [
+    `{ capabilities(filter: { technologyCode: "${busy}" }) { totalCount } }`,
+  ],
+  technologiesByText: [
+    '{ technologies(filter: { text: "기술 77" }, first: 20) { edges { node { id code supply { firms } } } } }',
+  ],
 };
-const ids = edges.map(({ node }) => node.id);
+const readingMillis: Record<string, object> = {};
+for (const [name, [source, variables = {}]] of Object.entries(readings)) {
+  await ask(source, variables);
+  readingMillis[name] = await timed(() => ask(source, variables));
+}
+
+const editor = user('editor', { companies: { [firm]: 'EDITOR' } });
+let revision = 1;
+const publishCapabilitiesMillis = await timed(async () => {
+  const claims = leaves
+    .slice(0, perFirm)
+    .map(({ code }, own) => ({ technologyCode: code, level: 1 + ((revision + own) % 9) }));
+  const answer = await service.ask(
+    editor,
+    'mutation ($input: PublishCapabilitiesInput!) { publishCapabilities(input: $input) { capabilityMap { revision } problems { message } } }',
+    { input: { companyId: firm, revision, capabilities: claims } },
+  );
+  const published = answer.data?.['publishCapabilities'] as { capabilityMap: object | null };
+  if (!published.capabilityMap) throw new Error(JSON.stringify(answer));
+  revision += 1;
+});
+await service.caughtUp();
+
 const byReading = await timed(() =>
   connection
     .collection<{ _id: string }>('supplies')
@@ -141,14 +268,14 @@ await database.stop();
 await report('techmaps-supply', {
   technologies: tree.length,
   firms: firms.length,
-  capabilities: rows.length,
+  capabilities: rows,
+  projects,
   importTreeSeconds: Number(treeSeconds.toFixed(1)),
   publishTreeSeconds: Number(publishSeconds.toFixed(1)),
-  importCapabilitiesPerSecond: Math.round(rows.length / capabilitySeconds),
+  importCapabilitiesPerSecond: Math.round(rows / capabilitySeconds),
   countSupplySeconds: Number(countSeconds.toFixed(1)),
-  wholePageMillis: byCounts,
+  readingMillis,
+  publishCapabilitiesMillis,
   keptCountsAloneMillis: byReading,
   countingAnewAloneMillis: byCounting,
-  textSearchMillis: bySearch,
-  capabilityPageMillis: byList,
 });
