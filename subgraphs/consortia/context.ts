@@ -26,7 +26,7 @@ import { programmesOf, type ProgrammeRecord } from './programme/programme.model.
 import { projectsOf, type ProjectRecord } from './project/project.model.ts';
 import { assembliesOf, type AssemblyRecord } from './proposal/assembly.model.ts';
 import type { SolverQueue } from './proposal/queue.ts';
-import type { Searches } from './proposal/searches.ts';
+import type { Searches } from './proposal/search.ts';
 import {
   requirementTemplatesOf,
   type RequirementTemplateRecord,

@@ -19,9 +19,9 @@ import { stateAfter } from '#kit/steps.ts';
 import type { AssemblyPage, AssemblyRecord } from './assembly.model.ts';
 import { firmsNamed, noWishes, readConstraints, type GivenConstraints } from './constraints.ts';
 import { gather } from './gather.ts';
-import { newSearch, outcomeOf, repairOutcomeOf, type Outcome } from './outcome.ts';
+import { newSearch, outcomeOf, repairOutcomeOf } from './outcome.ts';
 import { findRepeat, requestOf } from './request.ts';
-import type { Watch } from './searches.ts';
+import type { Outcome, Watch } from './search.ts';
 import { storeInSlots } from './slots.ts';
 import { weightsOf } from './weight-profile.ts';
 

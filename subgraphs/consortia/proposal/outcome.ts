@@ -6,26 +6,10 @@ import type { RepairResult } from '../assembly/repair.ts';
 import type { AssemblyResult, Proposal, Weights } from '../assembly/types.ts';
 import type { ProjectRecord } from '../project/project.model.ts';
 import type { AssemblyRecord, ProposalRecord } from './assembly.model.ts';
-import type { Request } from './request.ts';
 import type { Gathered } from './gather.ts';
+import type { Request } from './request.ts';
+import type { Outcome } from './search.ts';
 import { missesOf } from './weighing.ts';
-
-/** What a search changes in its record when it ends. */
-export type Outcome = Pick<AssemblyRecord, 'status'> &
-  Partial<
-    Pick<
-      AssemblyRecord,
-      | 'problems'
-      | 'capped'
-      | 'proposals'
-      | 'proposalIds'
-      | 'bestMemberIds'
-      | 'infeasibility'
-      | 'repair'
-      | 'funnels'
-      | 'statistics'
-    >
-  >;
 
 /** A search that begins. */
 export function newSearch(

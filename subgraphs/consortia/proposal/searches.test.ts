@@ -7,7 +7,8 @@ import { defaultWeights } from '../assembly/defaults.ts';
 import { assembliesOf, type AssemblyRecord } from './assembly.model.ts';
 import { newSearch } from './outcome.ts';
 import { solverQueue } from './queue.ts';
-import { openSearches, type Searches } from './searches.ts';
+import type { Searches } from './search.ts';
+import { openSearches } from './searches.ts';
 
 const log = createLog('consortia', 'silent');
 let database: TestDatabase;

@@ -7,33 +7,10 @@ import { setTimeout } from 'node:timers/promises';
 import { newId } from '#kit/id.ts';
 import type { Log } from '#kit/log.ts';
 import type { Model } from 'mongoose';
-import type { Progress } from '../assembly/types.ts';
-import type { AssemblyRecord, ProgressRecord } from './assembly.model.ts';
-import { failureOf, type Outcome } from './outcome.ts';
+import type { AssemblyRecord } from './assembly.model.ts';
+import { failureOf } from './outcome.ts';
 import type { Place } from './queue.ts';
-
-/** News of a search; what is left out stays. */
-type News = Pick<ProgressRecord, 'phase'> & Partial<Omit<Progress, 'phase'>>;
-
-/** What a search is told while it works, and tells. */
-export interface Watch {
-  signal: AbortSignal;
-  onProgress: (news: News) => void;
-}
-
-/** The searches that this process carries out. */
-export interface Searches {
-  /** Names this process in the records of its searches. */
-  readonly runner: string;
-  /** Until when a search counts as running that shows a sign of life now. */
-  leaseFromNow(): Date;
-  /** Carries a stored search out when its turn comes; its end is in its record. */
-  begin(record: AssemblyRecord, place: Place, work: (watch: Watch) => Promise<Outcome>): void;
-  /** Resolves when a search of this process has told something, and after `millis` or the end of `signal` at the latest. */
-  news(id: string, millis: number, signal?: AbortSignal): Promise<void>;
-  /** Ends every search of this process as interrupted. */
-  stop(): Promise<void>;
-}
+import type { News, Outcome, Searches, Watch } from './search.ts';
 
 /** How long a search without a sign of life of its process counts as running, milliseconds. */
 const leaseMillis = 30_000;
