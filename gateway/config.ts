@@ -63,6 +63,8 @@ export interface GatewayConfig {
   limits: OperationLimits;
   /** `LIMIT_BODY_BYTES` (262144): bytes of one request body, and of one WebSocket message. */
   bodyBytes: number;
+  /** `LIMIT_UPLOAD_BYTES` (8388608): bytes of one request body of somebody who is signed in; documents come in it. */
+  uploadBytes: number;
   /** `LIMIT_SOCKET_OPERATIONS` (100): operations under way on one WebSocket. */
   socketOperations: number;
   /** `LIMIT_VIEWER_FEEDS` (500): feeds that one user, or the visitors of one address, follow at a time. */
@@ -145,6 +147,7 @@ export function readGatewayConfig(environment: Environment = processEnvironment)
     LIMIT_SELECTIONS: wholeNumber(2_000, 1, 10_000_000),
     LIMIT_COST: wholeNumber(100_000, 1, 1_000_000_000),
     LIMIT_BODY_BYTES: wholeNumber(2 ** 18, 1_024, 2 ** 30),
+    LIMIT_UPLOAD_BYTES: wholeNumber(2 ** 23, 1_024, 2 ** 30),
     LIMIT_SOCKET_OPERATIONS: wholeNumber(100, 1, 100_000),
     LIMIT_VIEWER_FEEDS: wholeNumber(500, 1, 1_000_000),
     LIMIT_VIEWER_SOCKETS: wholeNumber(50, 1, 1_000_000),
@@ -193,6 +196,7 @@ export function readGatewayConfig(environment: Environment = processEnvironment)
       cost: read.LIMIT_COST,
     },
     bodyBytes: read.GATEWAY_OPEN ? openBodyBytes : read.LIMIT_BODY_BYTES,
+    uploadBytes: Math.max(read.LIMIT_UPLOAD_BYTES, read.LIMIT_BODY_BYTES),
     socketOperations: read.LIMIT_SOCKET_OPERATIONS,
     viewerFeeds: read.LIMIT_VIEWER_FEEDS,
     viewerSockets: read.LIMIT_VIEWER_SOCKETS,

@@ -94,6 +94,20 @@ describe('POST /graphql', () => {
     socket.destroy();
   });
 
+  it('takes a larger body from who is signed in, up to a bound, and from nobody else', async () => {
+    const sized = (length: number) => ({ query: `{ who } # ${'x'.repeat(length)}` });
+    const signed = { authorization: token() };
+    expect(await post(sized(4_096), signed)).toMatchObject({ status: 200 });
+    expect(await post(sized(8_192), signed)).toMatchObject({
+      status: 413,
+      json: withCode('REQUEST_TOO_LARGE'),
+    });
+    expect(await post(sized(4_096), { authorization: token(-60) })).toMatchObject({
+      status: 401,
+      json: withCode('UNAUTHENTICATED'),
+    });
+  });
+
   it('refuses what a foreign page can send without asking first', async () => {
     expect(
       (await post('{"query":"mutation { change }"}', { 'content-type': 'text/plain' })).status,
@@ -195,7 +209,7 @@ describe('the rest', () => {
   });
 
   it('shows pages that load nothing from elsewhere', async () => {
-    for (const path of ['', 'graphiql', 'mailbox']) {
+    for (const path of ['', 'graphiql', 'mailbox', 'sign-in/callback?code=c&state=s']) {
       const page = await fetch(new URL(path, url));
       expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
       const parts = [...(await page.text()).matchAll(/(?:src|href)="([^"#]+)"/g)].map(
@@ -208,8 +222,13 @@ describe('the rest', () => {
       }
     }
     // A mail is shown as text: no page makes markup of what somebody wrote.
-    const script = await (await fetch(new URL('page/mailbox.js', url))).text();
-    expect(script).not.toMatch(/innerHTML|outerHTML|insertAdjacentHTML|document\.write/);
+    for (const name of ['mailbox', 'parts', 'letters', 'sign-in', 'callback', 'first']) {
+      const script = await fetch(new URL(`page/${name}.js`, url));
+      expect(await script.text()).not.toMatch(
+        /innerHTML|outerHTML|insertAdjacentHTML|document\.write/,
+      );
+      expect(script.status).toBe(200);
+    }
     expect(await (await fetch(new URL('page/accounts.json', url))).json()).toMatchObject([
       { email: 'e@example.kr' },
     ]);

@@ -132,7 +132,10 @@ async function answerGraphql(
 ): Promise<void> {
   const gone = new AbortController();
   response.once('close', () => gone.abort());
-  const body = request.method === 'POST' ? await bodyOf(request, config) : undefined;
+  const body =
+    request.method === 'POST'
+      ? await bodyOf(request, await bodyLimit(request, config, door, requestId))
+      : undefined;
   const step = { ...operationStep('HTTP', requestId), parent: traceOf(request, config) };
   const answer = await traced('graphql', step, () =>
     pipeline.server.executeHTTPGraphQLRequest({
@@ -187,7 +190,7 @@ async function answerStream(
     response.setHeader('allow', 'GET, POST');
     return json(response, 405, { message: 'Use GET or POST.' });
   }
-  const body = request.method === 'POST' ? await bodyOf(request, config) : undefined;
+  const body = request.method === 'POST' ? await bodyOf(request, config.bodyBytes) : undefined;
   await answerAsStream(door, streamRequest(request, url, body), response, {
     address: addressOf(request, config.trustedProxies),
     signed: () => door.identify(request.headers.authorization, requestId),
@@ -195,11 +198,28 @@ async function answerStream(
 }
 
 /**
+ * How many bytes a body may have. Only who is signed in sends documents, so nobody else makes us read so much.
+ *
+ * @throws {GraphQLError} UNAUTHENTICATED for a large body with a token that is not valid
+ */
+async function bodyLimit(
+  { headers }: IncomingMessage,
+  { bodyBytes, uploadBytes }: GatewayConfig,
+  door: Door,
+  requestId: string,
+): Promise<number> {
+  const length = Number(headers['content-length'] ?? Number.POSITIVE_INFINITY);
+  if (headers.authorization === undefined || length <= bodyBytes) return bodyBytes;
+  const { viewer } = await door.identify(headers.authorization, requestId);
+  return viewer.userId === null ? bodyBytes : uploadBytes;
+}
+
+/**
  * The JSON of a request; an empty object for another content type, which Apollo Server refuses.
  *
  * @throws {GraphQLError} REQUEST_TOO_LARGE, BAD_REQUEST
  */
-async function bodyOf(request: IncomingMessage, { bodyBytes }: GatewayConfig): Promise<unknown> {
+async function bodyOf(request: IncomingMessage, bodyBytes: number): Promise<unknown> {
   const tooLarge = badRequest(
     `A request has at most ${bodyBytes} bytes.`,
     413,

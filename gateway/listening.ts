@@ -67,6 +67,7 @@ export async function openGateway(): Promise<{ gateway: Gateway; url: string }> 
       PORT: '0',
       ALLOWED_ORIGINS: 'https://listed.example',
       LIMIT_BODY_BYTES: '2048',
+      LIMIT_UPLOAD_BYTES: '8192',
       LIMIT_SOCKET_OPERATIONS: '3',
       LIMIT_ADDRESS_SOCKETS: '4',
       LIMIT_VIEWER_SOCKETS: '2',
