@@ -347,7 +347,7 @@ function expected(viewer: Viewer, gate: Gate): Outcome {
 
 it('never carries out what a stranger asks of a company, a project or a consortium', async () => {
   const strangers = [viewers['USER'], viewers['OWNER']].filter((viewer) => viewer !== undefined);
-  const own = new Set(['Mutation.registerCompany', 'Mutation.saveSearch']);
+  const own = new Set(['Mutation.registerCompany', 'Mutation.saveSearch', 'Mutation.unwatch']);
   for (const { root, field, name } of fields) {
     if (root !== 'Mutation' || gates[name] !== 'SIGNED_IN' || own.has(name)) continue;
     for (const viewer of strangers) {
