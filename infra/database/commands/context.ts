@@ -5,7 +5,7 @@ import type { Document, Maybe } from '../bson/value.ts';
 import type { WritableDocument } from '../bson/writer.ts';
 import type { Cursors } from '../cursor.ts';
 import type { Engine } from '../engine/engine.ts';
-import type { Sight } from '../engine/scan.ts';
+import type { Sight } from '../engine/sight.ts';
 import type { Transaction } from '../engine/transaction.ts';
 import { compileExpression } from '../expression/compile.ts';
 import { bindValues, makeScope } from '../expression/scope.ts';

@@ -7,7 +7,7 @@ import type { Writable } from '../bson/writer.ts';
 import { beginTransaction } from '../engine/commit.ts';
 import { Blocked, writeConflict } from '../engine/locks.ts';
 import { positionOf, timestampOf } from '../engine/oplog.ts';
-import type { Sight } from '../engine/scan.ts';
+import type { Sight } from '../engine/sight.ts';
 import type { Transaction } from '../engine/transaction.ts';
 import type { Task } from '../flow.ts';
 import { runTask } from '../operation.ts';

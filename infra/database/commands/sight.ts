@@ -1,5 +1,5 @@
 // What a command in a transaction sees.
-import type { Sight } from '../engine/scan.ts';
+import type { Sight } from '../engine/sight.ts';
 import type { Transaction } from '../engine/transaction.ts';
 import type { CommandContext } from './context.ts';
 

@@ -4,7 +4,7 @@ import type { Collection } from './collection.ts';
 import type { Engine } from './engine.ts';
 import type { IndexPlan } from './index-plan.ts';
 import type { Plan } from './planner.ts';
-import type { Sight } from './scan.ts';
+import type { Sight } from './sight.ts';
 import type { ObservedKey, Transaction } from './transaction.ts';
 
 const MOST_KEYS = 1000;

@@ -10,27 +10,20 @@ import { compileFilter } from '../query/filter.ts';
 import type { Filter } from '../query/filter.ts';
 import { compareSortValues, sortValues } from '../query/sort.ts';
 import type { Sort } from '../query/sort.ts';
-import type { EntryPlace, IndexedRecord, KeyRange, Reader, StoredRecord } from '../store/reader.ts';
+import type { EntryPlace, IndexedRecord, KeyRange, StoredRecord } from '../store/reader.ts';
 import type { Collection, Index } from './collection.ts';
 import { keysOf } from './index-key.ts';
 import type { IndexPlan } from './index-plan.ts';
 import { isLookup, observe } from './observation.ts';
 import type { Plan } from './planner.ts';
-import type { OverlayRecord, Transaction } from './transaction.ts';
+import type { Sight } from './sight.ts';
+import type { OverlayRecord } from './transaction.ts';
 
 /** A document that was found. */
 export type Row = { id: number; bytes: Buffer };
 
 /** What a query looked at, for explain. */
 export type Effort = { keys: number; documents: number };
-
-/** From where a query reads: the live data or a snapshot, and what its transaction wrote. */
-export type Sight = {
-  reader: () => Reader;
-  /** The commit up to which it sees. */
-  upTo: number;
-  transaction: Transaction | undefined;
-};
 
 /** A query on one collection. */
 export type Query = {
