@@ -137,7 +137,11 @@ describe('a programme of a kind that no code knows', () => {
     });
     expect(started.project).toMatchObject({ status: 'RUNNING', stage: 'LAUNCH' });
 
-    const pay = { kind: 'PAY', companyId: 'infra', amount: 800 };
+    const pay = { kind: 'PAY', companyId: 'infra', amount: 600 };
+    const soon = await money(secretary, id, { ...pay, amount: 601 });
+    expect(soon.problems.map(({ rule, limit, found }) => [rule, limit, found])).toEqual([
+      ['STAGE_PAID', '600', '601'],
+    ]);
     expect((await money(secretary, id, pay)).entry?.number).toBe(1);
     await money(lead, id, { kind: 'MATCH', companyId: 'infra', amount: 200 });
     await money(lead, id, { kind: 'SPEND', companyId: 'infra', item: 'people', amount: 650 });
@@ -148,7 +152,7 @@ describe('a programme of a kind that no code knows', () => {
       amount: 400,
     });
     expect(over.problems.map(({ rule, limit, found }) => [rule, limit, found])).toEqual([
-      ['IN_HAND', '350', '400'],
+      ['IN_HAND', '150', '400'],
       ['PLANNED', '700', '1050'],
     ]);
 
@@ -158,7 +162,7 @@ describe('a programme of a kind that no code knows', () => {
     });
     expect(early.problems.map(({ rule, found }) => [rule, found])).toEqual([
       ['LAST_STAGE', 'LAUNCH'],
-      ['SETTLED', '350'],
+      ['SETTLED', '150'],
     ]);
     const gate = await step(secretary, 'approveGate', {
       projectId: id,
@@ -166,6 +170,7 @@ describe('a programme of a kind that no code knows', () => {
       note: '발사에 성공했습니다.',
     });
     expect(gate.project?.stage).toBe('LANDING');
+    await money(secretary, id, { ...pay, amount: 200 });
     await money(lead, id, { kind: 'SPEND', companyId: 'infra', item: 'cloud', amount: 300 });
     await money(lead, id, { kind: 'RETURN', companyId: 'infra', amount: 50 });
     const done = await step(secretary, 'completeProject', {
@@ -198,7 +203,7 @@ describe('a programme of a kind that no code knows', () => {
           ],
         },
       ],
-      ledger: { totalCount: 5 },
+      ledger: { totalCount: 6 },
     });
     const seen = await alliance.data<{ project: object }>(
       someone,
@@ -294,6 +299,8 @@ describe('a free project', () => {
       reason: 'The firm stopped working.',
     });
     expect(ended.project?.status).toBe('TERMINATED');
+    const more = await money(lead, id, { kind: 'PAY', companyId: 'infra', amount: 1 });
+    expect(brief(more.problems)).toEqual([['WRONG_STATE', 'projectId', 'STATE']]);
     expect(
       (await money(lead, id, { kind: 'RETURN', companyId: 'infra', amount: 40 })).problems,
     ).toEqual([]);

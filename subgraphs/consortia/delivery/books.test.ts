@@ -4,6 +4,7 @@ import {
   accountsIn,
   balancesOf,
   movementBreaches,
+  stagePaymentBreaches,
   type LedgerKind,
   type Movement,
 } from './books.ts';
@@ -109,5 +110,59 @@ describe('the books', () => {
     expect(accountsIn(['a'], bounds.plan, [paid, spent, back])).toMatchObject([
       { paid: 500, spent: 0, left: 500 },
     ]);
+  });
+
+  it('take no payment back that was returned or recovered, and no return that was paid again', () => {
+    const faults = (before: readonly Movement[], reverses: number) =>
+      movementBreaches(entry(before.length + 1, 'REVERSE', 0, { reverses }), before, bounds).map(
+        ({ rule, limit, found }) => [rule, limit, found],
+      );
+    const own = entry(2, 'MATCH', 500);
+    expect(faults([entry(1, 'PAY', 500), own, entry(3, 'RETURN', 200)], 1)).toEqual([
+      ['RETURNED', '300', '500'],
+    ]);
+    expect(faults([entry(1, 'PAY', 500), own, entry(3, 'RECOVER', 500)], 1)).toEqual([
+      ['RETURNED', '0', '500'],
+    ]);
+    const twice = [entry(1, 'PAY', 600), entry(2, 'RETURN', 600), entry(3, 'PAY', 600)];
+    expect(faults(twice, 2)).toEqual([['PAID', '600', '1200']]);
+    expect(faults([entry(1, 'PAY', 500), entry(2, 'RECOVER', 500)], 2)).toEqual([
+      ['REVERSIBLE', 'an entry', '2'],
+    ]);
+  });
+
+  it('stay exact to the won, however much a member brings', () => {
+    const most = Number.MAX_SAFE_INTEGER;
+    const before = [entry(1, 'MATCH', most - 1)];
+    expect(movementBreaches(entry(2, 'MATCH', 1), before, bounds)).toEqual([]);
+    expect(movementBreaches(entry(2, 'MATCH', 2), before, bounds)).toMatchObject([
+      { rule: 'COUNTABLE', limit: '1', found: '2' },
+    ]);
+    expect(movementBreaches(entry(2, 'PAY', 2), before, bounds)).toMatchObject([
+      { rule: 'COUNTABLE' },
+    ]);
+  });
+
+  it('pay the money of a stage once the gate to it was passed', () => {
+    const order = [{ code: 'A' }, { code: 'B' }];
+    const stages = [
+      { stage: 'A', amount: 100 },
+      { stage: 'B', amount: 900 },
+    ];
+    const before = [
+      entry(1, 'PAY', 90),
+      entry(2, 'REVERSE', 0, { reverses: 1 }),
+      entry(3, 'PAY', 60),
+      entry(4, 'RETURN', 10, { companyId: 'b' }),
+    ];
+    const pay = (amount: number, stage: string | null) =>
+      stagePaymentBreaches(entry(5, 'PAY', amount), before, { stage, stages }, order);
+    expect(pay(50, 'A')).toEqual([]);
+    expect(pay(51, 'A')).toMatchObject([{ rule: 'STAGE_PAID', limit: '100', found: '101' }]);
+    expect(pay(950, 'B')).toEqual([]);
+    expect(pay(951, null)).toEqual([]);
+    expect(
+      stagePaymentBreaches(entry(5, 'PAY', 999), before, { stage: 'A', stages: [] }, order),
+    ).toEqual([]);
   });
 });

@@ -142,9 +142,12 @@ export function movementBreaches(
     amount <= held.left ? [] : [over('IN_HAND', 'More than is in hand.', held.left, amount)];
   switch (kind) {
     case 'PAY':
-      return paymentBreaches(received + amount, grants.get(companyId) ?? 0);
+      return [
+        ...paymentBreaches(received + amount, grants.get(companyId) ?? 0),
+        ...countableBreaches(Math.max(held.paid, held.left), amount),
+      ];
     case 'MATCH':
-      return [];
+      return countableBreaches(Math.max(held.matched + held.recovered, held.left), amount);
     case 'RETURN':
       return [...inHand, ...returnBreaches(kept, amount)];
     case 'RECOVER':
@@ -152,7 +155,7 @@ export function movementBreaches(
     case 'SPEND':
       return [...inHand, ...spendingBreaches(held, movement)];
     case 'REVERSE':
-      return reversalBreaches(movement, before);
+      return reversalBreaches(movement, before, { grants, plan });
     default:
       return kind satisfies never;
   }
@@ -176,19 +179,67 @@ function spendingBreaches({ items }: Account, { item, amount }: Movement): Probl
   return [over('PLANNED', 'More than is planned for the item.', planned.planned, found)];
 }
 
-/** A movement is taken back once, and only while the money that it moved is still there. */
-function reversalBreaches({ reverses }: Movement, before: readonly Movement[]): Problem[] {
+/** What of a project says how much public money its stages may have had by now. */
+export interface StagedBudget {
+  /** Where it is; null in a project without stages. */
+  stage: string | null;
+  /** Its budget by stage, won; empty when not divided. */
+  stages: readonly { stage: string; amount: number }[];
+}
+
+/** What is wrong with a payment before its stage: money of a stage is paid once the gate to it was passed. */
+export function stagePaymentBreaches(
+  { kind, amount }: Movement,
+  before: readonly Movement[],
+  { stage, stages }: StagedBudget,
+  order: readonly { code: string }[],
+): Problem[] {
+  const place = order.findIndex(({ code }) => code === stage);
+  if (kind !== 'PAY' || place === -1 || stages.length === 0) return [];
+  const reached = order.slice(0, place + 1).map(({ code }) => code);
+  const limit = sum(stages.filter((each) => reached.includes(each.stage)));
+  const left = notReversed(before);
+  const sumOf = (wanted: LedgerKind) => sum(left.filter((each) => each.kind === wanted));
+  const found = sumOf('PAY') - sumOf('RETURN') + amount;
+  if (found <= limit) return [];
+  return [over('STAGE_PAID', 'More than the stages up to now are to cost.', limit, found)];
+}
+
+/** Beyond 2^53-1 won a sum is no longer exact to the won. */
+function countableBreaches(counted: number, amount: number): Problem[] {
+  const limit = Number.MAX_SAFE_INTEGER - counted;
+  return amount <= limit ? [] : [over('COUNTABLE', 'More than can be counted.', limit, amount)];
+}
+
+/**
+ * A movement is taken back once, and only while what it leaves behind holds. What was demanded back stays closed: its
+ * entry is not taken back.
+ */
+function reversalBreaches(
+  movement: Movement,
+  before: readonly Movement[],
+  { grants, plan }: Bounds,
+): Problem[] {
+  const { reverses } = movement;
   const original = notReversed(before).find(({ number }) => number === reverses);
-  if (!original)
+  if (!original || original.kind === 'RECOVER')
     return [
       breach('REVERSIBLE', 'No such entry is left to take back.', 'an entry', String(reverses), [
         'reverses',
       ]),
     ];
-  const isIncome = original.kind === 'PAY' || original.kind === 'MATCH';
-  const left = balancesOf(before).get(account.hand(original.companyId)) ?? 0;
-  if (!isIncome || original.amount <= left) return [];
-  return [over('IN_HAND', 'The money was used since.', left, original.amount)];
+  const { companyId, amount } = original;
+  const held = accountOf(companyId, plan, before);
+  const after = accountOf(companyId, plan, [...before, movement]);
+  const kept = after.paid - after.returned - after.recovered;
+  const grant = grants.get(companyId) ?? 0;
+  return [
+    ...(after.left < 0 ? [over('IN_HAND', 'The money was used since.', held.left, amount)] : []),
+    ...(kept < 0
+      ? [over('RETURNED', 'The money was given back since.', kept + amount, amount)]
+      : []),
+    ...paymentBreaches(after.paid - after.returned, grant),
+  ];
 }
 
 function over(rule: string, message: string, limit: number, found: number): Problem {

@@ -15,10 +15,12 @@ import { changeProject, projectToLead } from '../project/project.ts';
 import { projectSteps } from '../project/state.ts';
 import { stateAfter } from '#kit/steps.ts';
 import { memberIdsOf } from '../submission/submission.ts';
+import { stagesOf } from './oversight.ts';
 import { readReason, reasonLength } from '../form/wording.ts';
 import {
   accountsIn,
   movementBreaches,
+  stagePaymentBreaches,
   notReversed,
   type Account,
   type LedgerKind,
@@ -139,7 +141,7 @@ export interface Recorded {
  * Moves money in a running project's ledger. Who may depends on the kind: see the schema.
  *
  * @throws {Refusal} NOT_FOUND (projectId, companyId), WRONG_STATE (projectId), INVALID (companyId, item, amount,
- * reverses, memo; rules PAID, IN_HAND, RETURNED, PLANNED, REVERSIBLE)
+ * reverses, memo; rules PAID, STAGE_PAID, IN_HAND, RETURNED, PLANNED, REVERSIBLE, COUNTABLE)
  * @throws {GraphQLError} UNAUTHENTICATED, FORBIDDEN
  */
 export async function recordMoney(context: Context, given: GivenMoney): Promise<Recorded> {
@@ -150,7 +152,7 @@ export async function recordMoney(context: Context, given: GivenMoney): Promise<
   if (!found || !maySee(viewer, found))
     throw refusal('NOT_FOUND', 'There is no such project.', path);
   const { userId } = actingOn(context, found, given);
-  stateAfter(projectSteps, found.status, 'pay', path);
+  stateAfter(projectSteps, found.status, given.kind === 'PAY' ? 'grant' : 'pay', path);
   refuseSettled(found);
   const faults: Problem[] = [];
   const memo = readReason(given.memo, { ...reasonLength, least: 0 }, ['memo'], faults);
@@ -172,7 +174,8 @@ export function refuseSettled({ settledAt }: ProjectRecord): void {
 /**
  * Enters a movement into the books of a project.
  *
- * @throws {Refusal} INVALID (amount, reverses; rules PAID, IN_HAND, RETURNED, PLANNED, REVERSIBLE)
+ * @throws {Refusal} INVALID (amount, reverses; rules PAID, STAGE_PAID, IN_HAND, RETURNED, PLANNED, REVERSIBLE,
+ * COUNTABLE)
  */
 export async function enterMovement(
   context: Context,
@@ -190,7 +193,10 @@ export async function enterMovement(
   const before = await readMovements(context, project._id);
   const movement = movementFrom(given, project.entries, before);
   const grants = await grantsIn(context, project);
-  refuseAny(movementBreaches(movement, before, { grants, plan: project.plan }));
+  refuseAny([
+    ...movementBreaches(movement, before, { grants, plan: project.plan }),
+    ...stagePaymentBreaches(movement, before, project, await stagesOf(context, project)),
+  ]);
   const entry: LedgerRecord = {
     _id: newId(),
     projectId: project._id,

@@ -29,6 +29,7 @@ export type ProjectStep =
   | 'displace'
   | 'start'
   | 'plan'
+  | 'grant'
   | 'pay'
   | 'gate'
   | 'work'
@@ -65,6 +66,8 @@ export const projectSteps: Steps<ProjectStatus, ProjectStep> = {
     AWARDED: 'AWARDED',
     RUNNING: 'RUNNING',
   },
+  // Public money, which a project that is over gets no more of.
+  grant: { RUNNING: 'RUNNING' },
   // Money of a project that ended early is still returned.
   pay: { RUNNING: 'RUNNING', TERMINATED: 'TERMINATED' },
   gate: { RUNNING: 'RUNNING' },
