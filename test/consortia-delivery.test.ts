@@ -107,6 +107,9 @@ async function award(): Promise<string> {
     revision: 1,
     scores: [{ criterion: 'COURAGE', points: 90 }],
   });
+  const insider = user('insider', { roles: ['SECRETARIAT'], companies: { infra: 'VIEWER' } });
+  const biased = await alliance.change(insider, 'decideCall', { callId, revision: 2 });
+  expect(brief(biased.problems)).toEqual([['WRONG_STATE', 'callId', 'CONFLICT']]);
   const decided = await alliance.change<{ call: { ranking: object[] } }>(
     secretary,
     'decideCall',

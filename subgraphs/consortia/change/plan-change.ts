@@ -83,7 +83,7 @@ async function changeIn(context: Context, id: string) {
  * Approves a change, which takes effect at once, or rejects it with a reason. The secretariat may, or an owner of the
  * lead's firm in a project that no call awarded. What was spent or delivered since it was proposed is looked at again.
  *
- * @throws {Refusal} NOT_FOUND (changeId), WRONG_STATE (changeId), STALE (revision), INVALID (verdict, items,
+ * @throws {Refusal} NOT_FOUND (changeId), WRONG_STATE (changeId; rules STATE, CONFLICT), STALE (revision), INVALID (verdict, items,
  * milestones)
  */
 export async function decidePlanChange(
@@ -96,8 +96,8 @@ export async function decidePlanChange(
   },
 ): Promise<PlanChangeRecord> {
   const { change, project } = await changeIn(context, given.changeId);
-  lookingAfter(context, project);
   const path = ['changeId'];
+  await lookingAfter(context, project, path);
   stateAfter(projectSteps, project.status, 'work', path);
   const step = given.approve ? 'approve' : 'reject';
   const status = stateAfter(planChangeSteps, change.status, step, path);

@@ -18,6 +18,7 @@ import { memberIdsOf } from '../submission/submission.ts';
 import { readReason, reasonLength } from '../form/wording.ts';
 import type { Account } from './books.ts';
 import { readAccounts } from './money.ts';
+import { impartial } from './oversight.ts';
 
 /** Which project, and the revision it was read at. */
 export interface GivenStep {
@@ -32,7 +33,11 @@ interface Course {
   memberIds: string[];
 }
 
-/** A project for a step that is the secretariat's, or the lead's firm's in a project that no call awarded. */
+/**
+ * A project for a step that is the secretariat's, or the lead's firm's in a project that no call awarded.
+ *
+ * @throws {Refusal} NOT_FOUND (projectId), WRONG_STATE (projectId; rules STATE, CONFLICT)
+ */
 async function courseOf(context: Context, given: GivenStep, step: ProjectStep): Promise<Course> {
   const { viewer, projects, calls } = context;
   signedIn(viewer);
@@ -43,7 +48,7 @@ async function courseOf(context: Context, given: GivenStep, step: ProjectStep): 
   const { callId, leadCompanyId } = project;
   const isLeads = callId === null && (step === 'start' || step === 'complete');
   if (isLeads) actingFor(viewer, leadCompanyId, 'EDITOR');
-  else signedInAs(viewer, 'SECRETARIAT');
+  else await impartial(context, project, path);
   const status = stateAfter(projectSteps, project.status, step, path);
   const call = callId === null ? null : await calls.findById(callId).lean<CallRecord>();
   const stages = call?.rules.stages ?? [];

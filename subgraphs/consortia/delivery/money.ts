@@ -3,7 +3,7 @@ import { newId } from '#kit/id.ts';
 import { findPage } from '#kit/page.ts';
 import { problem, refusal, refuseAny, type Problem } from '#kit/refusal.ts';
 import { tidy } from '#kit/text.ts';
-import { actingFor, hasRole, isIn, signedIn, signedInAs, type SignedIn } from '#kit/viewer.ts';
+import { actingFor, hasRole, isIn, signedIn, type SignedIn } from '#kit/viewer.ts';
 import type { MembershipRecord } from '../consortium/membership.model.ts';
 import { shareAmounts } from '../consortium/shares.ts';
 import type { Context } from '../context.ts';
@@ -15,7 +15,7 @@ import { changeProject, projectToLead } from '../project/project.ts';
 import { projectSteps } from '../project/state.ts';
 import { stateAfter } from '#kit/steps.ts';
 import { memberIdsOf } from '../submission/submission.ts';
-import { stagesOf } from './oversight.ts';
+import { impartial, stagesOf } from './oversight.ts';
 import { readReason, reasonLength } from '../form/wording.ts';
 import {
   accountsIn,
@@ -140,7 +140,7 @@ export interface Recorded {
 /**
  * Moves money in a running project's ledger. Who may depends on the kind: see the schema.
  *
- * @throws {Refusal} NOT_FOUND (projectId, companyId), WRONG_STATE (projectId), INVALID (companyId, item, amount,
+ * @throws {Refusal} NOT_FOUND (projectId, companyId), WRONG_STATE (projectId; rules STATE, SETTLED, CONFLICT), INVALID (companyId, item, amount,
  * reverses, memo; rules PAID, STAGE_PAID, IN_HAND, RETURNED, PLANNED, REVERSIBLE, COUNTABLE)
  * @throws {GraphQLError} UNAUTHENTICATED, FORBIDDEN
  */
@@ -151,7 +151,7 @@ export async function recordMoney(context: Context, given: GivenMoney): Promise<
   const found = await projects.findById(given.projectId).lean<ProjectRecord>();
   if (!found || !maySee(viewer, found))
     throw refusal('NOT_FOUND', 'There is no such project.', path);
-  const { userId } = actingOn(context, found, given);
+  const { userId } = await actingOn(context, found, given);
   stateAfter(projectSteps, found.status, given.kind === 'PAY' ? 'grant' : 'pay', path);
   refuseSettled(found);
   const faults: Problem[] = [];
@@ -228,16 +228,16 @@ function movementFrom(
 }
 
 /** Who may record what: public money is the secretariat's, or the lead's in a project that no call awarded. */
-function actingOn(
-  { viewer }: Context,
-  { leadCompanyId, callId }: ProjectRecord,
+async function actingOn(
+  context: Context,
+  project: ProjectRecord,
   { kind, companyId }: GivenMoney,
-): SignedIn {
-  if (kind === 'REVERSE') return signedInAs(viewer, 'SECRETARIAT');
-  if (kind === 'PAY')
-    return callId === null
-      ? actingFor(viewer, leadCompanyId, 'EDITOR')
-      : signedInAs(viewer, 'SECRETARIAT');
+): Promise<SignedIn> {
+  const { viewer } = context;
+  const { leadCompanyId, callId } = project;
+  if (kind === 'REVERSE' || (kind === 'PAY' && callId !== null))
+    return impartial(context, project, ['projectId']);
+  if (kind === 'PAY') return actingFor(viewer, leadCompanyId, 'EDITOR');
   return companyId != null && isIn(viewer, companyId, 'EDITOR')
     ? signedIn(viewer)
     : actingFor(viewer, leadCompanyId, 'EDITOR');

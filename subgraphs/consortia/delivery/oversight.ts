@@ -1,11 +1,13 @@
 /** Who may look after a project that is carried out, and who writes to it. */
-import { refusal } from '#kit/refusal.ts';
+import { refusal, refuseAny } from '#kit/refusal.ts';
 import { actingFor, signedIn, signedInAs, type SignedIn } from '#kit/viewer.ts';
 import type { CallRecord } from '../call/call.model.ts';
 import type { Context } from '../context.ts';
 import type { StageRule } from '../programme/rules.ts';
 import { isParticipant, maySee } from '../project/audience.ts';
 import type { ProjectRecord } from '../project/project.model.ts';
+import { ownInterest } from '../review/interest.ts';
+import { memberIdsOf } from '../submission/submission.ts';
 
 /**
  * A project as stored, for one who takes part in it or looks after it.
@@ -26,18 +28,37 @@ export async function projectIn(
 }
 
 /**
- * The one who decides on what a project hands in: the secretariat, or an owner of the lead's firm where no call
- * awarded it.
+ * Somebody of the secretariat who has no interest in a project: no firm of their own carries it out or is to use it.
  *
+ * @throws {Refusal} WRONG_STATE at `path` (rule CONFLICT)
  * @throws {GraphQLError} UNAUTHENTICATED, FORBIDDEN
  */
-export function lookingAfter(
-  { viewer }: Pick<Context, 'viewer'>,
+export async function impartial(
+  context: Pick<Context, 'viewer' | 'consortia'>,
   project: ProjectRecord,
-): SignedIn {
+  path: string[],
+): Promise<SignedIn> {
+  const secretary = signedInAs(context.viewer, 'SECRETARIAT');
+  if (secretary.companies.length === 0) return secretary;
+  refuseAny(ownInterest(secretary, project, await memberIdsOf(context, project), path));
+  return secretary;
+}
+
+/**
+ * The one who decides on what a project hands in: somebody of the secretariat without an interest in it, or an owner of
+ * the lead's firm where no call awarded it.
+ *
+ * @throws {Refusal} WRONG_STATE at `path` (rule CONFLICT)
+ * @throws {GraphQLError} UNAUTHENTICATED, FORBIDDEN
+ */
+export async function lookingAfter(
+  context: Pick<Context, 'viewer' | 'consortia'>,
+  project: ProjectRecord,
+  path: string[],
+): Promise<SignedIn> {
   return project.callId === null
-    ? actingFor(viewer, project.leadCompanyId, 'OWNER')
-    : signedInAs(viewer, 'SECRETARIAT');
+    ? actingFor(context.viewer, project.leadCompanyId, 'OWNER')
+    : impartial(context, project, path);
 }
 
 /**

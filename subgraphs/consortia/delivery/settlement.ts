@@ -14,23 +14,24 @@ import { projectSteps } from '../project/state.ts';
 import { memberIdsOf } from '../submission/submission.ts';
 import type { Account } from './books.ts';
 import { enterMovement, readAccounts, refuseSettled } from './money.ts';
-import { holdProject, lookingAfter, projectIn } from './oversight.ts';
+import { holdProject, impartial, lookingAfter, projectIn } from './oversight.ts';
 import type { RecoveryRecord } from './recovery.model.ts';
 import { recoverySteps } from './state.ts';
 
 /**
  * Demands public money back from a member, that it has spent already or holds. The secretariat may.
  *
- * @throws {Refusal} NOT_FOUND (projectId, companyId), WRONG_STATE (projectId; rule SETTLED), INVALID (amount with rule
+ * @throws {Refusal} NOT_FOUND (projectId, companyId), WRONG_STATE (projectId; rules SETTLED, CONFLICT), INVALID (amount with rule
  * RECOVERABLE, reason, dueOn)
  */
 export async function demandRecovery(
   context: Context,
   given: { projectId: string; companyId: string; amount: number; reason: string; dueOn: string },
 ): Promise<RecoveryRecord> {
-  const { userId } = signedInAs(context.viewer, 'SECRETARIAT');
+  signedInAs(context.viewer, 'SECRETARIAT');
   const path = ['projectId'];
   const project = await holdProject(context, await projectIn(context, given.projectId, path));
+  const { userId } = await impartial(context, project, path);
   stateAfter(projectSteps, project.status, 'recover', path);
   refuseSettled(project);
   const faults: Problem[] = [];
@@ -87,7 +88,7 @@ export function recoveryFaults(
 /**
  * Closes a demand: paid, which enters the books, or waived with a reason. The secretariat may.
  *
- * @throws {Refusal} NOT_FOUND (recoveryId), WRONG_STATE (recoveryId), STALE (revision), INVALID (note; amount with rule
+ * @throws {Refusal} NOT_FOUND (recoveryId), WRONG_STATE (recoveryId; rules STATE, CONFLICT), STALE (revision), INVALID (note; amount with rule
  * RETURNED)
  */
 export async function closeRecovery(
@@ -99,17 +100,18 @@ export async function closeRecovery(
     note?: string | null | undefined;
   },
 ): Promise<RecoveryRecord> {
-  const { userId } = signedInAs(context.viewer, 'SECRETARIAT');
+  signedInAs(context.viewer, 'SECRETARIAT');
   const path = ['recoveryId'];
   const recovery = await context.recoveries.findById(given.recoveryId).lean<RecoveryRecord>();
   if (!recovery) throw refusal('NOT_FOUND', 'There is no such demand.', path);
+  const project = await projectIn(context, recovery.projectId, path);
+  const { userId } = await impartial(context, project, path);
   const step = given.isPaid ? 'pay' : 'waive';
   const status = stateAfter(recoverySteps, recovery.status, step, path);
   const faults: Problem[] = [];
   const least = given.isPaid ? 0 : reasonLength.least;
   const note = readReason(given.note, { ...reasonLength, least }, ['note'], faults);
   refuseAny(faults);
-  const project = await projectIn(context, recovery.projectId, path);
   const { companyId, amount } = recovery;
   if (given.isPaid)
     await enterMovement(context, project, { kind: 'RECOVER', companyId, amount }, note, userId);
@@ -128,7 +130,7 @@ export async function closeRecovery(
  * Closes the books of a project that is over: every won is spent or returned, and every demand is closed. The
  * secretariat may, or an owner of the lead's firm in a project that no call awarded.
  *
- * @throws {Refusal} NOT_FOUND (projectId), WRONG_STATE (projectId; rule SETTLED), STALE (revision), INVALID (projectId;
+ * @throws {Refusal} NOT_FOUND (projectId), WRONG_STATE (projectId; rules SETTLED, CONFLICT), STALE (revision), INVALID (projectId;
  * rules SETTLED, RECOVERED)
  */
 export async function settleProject(
@@ -137,7 +139,7 @@ export async function settleProject(
 ): Promise<ProjectRecord> {
   const path = ['projectId'];
   const project = await holdProject(context, await projectIn(context, given.projectId, path));
-  lookingAfter(context, project);
+  await lookingAfter(context, project, path);
   const status = stateAfter(projectSteps, project.status, 'settle', path);
   refuseSettled(project);
   const accounts = await readAccounts(context, project);

@@ -199,7 +199,7 @@ export async function deliverMilestone(
  * Accepts a milestone that was handed in, or returns it with a reason. The secretariat may, or an owner of the lead's
  * firm in a project that no call awarded.
  *
- * @throws {Refusal} NOT_FOUND (milestoneId), WRONG_STATE (milestoneId), STALE (revision), INVALID (verdict)
+ * @throws {Refusal} NOT_FOUND (milestoneId), WRONG_STATE (milestoneId; rules STATE, CONFLICT), STALE (revision), INVALID (verdict)
  */
 export async function decideMilestone(
   context: Context,
@@ -211,8 +211,8 @@ export async function decideMilestone(
   },
 ): Promise<MilestoneRecord> {
   const { milestone, project } = await milestoneIn(context, given.milestoneId);
-  lookingAfter(context, project);
   const path = ['milestoneId'];
+  await lookingAfter(context, project, path);
   stateAfter(projectSteps, project.status, 'work', path);
   const status = stateAfter(
     milestoneSteps,

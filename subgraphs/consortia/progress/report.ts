@@ -93,7 +93,7 @@ export function periodFaults(
  * Accepts a report or returns it with a reason. The secretariat may, or an owner of the lead's firm in a project that
  * no call awarded.
  *
- * @throws {Refusal} NOT_FOUND (reportId), WRONG_STATE (reportId), STALE (revision), INVALID (verdict)
+ * @throws {Refusal} NOT_FOUND (reportId), WRONG_STATE (reportId; rules STATE, CONFLICT), STALE (revision), INVALID (verdict)
  */
 export async function decideProgressReport(
   context: Context,
@@ -107,7 +107,7 @@ export async function decideProgressReport(
   const path = ['reportId'];
   const report = await context.reports.findById(given.reportId).lean<ReportRecord>();
   if (!report) throw refusal('NOT_FOUND', 'There is no such report.', path);
-  lookingAfter(context, await projectIn(context, report.projectId, path));
+  await lookingAfter(context, await projectIn(context, report.projectId, path), path);
   const step = given.accept ? 'accept' : 'return';
   const status = stateAfter(reportSteps, report.status, step, path);
   const faults: Problem[] = [];

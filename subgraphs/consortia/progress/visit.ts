@@ -6,7 +6,7 @@ import { stateAfter } from '#kit/steps.ts';
 import { tidy } from '#kit/text.ts';
 import { signedInAs } from '#kit/viewer.ts';
 import type { Context } from '../context.ts';
-import { projectIn } from '../delivery/oversight.ts';
+import { impartial, projectIn } from '../delivery/oversight.ts';
 import { nameLength, readText, summaryLength, type GivenText } from '../form/wording.ts';
 import { isParticipant } from '../project/audience.ts';
 import type { ProjectRecord } from '../project/project.model.ts';
@@ -19,7 +19,7 @@ const visitorsLength = { least: 2, most: 200 };
 /**
  * Plans a site visit of a running project. The secretariat may.
  *
- * @throws {Refusal} NOT_FOUND (projectId), WRONG_STATE (projectId), INVALID (place, on, visitors)
+ * @throws {Refusal} NOT_FOUND (projectId), WRONG_STATE (projectId; rules STATE, CONFLICT), INVALID (place, on, visitors)
  */
 export async function planSiteVisit(
   context: Context,
@@ -27,6 +27,7 @@ export async function planSiteVisit(
 ): Promise<VisitRecord> {
   signedInAs(context.viewer, 'SECRETARIAT');
   const project = await projectIn(context, given.projectId, ['projectId']);
+  await impartial(context, project, ['projectId']);
   stateAfter(projectSteps, project.status, 'work', ['projectId']);
   const faults: Problem[] = [];
   const place = readText(given.place, nameLength, ['place'], faults);
@@ -56,7 +57,7 @@ export async function planSiteVisit(
 /**
  * Records what a site visit found, on its day or later. The secretariat may.
  *
- * @throws {Refusal} NOT_FOUND (visitId), WRONG_STATE (visitId), STALE (revision), INVALID (findings; visitId before its
+ * @throws {Refusal} NOT_FOUND (visitId), WRONG_STATE (visitId; rules STATE, CONFLICT), STALE (revision), INVALID (findings; visitId before its
  * day)
  */
 export async function recordSiteVisit(
@@ -79,7 +80,7 @@ export async function recordSiteVisit(
 /**
  * Calls a site visit off. The secretariat may.
  *
- * @throws {Refusal} NOT_FOUND (visitId), WRONG_STATE (visitId), STALE (revision)
+ * @throws {Refusal} NOT_FOUND (visitId), WRONG_STATE (visitId; rules STATE, CONFLICT), STALE (revision)
  */
 export async function cancelSiteVisit(
   context: Context,
@@ -91,9 +92,11 @@ export async function cancelSiteVisit(
   return changeVisit(context, visit, given.revision, { status });
 }
 
-async function visitIn({ visits }: Context, id: string): Promise<VisitRecord> {
-  const visit = await visits.findById(id).lean<VisitRecord>();
-  if (!visit) throw refusal('NOT_FOUND', 'There is no such visit.', ['visitId']);
+async function visitIn(context: Context, id: string): Promise<VisitRecord> {
+  const path = ['visitId'];
+  const visit = await context.visits.findById(id).lean<VisitRecord>();
+  if (!visit) throw refusal('NOT_FOUND', 'There is no such visit.', path);
+  await impartial(context, await projectIn(context, visit.projectId, path), path);
   return visit;
 }
 

@@ -13,6 +13,7 @@ import { memberIdsOf } from '../submission/submission.ts';
 import type { SubmissionRecord } from '../submission/submission.model.ts';
 import { calibrate, rankProjects, type Contender, type Ranked } from './ranking.ts';
 import type { ReviewRecord } from './review.model.ts';
+import { ownInterest } from './interest.ts';
 import { callToReview } from './review.ts';
 
 /** What a ranking is made of. */
@@ -86,7 +87,7 @@ export async function findCalibration(context: Context, call: CallRecord) {
  * Decides a closed call once every review is in: awards by rank within slots and budget, publishes the ranking. The
  * secretariat may.
  *
- * @throws {Refusal} as `callToReview`; INVALID (callId; rule REVIEWS_IN) for every project whose reviews are not all in,
+ * @throws {Refusal} as `callToReview`; WRONG_STATE (callId; rule CONFLICT) for who has a firm in one of the projects; INVALID (callId; rule REVIEWS_IN) for every project whose reviews are not all in,
  * or that has none
  */
 export async function decideCall(
@@ -96,6 +97,10 @@ export async function decideCall(
   const { userId } = signedInAs(context.viewer, 'SECRETARIAT');
   const call = await callToReview(context, given);
   const { contenders, given: reviews, submitted } = await contendersOf(context, call);
+  for (const project of submitted)
+    refuseAny(
+      ownInterest(context.viewer, project, await memberIdsOf(context, project), ['callId']),
+    );
   refuseAny(
     submitted.flatMap(({ _id, title }) => {
       const own = reviews.filter(({ projectId }) => projectId === _id);

@@ -1,6 +1,7 @@
 /** Whose interest a project is, and whether a reviewer shares it at the moment of scoring. */
 import { seoulDay } from '#kit/instant.ts';
 import { problem, type Problem } from '#kit/refusal.ts';
+import type { Viewer } from '#kit/viewer.ts';
 import type { Context } from '../context.ts';
 import type { ProjectRecord } from '../project/project.model.ts';
 import { memberIdsOf } from '../submission/submission.ts';
@@ -13,6 +14,24 @@ export function partiesOf(
   memberIds: readonly string[],
 ): string[] {
   return [...new Set([leadCompanyId, ...memberIds, ...demandCompanyIds])];
+}
+
+/** What is wrong when somebody decides on a project that a firm of their own has a part in: a problem of rule CONFLICT. */
+export function ownInterest(
+  { companies }: Pick<Viewer, 'companies'>,
+  project: Parameters<typeof partiesOf>[0],
+  memberIds: readonly string[],
+  path: string[],
+): Problem[] {
+  const parties = partiesOf(project, memberIds);
+  const own = companies.find(({ companyId }) => parties.includes(companyId));
+  if (!own) return [];
+  return [
+    problem('WRONG_STATE', 'A firm of your own is in the project.', path, {
+      rule: 'CONFLICT',
+      found: own.companyId,
+    }),
+  ];
 }
 
 /** Teams of running projects, company ids. */
