@@ -200,7 +200,7 @@ describe('the rest', () => {
       keys: [{ kid: 'k', kty: 'EC', use: 'sig' }],
     });
     expect(await json('health/live')).toEqual({ live: true });
-    expect(await json('health/ready')).toEqual({ ready: true, subgraphs: {} });
+    expect(await json('health/ready')).toEqual({ ready: true, subgraphs: { a: true } });
     const figures = await (await fetch(new URL('metrics', url))).text();
     expect(figures).toMatch(
       /oca_gateway_operation_seconds_count\{kind="query",transport="HTTP",outcome="ok",operation="other"\} \d+/,

@@ -1,4 +1,4 @@
-/** The first page, GraphiQL and the mailbox: files of ours and of npm packages, nothing from other hosts. */
+/** The first page, GraphiQL, the mailbox and the way back from a provider: files of ours and of npm packages, nothing from other hosts. */
 import { createReadStream } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname } from 'node:path';
@@ -55,6 +55,11 @@ const files: ReadonlyMap<string, string> = new Map(
     '/': './page/index.html',
     '/graphiql': './page/graphiql.html',
     '/mailbox': './page/mailbox.html',
+    '/sign-in/callback': './page/callback.html',
+    '/page/callback.js': './page/callback.js',
+    '/page/letters.js': './page/letters.js',
+    '/page/parts.js': './page/parts.js',
+    '/page/sign-in.js': './page/sign-in.js',
     '/page/mailbox.js': './page/mailbox.js',
     '/page/first.css': './page/first.css',
     '/page/first.js': './page/first.js',
@@ -109,7 +114,7 @@ function send(
   const isGraphiql = file.endsWith('graphiql.html');
   response.setHeader('content-security-policy', isGraphiql ? graphiqlPolicy : strictPolicy);
   response.setHeader('referrer-policy', 'no-referrer');
-  response.setHeader('cache-control', lasting ? 'public, max-age=86400' : 'no-cache');
+  response.setHeader('cache-control', cachingOf(file, lasting));
   if (request.method === 'HEAD') {
     response.end();
     return;
@@ -120,4 +125,10 @@ function send(
     response.end();
   });
   content.pipe(response);
+}
+
+function cachingOf(file: string, lasting: boolean): string {
+  // Its address holds what a provider said of somebody.
+  if (file.endsWith('callback.html')) return 'no-store';
+  return lasting ? 'public, max-age=86400' : 'no-cache';
 }

@@ -13,7 +13,7 @@ export interface TestProvider {
   issuer: string;
   clientId: string;
   clientSecret: string;
-  /** Where it sends people back to; nobody listens there. */
+  /** Where it sends people back to. */
   redirectUrl: string;
   people: People;
   /** Signs in as somebody at the address; gives the address the browser is sent back to. */
@@ -21,15 +21,17 @@ export interface TestProvider {
   stop(): Promise<void>;
 }
 
-/** Starts a provider that knows one client, which needs no consent. */
-export async function startProvider(people: People): Promise<TestProvider> {
+/** Starts a provider that knows one client, which needs no consent; by itself it sends people back to where nobody listens. */
+export async function startProvider(
+  people: People,
+  redirectUrl = 'http://127.0.0.1:1/back',
+): Promise<TestProvider> {
   const server = createServer();
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   const issuer = `http://127.0.0.1:${port}`;
   const client = { clientId: 'alliance', clientSecret: 'a secret of this test' };
-  const redirectUrl = 'http://127.0.0.1:1/back';
   const provider = new Provider(issuer, {
     clients: [
       {

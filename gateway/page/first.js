@@ -1,5 +1,6 @@
 /** The first page: figures of the graph, sign-in as an account, the live feed. */
 import { ask, follow, keepSession, session } from './graph.js';
+import { watchLetters } from './letters.js';
 
 const element = (id) => document.getElementById(id);
 const shown = new Intl.NumberFormat('en');
@@ -195,3 +196,5 @@ function pulse(state) {
 void showFigures();
 void showAccounts();
 void showFeed();
+void watchLetters(element('desk'));
+addEventListener('signed', () => showSigned());

@@ -35,8 +35,7 @@ async function show(to) {
 
 document.querySelector('#whose').addEventListener('submit', (event) => {
   event.preventDefault();
-  const to = new FormData(event.target).get('to');
-  show(String(to)).catch((error) => {
+  show(event.target.elements.to.value).catch((error) => {
     state.textContent = error.message;
   });
 });

@@ -96,7 +96,7 @@ export interface ExternalConfig {
   issuer: string;
   clientId: string;
   clientSecret: string;
-  /** Where the provider sends people back to: a page that calls `finishExternalSignIn`. */
+  /** Where the provider sends people back to: `/sign-in/callback` of the gateway, or a page that calls `finishExternalSignIn`. */
   redirectUrl: string;
 }
 
@@ -107,13 +107,17 @@ interface ExternalSettings {
   OIDC_CLIENT_SECRET_FILE: string | null;
   OIDC_REDIRECT_URL: string | null;
   OIDC_NAME: string;
+  PUBLIC_URL: string;
 }
 
 /** All of it or nothing; https, but for a provider and a page on one's own machine outside production. */
 function externalConfig(read: ExternalSettings, isProduction: boolean): ExternalConfig | null {
-  const { OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_REDIRECT_URL } = read;
+  const { OIDC_ISSUER, OIDC_CLIENT_ID } = read;
+  if ([OIDC_ISSUER, OIDC_CLIENT_ID, read.OIDC_REDIRECT_URL].every((value) => value === null))
+    return null;
+  const OIDC_REDIRECT_URL =
+    read.OIDC_REDIRECT_URL ?? `${read.PUBLIC_URL.replace(/\/+$/, '')}/sign-in/callback`;
   const given = { OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_REDIRECT_URL };
-  if (Object.values(given).every((value) => value === null)) return null;
   const faults = Object.entries(given).flatMap(([name, value]) => {
     if (value === null) return [`${name}: must be set to sign in at a provider`];
     const safe = name === 'OIDC_CLIENT_ID' || isSafe(value, isProduction);
@@ -126,7 +130,7 @@ function externalConfig(read: ExternalSettings, isProduction: boolean): External
     issuer: String(OIDC_ISSUER),
     clientId: String(OIDC_CLIENT_ID),
     clientSecret,
-    redirectUrl: String(OIDC_REDIRECT_URL),
+    redirectUrl: OIDC_REDIRECT_URL,
   };
 }
 

@@ -243,8 +243,18 @@ describe('the settings of a provider', () => {
   it('are all there, or none', () => {
     expect(readCompaniesConfig({}).external).toBeNull();
     expect(readCompaniesConfig(whole).external?.issuer).toBe('https://id.example.org');
-    for (const name of Object.keys(whole))
+    const { OIDC_REDIRECT_URL: _, ...needed } = whole;
+    for (const name of Object.keys(needed))
       expect(() => readCompaniesConfig({ ...whole, [name]: undefined })).toThrow(name);
+  });
+
+  it('send people back to the gateway’s own page unless they say otherwise', () => {
+    const own = { ...whole, OIDC_REDIRECT_URL: undefined, PUBLIC_URL: 'https://oca.example.org/' };
+    expect(readCompaniesConfig(own).external?.redirectUrl).toBe(
+      'https://oca.example.org/sign-in/callback',
+    );
+    const plain = { ...own, PUBLIC_URL: 'http://oca.example.org' };
+    expect(() => readCompaniesConfig(plain)).toThrow('OIDC_REDIRECT_URL');
   });
 
   it.each(['http://id.example.org', 'nowhere', 'ftp://id.example.org'])(
