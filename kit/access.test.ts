@@ -32,6 +32,14 @@ describe('a viewer from whom something was taken', () => {
     ]);
   });
 
+  it('keeps the roles that both the token names and are left, and all where none were told of', () => {
+    const held: Viewer = { ...viewer(at, []), roles: ['REVIEWER', 'SECRETARIAT'] };
+    const roles = (told: object) => narrowed(held, { ...left([]), ...told }).roles;
+    expect(roles({ roles: ['SECRETARIAT', 'OPERATOR'] })).toEqual(['SECRETARIAT']);
+    expect(roles({ roles: [] })).toEqual([]);
+    expect(roles({})).toEqual(['REVIEWER', 'SECRETARIAT']);
+  });
+
   it('is what a newer token says, or the platform itself', () => {
     for (const issuedAt of [at + 1, null])
       expect(narrowed(viewer(issuedAt, [owner]), left([])).companies).toEqual([owner]);

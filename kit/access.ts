@@ -1,16 +1,18 @@
-/** For whom an access token still speaks: a place in a company that ended after the token was issued counts no more. */
+/** For whom an access token still speaks: a place in a company or a role that ended after the token was issued counts no more. */
 import { Schema, type Connection, type Model } from 'mongoose';
 
 import { applyFacts, type FactRecord, type Followed } from './facts.ts';
 import { modelOf, plainSchema } from './mongo.ts';
-import { companyRoles, type CompanyRole, type Viewer } from './viewer.ts';
+import { companyRoles, type CompanyRole, type PlatformRole, type Viewer } from './viewer.ts';
 
-/** What is left to a person whose place in a company ended, or became smaller. */
+/** What is left to a person whose place in a company ended or became smaller, or from whom a role was taken. */
 export interface Access {
   /** Tokens issued until then say too much. */
   since: Date;
   /** Every company that the person still acts for. */
   companies: Viewer['companies'];
+  /** Every role on the platform that the person still has; absent in what was told before roles were. */
+  roles?: PlatformRole[];
 }
 
 /** The same as followed from the service that owns memberships; by user id. */
@@ -26,6 +28,7 @@ const accessSchema = new Schema(
       type: [new Schema({ companyId: String, role: String }, { ...plainSchema, _id: false })],
       default: undefined,
     },
+    roles: { type: [String], default: undefined },
   },
   { ...plainSchema, collection: 'access' },
 );
@@ -50,18 +53,21 @@ export function toldAccess(connection: Connection): FindAccess {
 
 /** The viewer as they come into a service: without what was taken from them since their token was issued. */
 export async function admitted(viewer: Viewer, find: FindAccess): Promise<Viewer> {
-  if (viewer.userId === null || viewer.companies.length === 0) return viewer;
-  const { since, companies } = (await find(viewer.userId)) ?? {};
-  return since && companies ? narrowed(viewer, { since, companies }) : viewer;
+  const { userId } = viewer;
+  if (userId === null || viewer.companies.length + viewer.roles.length === 0) return viewer;
+  const { since, companies, roles } = (await find(userId)) ?? {};
+  if (!since || !companies) return viewer;
+  return narrowed(viewer, { since, companies, ...(roles && { roles }) });
 }
 
-/** A viewer whose token is older than `since` keeps of each company the lower role, and none that is missing. */
-export function narrowed(viewer: Viewer, { since, companies }: Access): Viewer {
+/** A viewer whose token is older than `since` keeps of each company the lower role, and no company or role that is missing. */
+export function narrowed(viewer: Viewer, { since, companies, roles }: Access): Viewer {
   // Only what the platform itself asks is without a token, and it asks as of now.
   if (viewer.issuedAt === null || viewer.issuedAt > since.getTime()) return viewer;
   const left = new Map(companies.map(({ companyId, role }) => [companyId, role]));
   return {
     ...viewer,
+    roles: roles ? viewer.roles.filter((role) => roles.includes(role)) : viewer.roles,
     companies: viewer.companies.flatMap(({ companyId, role }) => {
       const now = left.get(companyId);
       return now ? [{ companyId, role: lower(role, now) }] : [];

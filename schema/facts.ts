@@ -50,13 +50,15 @@ export interface SectorFact {
 }
 
 /**
- * From companies; key: user id. Told whenever a membership ends or its role shrinks: an access token issued before
- * `since` no longer speaks for the companies that are missing here.
+ * From companies; key: user id. Told whenever a membership ends or its role shrinks, and when a role on the platform is
+ * taken away: an access token issued before `since` no longer speaks for the companies and roles that are missing here.
  */
 export interface AccessFact {
   since: Date;
   /** Every company that the person still acts for, with the role. */
   companies: { companyId: string; role: 'OWNER' | 'EDITOR' | 'VIEWER' }[];
+  /** Every role on the platform that the person still has. */
+  roles: ('REVIEWER' | 'SECRETARIAT' | 'OPERATOR')[];
 }
 
 /**

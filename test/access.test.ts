@@ -1,4 +1,4 @@
-/** A place in a company that ends, ends everywhere at once: also for who still holds a token that names it. */
+/** A place in a company or a role that ends, ends everywhere at once: also for who still holds a token that names it. */
 import { connect } from '#kit/mongo.ts';
 import { accessOf } from '#kit/access.ts';
 import type { Viewer } from '#kit/viewer.ts';
@@ -142,4 +142,39 @@ it('is told of a person alone, with what is left to them', async () => {
   await platform.caughtUp();
   expect((await told())?.companies).toEqual([{ companyId: firm, role: 'VIEWER' }]);
   await connection.close();
+});
+
+/** What only the secretariat sees or does, in each subgraph. */
+const office: [string, string][] = [
+  ['companies', '{ misconductCases { edges { node { id } } } }'],
+  ['techmaps', '{ capabilityTable(format: CSV) { text } }'],
+  ['consortia', '{ projectPipeline { __typename } }'],
+  ['events', 'mutation { importEvents(input: { source: "t", rows: [] }) { created } }'],
+  ['marketplace', '{ auditsDue { totalCount } }'],
+];
+
+async function mayAsk(viewer: Viewer): Promise<Record<string, boolean>> {
+  const outcome: Record<string, boolean> = {};
+  for (const [subgraph, query] of office) {
+    const { errors } = await platform.execute({ query }, viewer);
+    const codes = (errors ?? []).map(({ extensions }) => extensions?.['code']);
+    expect([subgraph, codes.filter((code) => code !== 'FORBIDDEN')]).toEqual([subgraph, []]);
+    outcome[subgraph] = codes.length === 0;
+  }
+  return outcome;
+}
+
+it('ends in every subgraph for whoever has lost a role, and is back with a new token', async () => {
+  const account = { name: 'Sena', email: 'sena@example.org', password: 'correct horse battery' };
+  const bring = (roles: string[]) =>
+    ask<{ user: { id: string } }>(operator, provision, { input: { ...account, roles } });
+  const { user: made } = await bring(['SECRETARIAT', 'REVIEWER']);
+  const viewer = { ...user(made.id, { roles: ['SECRETARIAT'] }), issuedAt: Date.now() };
+  expect(await mayAsk(viewer)).toEqual(everywhere(true));
+  await bring(['REVIEWER']);
+  await platform.caughtUp();
+  expect(await mayAsk(viewer)).toEqual(everywhere(false));
+  await bring(['REVIEWER', 'SECRETARIAT']);
+  await platform.caughtUp();
+  expect(await mayAsk({ ...viewer, issuedAt: Date.now() })).toEqual(everywhere(true));
 });

@@ -44,6 +44,46 @@ describe('provisionUser', () => {
     expect((await enter(draft.email, later.password)).accessToken).toEqual(expect.any(String));
   });
 
+  it('leaves nothing to whoever had opened the account with that e-mail', async () => {
+    const email = 'squatted@example.org';
+    const refresh = `mutation ($input: RefreshSessionInput!) { refreshSession(input: $input) { accessToken problems { rule } } }`;
+    const enterWith = `mutation ($input: SignInInput!) { signIn(input: $input) { refreshToken } }`;
+    const signUp = `mutation ($input: SignUpInput!) { signUp(input: $input) { user { id } } }`;
+    const theirs = 'the password of a stranger';
+    await world.ask(someone, signUp, { input: { name: 'Sly', email, password: theirs } });
+    const { refreshToken } = await world.ask(someone, enterWith, {
+      input: { email, password: theirs },
+    });
+    const input = { ...draft, email, roles: ['SECRETARIAT'] };
+    const { user: made } = await world.ask(world.operator, provision, { input });
+    expect(await world.ask(someone, refresh, { input: { refreshToken } })).toEqual({
+      accessToken: null,
+      problems: [{ rule: 'SESSION' }],
+    });
+    expect((await enter(email, theirs)).accessToken).toBeNull();
+    expect((await enter(email, password)).user.id).toBe(made.id);
+    const known = await world.ask(user(made.id), '{ me { emailVerified secondFactor } }');
+    expect(known).toEqual({ emailVerified: true, secondFactor: false });
+  });
+
+  it('ends the sessions that were opened with another password, and no others', async () => {
+    const enterWith = `mutation ($input: SignInInput!) { signIn(input: $input) { refreshToken } }`;
+    const refresh = `mutation ($input: RefreshSessionInput!) { refreshSession(input: $input) { refreshToken } }`;
+    const account = { name: 'Kept', email: 'kept@example.org', password };
+    await world.ask(world.operator, provision, { input: account });
+    const own = { email: account.email, password };
+    const opened = await world.ask(someone, enterWith, { input: own });
+    await world.ask(world.operator, provision, { input: account });
+    const next = await world.ask(someone, refresh, {
+      input: { refreshToken: opened.refreshToken },
+    });
+    expect(next.refreshToken).toEqual(expect.any(String));
+    const changed = { ...account, password: 'quite another password' };
+    await world.ask(world.operator, provision, { input: changed });
+    const last = await world.ask(someone, refresh, { input: { refreshToken: next.refreshToken } });
+    expect(last.refreshToken).toBeNull();
+  });
+
   it('names every fault, and each company that there is not', async () => {
     const bad = { name: '', email: 'ada', password: 'short' };
     expect((await world.ask(world.operator, provision, { input: bad })).problems).toMatchObject([

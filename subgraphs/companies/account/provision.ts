@@ -8,6 +8,7 @@ import type { Context } from '../context.ts';
 import { tellAccess } from '../member/claims.ts';
 import { isLower } from '../member/ownership.ts';
 import { hashPassword, isPassword } from './password.ts';
+import { endSessions } from './session.ts';
 import { checkedUser, type UserDraft } from './user.ts';
 import type { UserRecord } from './user.model.ts';
 
@@ -25,7 +26,8 @@ export interface Place {
 
 /**
  * Makes an account, verified, with roles and places in companies; or brings the account of that e-mail to it. Places
- * that are not named stay as they are. Only an operator may.
+ * that are not named stay as they are. What was open with another password, or before anybody proved to read the e-mail,
+ * ends. Only an operator may.
  *
  * @throws {Refusal} INVALID (name, email, password), NOT_FOUND (memberships)
  */
@@ -64,11 +66,22 @@ export async function bringUser(context: Context, draft: Provision): Promise<Use
         { upsert: true, returnDocument: 'after' },
       )
       .lean<UserRecord>();
+    if (known && !(same && known.verifiedAt)) await claim(context, known);
     for (const place of places) await bringMembership(context, user, place);
+    if (known?.roles.some((role) => !roles.includes(role))) await tellAccess(context, [user._id]);
     const input = { name, email, roles, memberships: places };
     await recordDeed(context.connection, { viewer, mutation: 'provisionUser', input });
     return user;
   });
+}
+
+/** Ends what somebody else may have begun: whoever had another password, or opened the account with an e-mail not theirs. */
+async function claim(context: Context, { _id: userId, verifiedAt }: UserRecord): Promise<void> {
+  await endSessions(context, userId, 'CLAIMED');
+  if (verifiedAt) return;
+  await context.letterTokens.deleteMany({ userId });
+  const claimed = { verifiedAt: new Date(), secondFactor: null, signUpKey: null };
+  await context.users.updateOne({ _id: userId }, { $set: claimed });
 }
 
 async function refuseUnknownCompanies(

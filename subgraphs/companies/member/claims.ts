@@ -14,17 +14,18 @@ export async function findClaims(
 }
 
 /**
- * Tells what is left to people whose membership ended or became smaller, so that tokens issued until now no longer speak
- * for the rest. Called after the change, in its transaction.
+ * Tells what is left to people whose membership ended or became smaller, or who lost a role, so that tokens issued until
+ * now no longer speak for the rest. Called after the change, in its transaction.
  */
 export async function tellAccess(
-  context: Pick<Context, 'members' | 'facts'>,
+  context: Pick<Context, 'members' | 'users' | 'facts'>,
   userIds: readonly (string | null)[],
 ): Promise<void> {
   for (const key of new Set(userIds)) {
     if (key === null) continue;
     const companies = await findClaims(context, key);
-    const state = { since: new Date(), companies } satisfies AccessFact;
+    const user = await context.users.findById(key, { roles: 1 }).lean();
+    const state = { since: new Date(), companies, roles: user?.roles ?? [] } satisfies AccessFact;
     await publishFacts(context.facts, [{ kind: 'access', key, state }]);
   }
 }

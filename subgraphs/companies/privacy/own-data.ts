@@ -77,7 +77,6 @@ async function erase(context: Context, user: UserRecord): Promise<UserRecord> {
   const { connection, viewer, users, members, sessions, savedSearches } = context;
   const { _id: userId, email } = user;
   await leaveCompanies(context, userId);
-  await tellAccess(context, [userId]);
   await members.deleteMany({ email, state: 'INVITED' });
   await sessions.deleteMany({ userId });
   await savedSearches.deleteMany({ userId });
@@ -99,6 +98,7 @@ async function erase(context: Context, user: UserRecord): Promise<UserRecord> {
     signUpKey: null,
   };
   await users.updateOne({ _id: userId }, { $set: nobody, $inc: { revision: 1 } });
+  await tellAccess(context, [userId]);
   const state = { at: new Date() } satisfies ErasureFact;
   await publishFacts(context.facts, [{ kind: 'erasure', key: userId, state }]);
   await recordDeed(connection, { viewer, mutation: 'eraseAccount', input: {} });
