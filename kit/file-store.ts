@@ -6,6 +6,8 @@ import { join } from 'node:path';
 
 import { ConfigError, optional, text, wholeNumber, type Setting } from './config.ts';
 import { newId } from './id.ts';
+import type { Log } from './log.ts';
+import { refusal } from './refusal.ts';
 import { s3Bytes } from './s3-store.ts';
 import { scannerOf } from './scanner.ts';
 
@@ -72,6 +74,27 @@ export function fileStore(config: FileStoreConfig): DocumentStore {
     }),
     isClean: scannerOf(config.DOCUMENT_SCANNER),
   };
+}
+
+/**
+ * Refuses bytes that are not known to be clean; an outage of the scanner is logged, and may be over at the next try.
+ *
+ * @throws {Refusal} INVALID at `path` (rule SCAN); WRONG_STATE at `path` (rule SCANNER_AWAY) while the scanner gives no
+ * answer
+ */
+export async function refuseUnclean(
+  store: Pick<DocumentStore, 'isClean'>,
+  bytes: Buffer,
+  path: string[],
+  log: Log,
+): Promise<void> {
+  const isClean = await store.isClean(bytes).catch((error: unknown) => {
+    log.error({ error }, 'the scanner of files gives no answer');
+    throw refusal('WRONG_STATE', 'Files cannot be looked at now; try again later.', path, {
+      rule: 'SCANNER_AWAY',
+    });
+  });
+  if (!isClean) throw refusal('INVALID', 'A scanner refuses this file.', path, { rule: 'SCAN' });
 }
 
 /**

@@ -2,6 +2,7 @@ import DataLoader from 'dataloader';
 import type { Connection, Model, QueryFilter } from 'mongoose';
 
 import { factsOf, type FactRecord } from '#kit/facts.ts';
+import type { Log } from '#kit/log.ts';
 import type { Viewer } from '#kit/viewer.ts';
 import { agreementsOf, type AgreementRecord } from './agreement/agreement.model.ts';
 import { templatesOf, type TemplateRecord } from './agreement/template.model.ts';
@@ -72,6 +73,8 @@ export interface Context {
   facts: Model<FactRecord>;
   /** Where the bytes of documents lie. */
   store: DocumentStore;
+  /** Where an outage is written down that somebody is told of in words. */
+  log: Log;
   /** When the request arrived: what decides at a deadline. */
   arrivedAt: Date;
   /** Where searches for teams wait for their turn. */
@@ -82,7 +85,10 @@ export interface Context {
 }
 
 /** What stays from request to request. */
-export type House = Pick<Context, 'connection' | 'config' | 'solver' | 'searches' | 'store'>;
+export type House = Pick<
+  Context,
+  'connection' | 'config' | 'solver' | 'searches' | 'store' | 'log'
+>;
 
 /** Look-ups of one request, each made once and many at a time. */
 export interface Loaders {

@@ -74,6 +74,7 @@ async function start({ mongoUri, environment, log }: Runtime): Promise<Service> 
     solver: solverQueue(config.ASSEMBLIES_AT_ONCE),
     searches: await openSearches(models.assemblies, log),
     store: fileStore(config),
+    log,
   };
   return {
     createContext: async (viewer) => {

@@ -1,4 +1,5 @@
 /** Milestones: what a project brings by which day. */
+import { refuseUnclean } from '#kit/file-store.ts';
 import { newId } from '#kit/id.ts';
 import { seoulDay } from '#kit/instant.ts';
 import { readGiven } from '#kit/media.ts';
@@ -142,22 +143,21 @@ async function changeMilestone(
  * Stores the file of a deliverable, in place of the one before. An owner or editor of a member's firm may, while the
  * project runs and the milestone is not delivered.
  *
- * @throws {Refusal} NOT_FOUND (milestoneId, code), WRONG_STATE (milestoneId), STALE (revision), INVALID (fileName,
+ * @throws {Refusal} NOT_FOUND (milestoneId, code), WRONG_STATE (milestoneId; content with rule SCANNER_AWAY), STALE (revision), INVALID (fileName,
  * content; rules SIZE, MEDIA_TYPE, SCAN)
  */
 export async function uploadDeliverable(
   context: Context,
   given: { milestoneId: string; revision: number; code: string; fileName: string; content: string },
 ): Promise<MilestoneRecord> {
-  const { store, config, arrivedAt } = context;
+  const { store, config, arrivedAt, log } = context;
   const { milestone, user } = await milestoneToBring(context, given.milestoneId);
   const status = stateAfter(milestoneSteps, milestone.status, 'file', ['milestoneId']);
   if (!milestone.deliverables.some(({ code }) => code === given.code))
     throw refusal('NOT_FOUND', 'The milestone has no such deliverable.', ['code']);
   const { file, faults } = readGiven(given, config.DOCUMENT_BYTES);
   refuseAny(faults);
-  if (!(await store.isClean(file.bytes)))
-    throw refusal('INVALID', 'A scanner refuses this file.', ['content'], { rule: 'SCAN' });
+  await refuseUnclean(store, file.bytes, ['content'], log);
   const kept = {
     fileName: file.name,
     mediaType: file.mediaType,

@@ -1,4 +1,5 @@
 /** Documents of a project: uploaded before it is submitted, fixed afterwards. */
+import { refuseUnclean } from '#kit/file-store.ts';
 import { newId } from '#kit/id.ts';
 import { readGiven } from '#kit/media.ts';
 import { problem, refusal, refuseAny } from '#kit/refusal.ts';
@@ -27,20 +28,19 @@ export interface GivenDocument {
 /**
  * Stores a document of a project that is not submitted. An owner or editor of the lead's firm may.
  *
- * @throws {Refusal} NOT_FOUND (projectId), WRONG_STATE (projectId), INVALID (code, fileName, content; rules SIZE,
- * MEDIA_TYPE, SCAN), LIMIT_REACHED (code)
+ * @throws {Refusal} NOT_FOUND (projectId), WRONG_STATE (projectId; content with rule SCANNER_AWAY), INVALID (code, fileName,
+ * content; rules SIZE, MEDIA_TYPE, SCAN), LIMIT_REACHED (code)
  */
 export async function uploadDocument(
   context: Context,
   given: GivenDocument,
 ): Promise<DocumentRecord> {
-  const { viewer, documents, store } = context;
+  const { viewer, documents, store, log } = context;
   const { userId } = signedIn(viewer);
   const project = await projectToLead(context, given.projectId, ['projectId']);
   stateAfter(projectSteps, project.status, 'document', ['projectId']);
   const file = readFile(given, context.config.DOCUMENT_BYTES);
-  if (!(await store.isClean(file.bytes)))
-    throw refusal('INVALID', 'A scanner refuses this file.', ['content'], { rule: 'SCAN' });
+  await refuseUnclean(store, file.bytes, ['content'], log);
   const others = await documents.countDocuments({
     projectId: project._id,
     code: { $ne: given.code },

@@ -91,7 +91,8 @@ async function openCallOf(
   const path = ['projectId'];
   const call = project.callId && (await calls.findById(project.callId).lean<CallRecord>());
   if (!call) throw refusal('WRONG_STATE', 'A free project is not submitted.', path);
-  if (callStatus(call, arrivedAt) === 'OPEN') return call;
+  // A decided call takes nothing more, however early it arrived.
+  if (callStatus(call, arrivedAt) === 'OPEN' && !call.decidedAt) return call;
   throw refusal('EXPIRED', 'The call is closed.', path, {
     rule: 'CLOSES',
     limit: call.closesAt.toISOString(),
