@@ -12,6 +12,8 @@ export const importFaultCodes = [
   'IMPORT_ZONE',
   /** Nobody says where its events take place. */
   'IMPORT_REGION',
+  /** The platform takes nothing of it: the map is not there, or in review. */
+  'IMPORT_REFUSED',
 ] as const;
 export type ImportFaultCode = (typeof importFaultCodes)[number];
 

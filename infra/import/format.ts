@@ -37,6 +37,11 @@ export interface Format {
   map?: MapWanted;
 }
 
+/** A source's name after its file. */
+export function sourceNamedBy(path: string): string {
+  return codePart(basename(path).replace(/\.[^.]*$/, '')).slice(0, 60);
+}
+
 /** Every kind of file. */
 export const formats: readonly Format[] = [
   {
@@ -56,7 +61,7 @@ export const formats: readonly Format[] = [
   {
     name: 'ics',
     summary: 'an iCalendar file: events; local times need --zone unless the file says where',
-    sourceOf: (path) => codePart(basename(path).replace(/\.[^.]*$/, '')).slice(0, 64),
+    sourceOf: sourceNamedBy,
     find: findCalendar,
   },
   {

@@ -31,6 +31,7 @@ export function reportText(check: FileCheck, report: LoadReport, ending: Ending)
       ({ name, value }) => `  ${plainText(name).padEnd(44)}${numeral(value).padStart(8)}`,
     ),
     ...remarkLines(remarks, ending),
+    ...untoldLines(report),
     '',
     ...tallyLines(report.tallies),
     ...mapLines(report),
@@ -56,6 +57,10 @@ function remarkLines(remarks: readonly Remark[], { path, verbose }: Ending): str
     ...[...groups.values()].map(groupLine),
   ];
   return lines.length > 0 ? ['', ...lines] : [];
+}
+
+function untoldLines({ untold = 0 }: LoadReport): string[] {
+  return untold > 0 ? [`  ${numeral(untold)} more lines failed; mend these and import again.`] : [];
 }
 
 function groupLine(remarks: readonly Remark[]): string {
@@ -98,7 +103,8 @@ function mapLines({ map }: LoadReport): string[] {
 
 function closingLine(report: LoadReport, remarks: readonly Remark[], ending: Ending): string {
   const { created, updated, unchanged } = sumOf(report.tallies);
-  const faults = remarks.filter(({ grade }) => grade === 'FAILED').length;
+  const told = remarks.filter(({ grade }) => grade === 'FAILED').length;
+  const faults = told + (report.untold ?? 0);
   const counts = `${numeral(created)} created, ${numeral(updated)} updated, ${numeral(unchanged)} unchanged`;
   const lines = `${numeral(faults)} ${faults === 1 ? 'line' : 'lines'} failed`;
   const verb = ending.dryRun ? 'Would be' : 'Done';

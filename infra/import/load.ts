@@ -30,6 +30,8 @@ export interface LoadReport {
   tallies: Map<Target, Tally>;
   /** Rows that were refused, by line. */
   remarks: Remark[];
+  /** Rows that were refused beyond those; 0 when not given. */
+  untold?: number;
   /** What became of the map; null when no technologies came. */
   map: Publication | null;
 }

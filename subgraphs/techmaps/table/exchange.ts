@@ -121,7 +121,9 @@ export async function importCapabilityTable(
 function readWithin<Row>(columns: Columns<Row>, { format, text }: TableImport) {
   refuseAny(lengthFaults(text, longestText, ['text']));
   const read = readTable(columns, format, text);
-  refuseAny(countFaults(read.rows.length + read.problems.length, rowLimit, ['text']));
+  // A line may have several faults.
+  const faulty = new Set(read.problems.map(({ path }) => path[1]));
+  refuseAny(countFaults(read.rows.length + faulty.size, rowLimit, ['text']));
   return read;
 }
 

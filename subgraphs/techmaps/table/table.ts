@@ -88,6 +88,12 @@ function csvLines<Row>(columns: Columns<Row>, text: string): Objects {
         lines: [],
         problems: [fault(head.line, `There is no column ${unknown.join(', ')}.`)],
       };
+    const twice = head.fields.filter((name, index) => head.fields.indexOf(name) !== index);
+    if (twice.length > 0)
+      return {
+        lines: [],
+        problems: [fault(head.line, `The column ${twice.join(', ')} is there twice.`)],
+      };
     return cellsOf(columns, head.fields, records);
   } catch (error) {
     if (error instanceof CsvFault)
