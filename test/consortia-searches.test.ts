@@ -241,6 +241,93 @@ describe('ending a search', () => {
   });
 });
 
+interface UnderWeights {
+  aim: string;
+  change: number;
+  weights: Record<string, number>;
+  team: {
+    points: number;
+    gap: number;
+    members: { id: string }[];
+    join: { id: string }[];
+    leave: { id: string }[];
+  } | null;
+}
+
+/** The best teams under other weights, as a search keeps them. */
+async function solvedAgain(assemblyId: string): Promise<UnderWeights[]> {
+  const { assembly } = await alliance.data<{ assembly: { solvedAgain: UnderWeights[] } }>(
+    lead,
+    `query ($id: ID!) {
+      assembly(id: $id) {
+        solvedAgain {
+          aim change weights { coverage track cost size cohesion }
+          team { points gap members { id } join { id } leave { id } }
+        }
+      }
+    }`,
+    { id: assemblyId },
+  );
+  return assembly.solvedAgain;
+}
+
+const idsOf = (companies: readonly { id: string }[] | undefined) =>
+  (companies ?? []).map(({ id }) => id);
+
+describe('solving again under other weights', () => {
+  it('looks for the best team of all firms under each weight 20 % lower and higher', async () => {
+    const { assembly } = await start({ solveAgainAt: 2_000 });
+    const id = assembly?.id ?? '';
+    const states = await statesOf(id);
+    expect(states.map(({ phase }) => phase)).toContain('WEIGHTS');
+    const [first] = states.at(-1)?.assembly.proposals ?? [];
+    const before = idsOf(first?.members.map(({ company }) => company));
+    const teams = await solvedAgain(id);
+    expect(teams.map(({ aim, change }) => `${aim} ${change}`)).toEqual(
+      ['COVERAGE', 'TRACK', 'COST', 'SIZE', 'COHESION'].flatMap((aim) => [
+        `${aim} -2000`,
+        `${aim} 2000`,
+      ]),
+    );
+    for (const { weights, team } of teams) {
+      const sum = Object.values(weights).reduce((all, weight) => all + weight, 0);
+      expect(sum).toBeCloseTo(1_000, 6);
+      const leaving = idsOf(team?.leave);
+      const stays = before.filter((member) => !leaving.includes(member));
+      expect(idsOf(team?.members).toSorted()).toEqual([...stays, ...idsOf(team?.join)].toSorted());
+    }
+  });
+
+  it('keeps the teams of a search that is ended while it solves again', async () => {
+    const { assembly } = await start({ solveAgainAt: 2_000 });
+    const id = assembly?.id ?? '';
+    const feed = await follow(lead, id);
+    if (Array.isArray(feed)) throw new Error('This feed is refused.');
+    const phases: string[] = [];
+    let last: State | null = null;
+    for await (const { data } of feed) {
+      last = structuredClone(data?.['assemblyProgress']) as State;
+      phases.push(last.phase);
+      if (last.phase === 'WEIGHTS' && phases.filter((phase) => phase === 'WEIGHTS').length === 1)
+        await cancel(id);
+    }
+    expect(phases).toContain('WEIGHTS');
+    expect(['OPTIMAL', 'WITHIN_GAP']).toContain(last?.status);
+    expect(last?.assembly.proposals).toHaveLength(1);
+    expect((await solvedAgain(id)).length).toBeLessThan(10);
+  });
+
+  it('is not done unless it is asked for, and for no change beyond one half', async () => {
+    const { assembly } = await start();
+    await statesOf(assembly?.id ?? '');
+    expect(await solvedAgain(assembly?.id ?? '')).toEqual([]);
+    for (const solveAgainAt of [0, 5_001])
+      expect(brief((await start({ solveAgainAt })).problems)).toEqual([
+        ['INVALID', 'solveAgainAt', 'WEIGHT_CHANGE'],
+      ]);
+  });
+});
+
 describe('starting searches', () => {
   it('answers a repeat with the same search, at the same time and later', async () => {
     const key = { idempotencyKey: `search-of-${projectId}` };

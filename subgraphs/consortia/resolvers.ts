@@ -22,6 +22,8 @@ import { pointedAt } from './context.ts';
 import { findAccounts, findLedger } from './delivery/money.ts';
 import {
   findConcentration,
+  findConcentrationByYear,
+  findDuplicatesOf,
   findFundingDuplicates,
   findNetwork,
   findPipeline,
@@ -52,6 +54,7 @@ import {
   shownInfeasibility,
   shownProposals,
   shownRanking,
+  shownSolvedAgain,
   shownRepair,
   shownSensitivity,
   shownShortfalls,
@@ -64,6 +67,7 @@ import { appealsUntil } from './review/window.ts';
 import { findReview, findReviewTasks } from './review/review.ts';
 import { findReviewer, findReviewers } from './review/reviewer.ts';
 import { findPlanChanges } from './change/plan-change.ts';
+import { findReportDay, findWarnings } from './delivery/warning.ts';
 import { findRecoveries } from './delivery/settlement.ts';
 import {
   deliveredContent,
@@ -98,6 +102,7 @@ export const resolvers: Resolvers = {
     weightProfiles: (_, listing, context) => findWeightProfiles(context, listing),
     projectPipeline: (_, filter, context) => findPipeline(context, filter),
     awardConcentration: (_, filter, context) => findConcentration(context, filter),
+    awardConcentrationByYear: (_, given, context) => findConcentrationByYear(context, given),
     collaborationNetwork: (_, filter, context) => findNetwork(context, filter),
     fundingDuplicates: (_, filter, context) => findFundingDuplicates(context, filter),
     lateMilestones: (_, listing, context) => findLateMilestones(context, listing),
@@ -154,6 +159,7 @@ export const resolvers: Resolvers = {
       projectIds.map((id) => pointedAt(loaders.project, id)),
   },
   RankedProject: {
+    fundingDuplicates: ({ projectId }, _, context) => findDuplicatesOf(context, projectId),
     project: ({ projectId }, _, { loaders }) => pointedAt(loaders.project, projectId),
   },
   MemberAccount: { company: ({ companyId }) => company(companyId) },
@@ -209,6 +215,8 @@ export const resolvers: Resolvers = {
     pilots: (project, _, context) => findPilots(context, project),
     outcomes: (project, _, context) => findOutcomes(context, project),
     recoveries: (project, _, context) => findRecoveries(context, project),
+    reportDueOn: (project, _, context) => findReportDay(context, project),
+    warnings: (project, _, context) => findWarnings(context, project),
     isOnTime: ({ finished }) => finished?.onTime ?? null,
     pilotRating: ({ finished }) => finished?.pilotRating ?? null,
     breaches: (project, _, context) => breachesShown(context, project),
@@ -300,6 +308,7 @@ export const resolvers: Resolvers = {
     sensitivity: (assembly, { change }) => shownSensitivity(assembly, change),
     reweighed: async (assembly, given, context) =>
       shownRanking(assembly, await reweighAssembly(context, assembly, given)),
+    solvedAgain: (assembly) => shownSolvedAgain(assembly),
     proposals: (assembly) => shownProposals(assembly),
     repair: (assembly) => shownRepair(assembly),
     infeasibility: (assembly) => shownInfeasibility(assembly),

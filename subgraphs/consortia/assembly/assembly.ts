@@ -5,7 +5,7 @@ import { defaultWeights } from './defaults.ts';
 import { AssemblyFailure, inputFailure } from './failure.ts';
 import { runJob, type Watch } from './job.ts';
 import type { PreviousTeam, RepairResult } from './repair.ts';
-import type { SensitivityResult } from './sensitivity.ts';
+import type { Scenario, SensitivityResult } from './sensitivity.ts';
 import { settingsOf, type Settings } from './solve.ts';
 import type {
   AssemblyOptions,
@@ -72,25 +72,37 @@ export async function solveRepair(
 }
 
 /**
- * Shows how the ranking of proposals moves when each weight in turn is taken a little higher and lower.
+ * Shows how the ranking of proposals moves when each weight in turn is taken a little higher and lower. Cut short, it
+ * tells the scenarios that it has gone through.
  *
  * @param how.change share of the weight, 0.2 for 20 per cent either way
- * @param how.isSolvedAgain also look for the best team of the whole pool under each of the weights
+ * @param how.isSolvedAgain also look for the best team of the whole pool under each of the weights; each gets its part
+ * of the time that is left
  * @throws {AssemblyFailure} as `solveAssembly`
  */
 export async function solveSensitivity(
   problem: AssemblyProblem,
   proposals: readonly Proposal[],
   how: { readonly change: number; readonly isSolvedAgain: boolean },
-  options: AssemblyOptions,
+  options: Omit<AssemblyOptions, 'onProgress'> & {
+    onScenario?: (done: number, of: number) => void;
+  },
 ): Promise<SensitivityResult> {
   const settings = checked(options);
   const order = { kind: 'WEIGH' as const, problem: slim(problem), proposals, ...how, settings };
-  const ended = await runJob(order, watchOf(options));
+  const scenarios: Scenario[] = [];
+  const ended = await runJob(order, {
+    signal: options.signal,
+    onScenario: ({ scenario, of }) => {
+      scenarios.push(scenario);
+      options.onScenario?.(scenarios.length, of);
+    },
+  });
   if (ended.by === 'ANSWER' && ended.answer.of === 'WEIGH') return ended.answer.result;
   if (ended.by === 'ANSWER') throw unexpected();
   const status = ended.by === 'CANCEL' ? 'CANCELLED' : 'CUT_SHORT';
-  return { status, scenarios: [], isFirstStable: false };
+  const isFirstStable = scenarios.length > 0 && scenarios.every(({ isFirstSame }) => isFirstSame);
+  return { status, scenarios, isFirstStable };
 }
 
 /**

@@ -11,6 +11,7 @@ const patience = 1.5;
 export type Watch = {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: (message: Message & { kind: 'PROGRESS' }) => void;
+  readonly onScenario?: (message: Message & { kind: 'SCENARIO' }) => void;
   /** Time on top for loading the solver and handing over the problem, milliseconds. Left out: 5,000. */
   readonly graceMillis?: number;
 };
@@ -26,7 +27,7 @@ export type Ended =
  */
 export function runJob(
   order: Order,
-  { signal, onProgress, graceMillis = 5_000 }: Watch,
+  { signal, onProgress, onScenario, graceMillis = 5_000 }: Watch,
 ): Promise<Ended> {
   if (signal?.aborted === true) return Promise.resolve({ by: 'CANCEL' });
   const limit = patience * order.settings.timeLimitMillis + graceMillis;
@@ -46,6 +47,7 @@ export function runJob(
     worker.on('message', (message: Message) => {
       if (isSettled) return;
       if (message.kind === 'PROGRESS') onProgress?.(message);
+      else if (message.kind === 'SCENARIO') onScenario?.(message);
       else if (message.kind === 'ANSWER') {
         settle(() => resolve({ by: 'ANSWER', answer: message.answer }));
       } else settle(() => reject(failureOf(message)));

@@ -2,7 +2,7 @@
 import type { CoverProblem, CoverResult } from './cover.ts';
 import type { AssemblyFault } from './failure.ts';
 import type { PreviousTeam, RepairResult } from './repair.ts';
-import type { SensitivityResult, WeighOrder } from './sensitivity.ts';
+import type { Scenario, SensitivityResult, WeighOrder } from './sensitivity.ts';
 import type { Settings } from './solve.ts';
 import type { AssemblyProblem, AssemblyResult, Progress } from './types.ts';
 
@@ -39,6 +39,7 @@ export type Message =
       readonly progress: Progress;
       readonly soFar: AssemblyResult | null;
     }
+  | { readonly kind: 'SCENARIO'; readonly scenario: Scenario; readonly of: number }
   | { readonly kind: 'ANSWER'; readonly answer: Answer }
   | {
       readonly kind: 'FAILURE';

@@ -1,7 +1,7 @@
 // What if the weights were a little different? How the ranking moves, and whether another team would be best.
 import { evaluate } from './evaluate.ts';
 import type { Solver } from './highs.ts';
-import { beginJob, isBlocked, type Report, type Settings } from './solve.ts';
+import { beginJob, isBlocked, type Settings } from './solve.ts';
 import { searchTeam } from './search.ts';
 import { shiftWeights } from './shift.ts';
 import { bestTeamTask } from './task.ts';
@@ -74,9 +74,9 @@ export function rankUnder(
 export function weigh(
   solver: Solver,
   { problem, proposals, change, isSolvedAgain, settings }: WeighOrder,
-  report: Report = () => {},
+  tell: (scenario: Scenario, of: number) => void = () => {},
 ): SensitivityResult {
-  const job = beginJob(solver, problem, settings, report);
+  const job = beginJob(solver, problem, settings, () => {});
   const { weights, costReferenceWon } = job.instance;
   const scenarios: Scenario[] = [];
   const aims = ['coverage', 'track', 'cost', 'size', 'cohesion'] as const;
@@ -84,19 +84,22 @@ export function weigh(
     .filter((aim) => weights[aim] > 0)
     .flatMap((aim) => [-change, change].map((by) => ({ aim, by })));
   for (const { aim, by } of shifts) {
-    if (job.run.left() <= 0) break;
+    const share = job.run.left() / (shifts.length - scenarios.length);
+    if (share <= 0) break;
     const shifted = shiftWeights(weights, aim, by);
     const ranking = rankUnder(problem, proposals, shifted, costReferenceWon);
-    scenarios.push({
+    const scenario: Scenario = {
       aim,
       change: by,
       weights: shifted,
       ranking,
       isFirstSame: ranking[0]?.rank === proposals[0]?.rank,
       best: isSolvedAgain
-        ? bestUnder(solver, { ...problem, weights: shifted }, proposals, job)
+        ? bestUnder(solver, { ...problem, weights: shifted }, proposals, job, share)
         : null,
-    });
+    };
+    scenarios.push(scenario);
+    tell(scenario, shifts.length);
   }
   return {
     status: scenarios.length < shifts.length ? 'CUT_SHORT' : 'COMPLETE',
@@ -109,9 +112,10 @@ function bestUnder(
   solver: Solver,
   problem: AssemblyProblem,
   proposals: readonly Proposal[],
-  job: ReturnType<typeof beginJob>,
+  job: Pick<ReturnType<typeof beginJob>, 'settings'>,
+  share: number,
 ): Scenario['best'] {
-  const timeLimitMillis = Math.max(1, job.run.left());
+  const timeLimitMillis = Math.max(1, share);
   const { instance, run } = beginJob(
     solver,
     problem,

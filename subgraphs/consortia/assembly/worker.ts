@@ -22,7 +22,10 @@ function answer(solver: Solver, order: Order): Answer {
     return { of: kind, result: repair(solver, order.problem, order.previous, settings, report) };
   if (kind === 'COVER')
     return { of: kind, result: solveCoverHere(solver, order.problem, settings) };
-  return { of: kind, result: weigh(solver, order, report) };
+  return {
+    of: kind,
+    result: weigh(solver, order, (scenario, of) => say({ kind: 'SCENARIO', scenario, of })),
+  };
 }
 
 try {

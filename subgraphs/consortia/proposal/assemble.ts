@@ -23,12 +23,15 @@ import { newSearch, outcomeOf, repairOutcomeOf } from './outcome.ts';
 import { findRepeat, requestOf } from './request.ts';
 import type { Outcome, Watch } from './search.ts';
 import { storeInSlots } from './slots.ts';
+import { solveAgain } from './again.ts';
 import { weightsOf } from './weight-profile.ts';
 
 /** Alternatives besides the best team. */
 const alternativesLimit = 10;
 /** Relative gap at which a search ends. */
 const gap = 0.0001;
+/** By which part of itself a weight changes at most, basis points. */
+const mostChange = 5_000;
 /** How often a search of another process is looked at, milliseconds. */
 const lookMillis = 1_000;
 
@@ -38,6 +41,8 @@ export interface GivenSearch {
   projectId: string;
   constraints?: GivenConstraints | null | undefined;
   alternatives: number;
+  /** Look for the best team under each weight lower and higher by so much of it too, basis points. */
+  solveAgainAt?: number | null | undefined;
 }
 
 /** The assembly, or null when there is none or the viewer is not of the lead's firm or the secretariat. */
@@ -77,7 +82,11 @@ export async function startAssembly(context: Context, given: GivenSearch): Promi
       work: async ({ signal, onProgress }) => {
         const gathered = await gather(context, project, constraints, weights);
         const options = { ...optionsOf(context, given.alternatives), signal, onProgress };
-        return outcomeOf(await solveAssembly(gathered.pool, options), gathered);
+        const result = await solveAssembly(gathered.pool, options);
+        const outcome = outcomeOf(result, gathered);
+        const { solveAgainAt: at } = given;
+        if (at == null || result.proposals.length === 0) return outcome;
+        return { ...outcome, solvedAgain: await solveAgain(gathered, result, at, options) };
       },
     };
   });
@@ -93,7 +102,9 @@ export async function assemble(context: Context, given: GivenSearch): Promise<As
 }
 
 /** A team to repair as a client asks for it. */
-export type GivenRepair = Omit<GivenSearch, 'alternatives'> & { droppedCompanyIds: string[] };
+export type GivenRepair = Omit<GivenSearch, 'alternatives' | 'solveAgainAt'> & {
+  droppedCompanyIds: string[];
+};
 
 /**
  * Searches for the smallest change of a consortium after firms dropped out, and keeps the answer. An owner or editor of
@@ -246,15 +257,29 @@ async function readSearch(
     ...named.filter((_, index) => unknown.has(index)).map(({ id, path }) => unknownFirm(id, path)),
   );
   const weights = await readWeights(context, wishes, faults);
-  const { alternatives } = given;
-  if (!Number.isInteger(alternatives) || alternatives < 0 || alternatives > alternativesLimit)
-    faults.push(
-      problem('INVALID', `Alternatives are 0 to ${alternativesLimit}.`, ['alternatives']),
-    );
+  faults.push(...extentFaults(given));
   if (project.requirements.length === 0)
     faults.push(problem('INVALID', 'The project has no requirements yet.', ['projectId']));
   refuseAny(faults);
   return { constraints, weights };
+}
+
+/** What is wrong with how much is asked for. */
+function extentFaults({ alternatives, solveAgainAt }: GivenSearch): Problem[] {
+  const faults: Problem[] = [];
+  if (!Number.isInteger(alternatives) || alternatives < 0 || alternatives > alternativesLimit)
+    faults.push(
+      problem('INVALID', `Alternatives are 0 to ${alternativesLimit}.`, ['alternatives']),
+    );
+  if (solveAgainAt != null && (solveAgainAt < 1 || solveAgainAt > mostChange))
+    faults.push(
+      problem('INVALID', `Weights change by 1 to ${mostChange} basis points.`, ['solveAgainAt'], {
+        rule: 'WEIGHT_CHANGE',
+        limit: String(mostChange),
+        found: String(solveAgainAt),
+      }),
+    );
+  return faults;
 }
 
 /** The weights that are wished for: given one by one, by a profile, or the usual ones. */

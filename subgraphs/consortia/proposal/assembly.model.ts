@@ -1,4 +1,4 @@
-import { Schema, type Connection, type Model } from 'mongoose';
+import { Schema, type Connection, type Model, type Query } from 'mongoose';
 
 import { modelOf, plainSchema } from '#kit/mongo.ts';
 import type { Page } from '#kit/page.ts';
@@ -13,11 +13,30 @@ import type {
   Statistics,
   Weights,
 } from '../assembly/types.ts';
+import { fillIn } from './earlier.ts';
 import type { CappedFirm } from './exposure.ts';
+import type { Misses } from './misses.ts';
 import type { RequirementRecord } from '../project/project.model.ts';
 
-/** A proposal as stored: the solver's, with an id, and what the team misses of each aim (its points at weights of 1). */
-export type ProposalRecord = Proposal & { id: string; misses: Weights };
+/** A proposal as stored: the solver's, with an id, and what the team misses of each aim. */
+export type ProposalRecord = Proposal & { id: string; misses: Misses };
+
+/** One aim taken more or less important, and the best team of the whole pool then. */
+export interface SolvedAgainRecord {
+  aim: keyof Weights;
+  /** Change of the aim's weight, basis points of it. */
+  change: number;
+  weights: Weights;
+  /** Null where no team was found in time. */
+  best: {
+    memberIds: string[];
+    points: number;
+    gap: number;
+    /** Against the first proposal. */
+    joinIds: string[];
+    leaveIds: string[];
+  } | null;
+}
 
 /** Why there is no team, as stored: the relaxed team has an id too. */
 export type InfeasibilityRecord = Omit<Infeasibility, 'relaxation'> & {
@@ -40,7 +59,7 @@ export interface RepairRecord {
 export type SearchStatus = AssemblyStatus | 'RUNNING' | 'INTERRUPTED' | 'FAILED';
 
 /** What a search is doing: the solver's phases, and those before it begins. */
-export type SearchPhase = Phase | 'WAITING' | 'GATHERING';
+export type SearchPhase = Phase | 'WAITING' | 'GATHERING' | 'WEIGHTS';
 
 /** How far a search has come. */
 export interface ProgressRecord {
@@ -94,6 +113,8 @@ export interface AssemblyRecord {
   funnels: Funnel[];
   /** Firms that a cap on exposure left out. */
   capped: CappedFirm[];
+  /** The best teams under other weights, as far as the search came; empty where nobody asked for them. */
+  solvedAgain: SolvedAgainRecord[];
   weights: Weights;
   /** Null until the solver has answered. */
   statistics: Statistics | null;
@@ -127,6 +148,7 @@ const assemblySchema = new Schema(
     repair: { type: Schema.Types.Mixed, default: null },
     funnels: { type: [Schema.Types.Mixed], required: true },
     capped: { type: [Schema.Types.Mixed], required: true },
+    solvedAgain: { type: [Schema.Types.Mixed], required: true },
     weights: { type: Schema.Types.Mixed, required: true },
     statistics: { type: Schema.Types.Mixed, default: null },
   },
@@ -154,6 +176,18 @@ const assemblySchema = new Schema(
     { requestKey: 1 },
     { unique: true, partialFilterExpression: { requestKey: { $exists: true } } },
   );
+
+assemblySchema.post<Query<unknown, AssemblyRecord>>(
+  ['find', 'findOne', 'findOneAndUpdate'],
+  (found: unknown) => {
+    for (const record of [found].flat()) if (isWhole(record)) fillIn(record);
+  },
+);
+
+/** Not a choice of its fields. */
+function isWhole(record: unknown): record is AssemblyRecord {
+  return typeof record === 'object' && record !== null && 'proposals' in record;
+}
 
 /** All assemblies. */
 export function assembliesOf(connection: Connection): Model<AssemblyRecord> {

@@ -43,6 +43,7 @@ export function newSearch(
     infeasibility: null,
     repair: null,
     capped: [],
+    solvedAgain: [],
     funnels: [],
     weights,
     statistics: null,

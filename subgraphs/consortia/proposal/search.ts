@@ -19,6 +19,7 @@ export type Outcome = Pick<AssemblyRecord, 'status'> &
       AssemblyRecord,
       | 'problems'
       | 'capped'
+      | 'solvedAgain'
       | 'proposals'
       | 'proposalIds'
       | 'bestMemberIds'

@@ -164,6 +164,22 @@ export function shownSensitivity(assembly: AssemblyRecord, change: number) {
   return { isFirstStable: scenarios.every(({ isFirstSame }) => isFirstSame), scenarios };
 }
 
+/** The best teams under other weights. */
+export function shownSolvedAgain({ solvedAgain }: AssemblyRecord) {
+  return solvedAgain.map(({ aim, change, weights, best }) => ({
+    aim: aimNames[aim],
+    change,
+    weights,
+    team: best && {
+      points: best.points,
+      gap: best.gap,
+      members: stubs(best.memberIds),
+      join: stubs(best.joinIds),
+      leave: stubs(best.leaveIds),
+    },
+  }));
+}
+
 const aimNames = {
   coverage: 'COVERAGE',
   track: 'TRACK',

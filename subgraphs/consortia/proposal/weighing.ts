@@ -7,6 +7,7 @@ import { evaluate } from '../assembly/evaluate.ts';
 import { shiftWeights } from '../assembly/shift.ts';
 import type { AssemblyProblem, Parts, Proposal, Weights } from '../assembly/types.ts';
 import type { AssemblyRecord, ProposalRecord } from './assembly.model.ts';
+import type { Misses } from './misses.ts';
 
 /** The aims of a search, in the order in which they are shown. */
 export const aims = ['coverage', 'track', 'cost', 'size', 'cohesion'] as const;
@@ -47,6 +48,11 @@ export function missesOf(
   return evaluate({ ...pool, weights: one }, team, costReferenceWon).parts;
 }
 
+/** Whether the points under these weights are known. */
+export function isKnownUnder(misses: Misses, weights: Weights): boolean {
+  return aims.every((aim) => weights[aim] === 0 || misses[aim] !== null);
+}
+
 /** A proposal's place under other weights. */
 export interface Reweighed {
   proposal: ProposalRecord;
@@ -56,7 +62,7 @@ export interface Reweighed {
   parts: Parts;
 }
 
-/** Proposals under other weights, best first; those with the same points keep their order. */
+/** Proposals under other weights, best first; those with the same points keep their order. All `isKnownUnder` these. */
 export function reweigh(proposals: readonly ProposalRecord[], weights: Weights): Reweighed[] {
   return proposals
     .map((proposal) => {
@@ -98,13 +104,14 @@ export function scenariosOf(
     });
 }
 
-function partsUnder(misses: Weights, weights: Weights): Parts {
+function partsUnder(misses: Misses, weights: Weights): Parts {
+  const part = (aim: keyof Weights) => (misses[aim] ?? 0) * weights[aim];
   return {
-    coverage: misses.coverage * weights.coverage,
-    track: misses.track * weights.track,
-    cost: misses.cost * weights.cost,
-    size: misses.size * weights.size,
-    cohesion: misses.cohesion * weights.cohesion,
+    coverage: part('coverage'),
+    track: part('track'),
+    cost: part('cost'),
+    size: part('size'),
+    cohesion: part('cohesion'),
   };
 }
 

@@ -10,7 +10,7 @@ import { nameLength, readText, type GivenText } from '../form/wording.ts';
 import { keepingFor, keptFaults, mayUse, usableBy } from '../project/owner.ts';
 import type { AssemblyRecord } from './assembly.model.ts';
 import type { WeightProfilePage, WeightProfileRecord } from './weight-profile.model.ts';
-import { reweigh, weightFaults, type Reweighed } from './weighing.ts';
+import { isKnownUnder, reweigh, weightFaults, type Reweighed } from './weighing.ts';
 
 /** Weight profiles that the viewer may use, newest first. */
 export function findWeightProfiles(
@@ -111,6 +111,8 @@ export async function reweighAssembly(
   if (!wanted) throw badInput('There is no such weight profile.');
   const [fault] = weightFaults(wanted, []);
   if (fault) throw badInput(fault.message);
+  if (!proposals.every(({ misses }) => isKnownUnder(misses, wanted)))
+    throw badInput('This search did not keep what its teams miss of an aim that had no weight.');
   return reweigh(proposals, wanted);
 }
 
