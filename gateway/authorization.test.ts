@@ -18,6 +18,7 @@ const graph = foreignGraph({
       type Query {
         thing: Thing
         things: [Thing!]!
+        none: [Thing!]!
         node: Node
         either: Either
         strict: Strict
@@ -43,6 +44,7 @@ const graph = foreignGraph({
       Query: {
         thing: () => ({ id: '1', below: { id: '2' } }),
         things: () => [{ id: '1' }, { id: '2' }],
+        none: () => [],
         node: () => ({ __typename: 'Thing', id: '1' }),
         either: () => ({ __typename: 'Thing', id: '1' }),
         strict: () => ({ open: 'open' }),
@@ -105,6 +107,11 @@ describe.each(['HIVE', 'APOLLO'] as const)('what a viewer may see, planned by %s
         thing: { open: 'open', secret: 'secret', staff: 'staff', scoped: 'scoped', far: 'far' },
       },
     });
+  });
+
+  it('has no errors where there is nothing that it could be missing of', async () => {
+    const result = await gateway.execute({ query: '{ none { secret } }' }, visitor('test'));
+    expect(JSON.parse(JSON.stringify(result))).toEqual({ data: { none: [] } });
   });
 
   it('is null, with an error at its path, for whoever may not, and never asked for', async () => {

@@ -17,6 +17,8 @@ import { readViewerKeys, type ViewerKeys } from '#kit/viewer.ts';
 export interface OperationLimits {
   /** Lexical tokens in a document. */
   tokens: number;
+  /** Levels of selections, lists and objects in the text as it is written. */
+  nesting: number;
   /** Fields below one another, fragments expanded. */
   depth: number;
   /** Aliased fields, fragments expanded. */
@@ -140,6 +142,7 @@ export function readGatewayConfig(environment: Environment = processEnvironment)
     PLANNER: oneOf(planners, 'AUTO'),
     ALLOWED_ORIGINS: optional(),
     LIMIT_TOKENS: wholeNumber(5_000, 1, 1_000_000),
+    LIMIT_NESTING: wholeNumber(100, 1, 1_000),
     LIMIT_DEPTH: wholeNumber(20, 1, 1_000),
     LIMIT_ALIASES: wholeNumber(50, 0, 100_000),
     LIMIT_DIRECTIVES: wholeNumber(50, 0, 100_000),
@@ -188,6 +191,7 @@ export function readGatewayConfig(environment: Environment = processEnvironment)
     subgraphUrls: subgraphUrlsOf(environment),
     limits: {
       tokens: read.LIMIT_TOKENS,
+      nesting: read.LIMIT_NESTING,
       depth: read.LIMIT_DEPTH,
       aliases: read.LIMIT_ALIASES,
       directives: read.LIMIT_DIRECTIVES,

@@ -83,41 +83,43 @@ function shown(path: InputPath): string {
 export const literalPaths: ApolloServerPlugin<Call> = {
   requestDidStart: async () => ({
     didEncounterErrors: async ({ document, errors }) => {
+      if (!document) return;
+      // There may be a hundred errors: the text is walked once for all of them.
+      let places: ReadonlyMap<ASTNode, InputPath> | null = null;
       for (const { nodes, extensions } of errors) {
         const [node] = nodes ?? [];
-        if (!document || !node || 'path' in extensions) continue;
-        const path = literalPath(document, node);
+        if (!node || 'path' in extensions) continue;
+        places ??= literalPlaces(document);
+        const path = places.get(node);
         if (path) extensions['path'] = path;
       }
     },
   }),
 };
 
-/** The place of a value within the arguments of its field; null for anything that is no part of an argument. */
-export function literalPath(document: DocumentNode, node: ASTNode): InputPath | null {
-  let found: InputPath | null = null;
+/** The place of every part of an argument within the arguments of its field. */
+export function literalPlaces(document: DocumentNode): ReadonlyMap<ASTNode, InputPath> {
+  const places = new Map<ASTNode, InputPath>();
   visit(document, {
     Argument: (argument) => {
-      const { name, value } = argument;
-      found ??= argument === node ? [name.value] : pathWithin(value, node, [name.value]);
+      const path = [argument.name.value];
+      places.set(argument, path);
+      placeValue(places, argument.value, path);
     },
   });
-  return found;
+  return places;
 }
 
-function pathWithin(value: ValueNode, node: ASTNode, path: InputPath): InputPath | null {
-  if (value === node) return path;
-  const parts =
-    value.kind === Kind.LIST
-      ? value.values.map((each, index) => ({ each, at: index, field: null }))
-      : value.kind === Kind.OBJECT
-        ? value.fields.map((field) => ({ each: field.value, at: field.name.value, field }))
-        : [];
-  for (const { each, at, field } of parts) {
-    const found = field === node ? [...path, at] : pathWithin(each, node, [...path, at]);
-    if (found) return found;
+function placeValue(places: Map<ASTNode, InputPath>, value: ValueNode, path: InputPath): void {
+  places.set(value, path);
+  if (value.kind === Kind.LIST)
+    for (const [index, each] of value.values.entries()) placeValue(places, each, [...path, index]);
+  if (value.kind !== Kind.OBJECT) return;
+  for (const field of value.fields) {
+    const place = [...path, field.name.value];
+    places.set(field, place);
+    placeValue(places, field.value, place);
   }
-  return null;
 }
 
 /** Lets a schema of the graph read the scalars that its subgraphs share, which it knows by name alone. */

@@ -104,6 +104,7 @@ describe('limits', () => {
   const include = 'id @include(if: true)';
   it.each([
     ['tokens', 60, `{ thing { ${many(53, 'id')} } }`, `{ thing { ${many(56, 'id')} } }`],
+    ['nesting', 3, '{ thing { ... { id } } }', '{ thing { ... { ... { id } } } }'],
     ['depth', 3, '{ thing { below { id } } }', '{ thing { below { below { id } } } }'],
     ['aliases', 2, '{ thing { a: id b: id } }', '{ thing { a: id b: id c: id } }'],
     ['directives', 2, `{ thing { ${many(2, include)} } }`, `{ thing { ${many(3, include)} } }`],

@@ -25,6 +25,7 @@ export interface Size {
 /** The code of each limit. */
 export const limitCodes = {
   tokens: 'TOO_MANY_TOKENS',
+  nesting: 'TOO_NESTED',
   depth: 'TOO_DEEP',
   aliases: 'TOO_MANY_ALIASES',
   directives: 'TOO_MANY_DIRECTIVES',
@@ -43,6 +44,7 @@ export function breach(limit: keyof OperationLimits, most: number, found: number
 
 const words: Record<keyof OperationLimits, string> = {
   tokens: 'tokens',
+  nesting: 'levels of anything in the text',
   depth: 'levels of fields',
   aliases: 'aliases',
   directives: 'directives',

@@ -30,10 +30,12 @@ import { executePlan, type Sources } from './execution.ts';
 import type { Feeds } from './feeds.ts';
 import { literalPaths, variableFaults } from './input-paths.ts';
 import { breach, limitCodes, limitSize } from './limits.ts';
+import { nestingLimit } from './nesting.ts';
 import type { CheckedOperation, FormatError, Served } from './operation.ts';
-import { plainSubscription, refusalOf } from './plain-subscription.ts';
+import { plainSubscription } from './plain-subscription.ts';
 import type { RateStore } from './rate-store.ts';
 import { rateLimiter } from './rates.ts';
+import { refusalOf } from './refused-document.ts';
 import { report } from './report.ts';
 import { subgraphFaultCodes } from './source.ts';
 import type { Supergraph } from './supergraph.ts';
@@ -122,6 +124,7 @@ export async function createPipeline(
     stringifyResult: (result) => JSON.stringify(result),
     ...(!config.open && { parseOptions: { maxTokens: config.limits.tokens } }),
     plugins: [
+      ...(config.open ? [] : [nestingLimit(config.limits)]),
       plainSubscription,
       literalPaths,
       ...plugins,
@@ -146,13 +149,21 @@ export async function createPipeline(
   };
 }
 
+/** What the parser, which walks down each level, says where there are too many. */
+const stackBroken = 'Maximum call stack size exceeded';
+
 function formatter(log: Log, config: GatewayConfig) {
   const format = mask(log, gatewayCodes);
   const tokensBroken = /^Syntax Error: Document contains more that (\d+) tokens/;
+  const { tokens, nesting } = config.limits;
   return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
-    if (!tokensBroken.test(formatted.message)) return format(formatted, error);
-    const { tokens } = config.limits;
-    return format(breach('tokens', tokens, tokens + 1).toJSON(), error);
+    const { message, extensions } = formatted;
+    if (tokensBroken.test(message))
+      return format(breach('tokens', tokens, tokens + 1).toJSON(), error);
+    // Where nesting is not limited, too.
+    if (extensions?.['code'] === 'GRAPHQL_PARSE_FAILED' && message === stackBroken)
+      return format(breach('nesting', nesting, nesting + 1).toJSON(), error);
+    return format(formatted, error);
   };
 }
 
@@ -254,7 +265,8 @@ async function executed(
   const result = await executePlan(supergraph, sources, execution, log);
   if (allowed.refused.length === 0) return result;
   const { data = null, errors = [] } = result;
-  return { data, errors: [...errors, ...refusalErrors(allowed.refused, data)] };
+  const all = [...errors, ...refusalErrors(allowed.refused, data)];
+  return { data, ...(all.length > 0 && { errors: all }) };
 }
 
 async function within<Result>(

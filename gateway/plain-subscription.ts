@@ -10,13 +10,7 @@ import {
 } from 'graphql';
 
 import type { Call } from './call.ts';
-
-const refusals = new WeakMap<DocumentNode, GraphQLError>();
-
-/** Why a document is refused, or null; known for documents that passed the plugin. */
-export function refusalOf(document: DocumentNode): GraphQLError | null {
-  return refusals.get(document) ?? null;
-}
+import { refuseDocument } from './refused-document.ts';
 
 /**
  * Takes `@skip` and `@include` off the roots of subscriptions before validation, and remembers the refusal: with a
@@ -28,13 +22,13 @@ export const plainSubscription: ApolloServerPlugin<Call> = {
       const { document } = context;
       const plain = withPlainRoots(document);
       if (plain === document) return;
-      refusals.set(
+      refuseDocument(
+        context,
         plain,
         new GraphQLError('A subscription’s root field takes neither @skip nor @include.', {
           extensions: { code: 'GRAPHQL_VALIDATION_FAILED', http: { status: 400 } },
         }),
       );
-      (context as { document: DocumentNode }).document = plain;
     },
   }),
 };
