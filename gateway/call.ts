@@ -37,6 +37,8 @@ export interface Call {
   plan: QueryPlan | null;
   /** Where the request came from; null for a call from this process. */
   address: string | null;
+  /** Whether it has come as far as being an operation, which the request log then tells of; kept by the server's copies. */
+  stage: { begun: boolean };
   /** How the request came. */
   transport: 'HTTP' | 'WEBSOCKET' | 'SSE' | 'PROCESS';
 }
@@ -54,6 +56,7 @@ export function callOf(viewer: Viewer, parts: Partial<Omit<Call, 'viewer'>> = {}
     cost: 0,
     plan: null,
     address: null,
+    stage: { begun: false },
     transport: 'PROCESS',
     ...parts,
   };

@@ -9,6 +9,7 @@ import { formatted } from './operation.ts';
 import type { Pipeline } from './pipeline.ts';
 import { SubgraphFault } from './source.ts';
 import type { Renewals } from './renewals.ts';
+import type { NoteUnbegun } from './request-log.ts';
 import { refused, type Signed, type Tokens } from './tokens.ts';
 
 /** One operation. */
@@ -21,6 +22,7 @@ export interface GraphRequest {
 /** Who asks, and how. */
 export interface Visit {
   transport: Call['transport'];
+  requestId: string;
   /** Rejects when who asks is refused. */
   signed: () => Promise<Signed>;
   /** Tells of newer tokens that come in the same connection. */
@@ -46,8 +48,17 @@ export interface Door {
   run(request: GraphRequest, visit: Visit): Promise<Outcome>;
 }
 
+/** What the way in leads past. */
+export interface DoorOptions {
+  pipeline: Pipeline;
+  tokens: Tokens;
+  config: GatewayConfig;
+  /** Told of requests that are refused at the door. */
+  noteUnbegun: NoteUnbegun;
+}
+
 /** Opens the way to a pipeline. */
-export function createDoor(pipeline: Pipeline, tokens: Tokens, config: GatewayConfig): Door {
+export function createDoor({ pipeline, tokens, config, noteUnbegun }: DoorOptions): Door {
   return {
     identify: async (authorization, requestId) => {
       // Foreign graphs know nothing of our tokens.
@@ -59,6 +70,8 @@ export function createDoor(pipeline: Pipeline, tokens: Tokens, config: GatewayCo
       }
     },
     run: async (request, visit) => {
+      const began = performance.now();
+      let call: Call | null = null;
       try {
         const { viewer, expiresAt } = await visit.signed();
         const feedPlace: FeedPlace = { feed: null };
@@ -66,13 +79,17 @@ export function createDoor(pipeline: Pipeline, tokens: Tokens, config: GatewayCo
         const patience = visit.transport === 'PROCESS' ? {} : timeOut(config, visit.signal);
         const { transport, address, renewals = null } = visit;
         const parts = { expiresAt, renewals, transport, address, feedPlace, ...patience };
-        const call = callOf(viewer, parts);
+        const contextValue = callOf(viewer, parts);
+        call = contextValue;
         return await traced('graphql', operationStep(transport, viewer.requestId), async () => {
-          const { body } = await pipeline.server.executeOperation(request, { contextValue: call });
+          const { body } = await pipeline.server.executeOperation(request, { contextValue });
           return feedPlace.feed ?? resultOf(body);
         });
       } catch (error) {
-        return { errors: [formatted(pipeline.format, error)] };
+        const errors = [formatted(pipeline.format, error)];
+        const { transport, requestId } = visit;
+        if (!call?.stage.begun) noteUnbegun({ requestId, transport, began, errors });
+        return { errors };
       }
     },
   };

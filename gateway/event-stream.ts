@@ -86,7 +86,7 @@ export function streamRequest(request: IncomingMessage, url: URL, body: unknown)
 function requestOf(given: unknown): GraphRequest {
   const { query, variables, operationName } = (given ?? {}) as Record<string, unknown>;
   const known = variables ?? {};
-  if (typeof query !== 'string' || typeof known !== 'object')
+  if (typeof query !== 'string' || typeof known !== 'object' || Array.isArray(known))
     throw badRequest('Send a query, and variables as an object.');
   return {
     query,

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 
 import type { ExecutionResult } from 'graphql';
 
+import { databaseOf } from '#kit/health.ts';
 import type { Log } from '#kit/log.ts';
 import { sharedScalars } from '#kit/subgraph.ts';
 import type { Viewer, ViewerKeys } from '#kit/viewer.ts';
@@ -21,7 +22,7 @@ import { createPage, type Account } from './page.ts';
 import { createPipeline, type Pipeline } from './pipeline.ts';
 import { publications } from './publication.ts';
 import { createRateStore } from './rate-store.ts';
-import { requestLog } from './request-log.ts';
+import { requestLog, unbegunLog } from './request-log.ts';
 import { createSourceRoom, type SourceRoom } from './sources.ts';
 import { readSupergraph, type Supergraph } from './supergraph.ts';
 import { tokenKeys } from './token-keys.ts';
@@ -112,8 +113,13 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const { issuer, audience } = config.token;
   const tokens = createTokens({ issuer, audience, log, fetchKeys: tokenKeys(pipeline) });
   const schema = () => pipeline.served().supergraph.apiSchema;
-  const door = createDoor(pipeline, tokens, config);
+  const noteUnbegun = unbegunLog(log, () => metrics);
+  const door = createDoor({ pipeline, tokens, config, noteUnbegun });
+  const here = [...(options.local ?? [])].map(
+    ([name, local]) => [name, databaseOf(local)] as const,
+  );
   const health = createHealth({
+    local: new Map(config.open ? [] : here),
     remote: () => (config.open ? new Map() : room.remote()),
     sources: () => pipeline.served().sources,
     log,
@@ -132,13 +138,14 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     },
     operationNames(trusted?.values() ?? (await textsIn(examplesFile))),
   );
-  const http = createHttp({ config, log, pipeline, door, tokens, health, metrics, origins, page });
+  const told = { health, metrics, noteUnbegun };
+  const http = createHttp({ config, log, pipeline, door, tokens, ...told, origins, page });
   return {
     execute: async (request, viewer) => singleOf(await inProcess(door, request, viewer)),
     subscribe: (request, viewer) => inProcess(door, request, viewer),
     listen: async () => {
       const { mayCall } = origins;
-      sockets = acceptSockets({ http, door, config, log, schema, mayCall });
+      sockets = acceptSockets({ http, door, config, log, schema, mayCall, noteUnbegun });
       return listen(http, config);
     },
     reload: async (sdl) => {
@@ -161,6 +168,7 @@ function inProcess(door: Door, request: GraphRequest, viewer: Viewer): Promise<O
   return door.run(request, {
     transport: 'PROCESS',
     address: null,
+    requestId: viewer.requestId,
     signed: () => Promise.resolve({ viewer, expiresAt: null }),
   });
 }

@@ -7,7 +7,7 @@ import type { Sources } from './execution.ts';
 /** What `/health/ready` says. */
 export interface HealthState {
   ready: boolean;
-  /** By subgraph that runs elsewhere. */
+  /** By subgraph. */
   subgraphs: Record<string, boolean>;
 }
 
@@ -18,9 +18,11 @@ export interface Health {
   drain(): void;
 }
 
-/** Where the subgraphs elsewhere are. */
+/** Where the subgraphs are. */
 export interface HealthSources {
-  /** Name and URL of each; none for foreign graphs, whose health is not ours to tell. */
+  /** Those in this process, by name, and whether each has its database. */
+  local: ReadonlyMap<string, () => Promise<boolean>>;
+  /** Name and URL of each elsewhere; none for foreign graphs, whose health is not ours to tell. */
   remote: () => ReadonlyMap<string, string>;
   /** The ways to them. */
   sources: () => Sources;
@@ -31,8 +33,11 @@ export interface HealthSources {
 const looksMillis = 1_000;
 const lookMillis = 1_500;
 
-/** Watches the subgraphs that run elsewhere: whether each says that it is ready, and answers what this gateway signs. */
-export function createHealth({ remote, sources, log }: HealthSources): Health {
+/**
+ * Watches the subgraphs: those in this process have their database; those elsewhere each say that they are ready, and
+ * answer what this gateway signs.
+ */
+export function createHealth({ local, remote, sources, log }: HealthSources): Health {
   let draining = false;
   let last: { at: number; subgraphs: Promise<Record<string, boolean>> } | null = null;
   const look = async (): Promise<Record<string, boolean>> => {
@@ -46,7 +51,8 @@ export function createHealth({ remote, sources, log }: HealthSources): Health {
         return [name, false];
       }
     });
-    return Object.fromEntries(await Promise.all(seen));
+    const here = [...local].map(async ([name, ready]) => [name, await ready()] as const);
+    return Object.fromEntries(await Promise.all([...here, ...seen]));
   };
   return {
     state: async () => {

@@ -36,6 +36,8 @@ const withCode = (code: string) => ({
   errors: [{ message: expect.any(String), extensions: { code } }],
 });
 
+const sized = (length: number) => ({ query: `{ who } # ${'x'.repeat(length)}` });
+
 const allowed = async (origin: string) =>
   (await post({ query: '{ who }' }, { origin })).headers.get('access-control-allow-origin');
 
@@ -95,7 +97,6 @@ describe('POST /graphql', () => {
   });
 
   it('takes a larger body from who is signed in, up to a bound, and from nobody else', async () => {
-    const sized = (length: number) => ({ query: `{ who } # ${'x'.repeat(length)}` });
     const signed = { authorization: token() };
     expect(await post(sized(4_096), signed)).toMatchObject({ status: 200 });
     expect(await post(sized(8_192), signed)).toMatchObject({

@@ -7,7 +7,7 @@ import { GraphQLError } from 'graphql';
 import { newId } from '#kit/id.ts';
 import type { Log } from '#kit/log.ts';
 import { traced, traceHeader } from '#kit/trace.ts';
-import { callOf } from './call.ts';
+import { callOf, type Call } from './call.ts';
 import type { GatewayConfig } from './config.ts';
 import { operationStep, timeOut, type Door } from './door.ts';
 import { answerAsStream, badRequest, streamPath, streamRequest } from './event-stream.ts';
@@ -19,6 +19,7 @@ import type { Page } from './page.ts';
 import type { Pipeline } from './pipeline.ts';
 import { answerPublication, publications } from './publication.ts';
 import { addressOf } from './rates.ts';
+import type { NoteUnbegun, Unbegun } from './request-log.ts';
 import { challenge } from './status.ts';
 import type { Tokens } from './tokens.ts';
 
@@ -31,6 +32,8 @@ export interface HttpOptions {
   tokens: Tokens;
   health: Health;
   metrics: Metrics;
+  /** Told of requests that are refused before they are operations. */
+  noteUnbegun: NoteUnbegun;
   origins: Origins;
   page: Page;
 }
@@ -41,6 +44,8 @@ interface Exchange {
   response: ServerResponse;
   url: URL;
   requestId: string;
+  /** When it came, by `performance.now()`. */
+  began: number;
 }
 
 type Route = (exchange: Exchange) => Promise<void>;
@@ -81,7 +86,8 @@ function exchangeOf(request: IncomingMessage, response: ServerResponse): Exchang
   const requestId = newId();
   response.setHeader('x-request-id', requestId);
   response.setHeader('x-content-type-options', 'nosniff');
-  return { request, response, url: new URL(target, 'http://gateway'), requestId };
+  const url = new URL(target, 'http://gateway');
+  return { request, response, url, requestId, began: performance.now() };
 }
 
 function routesOf(options: HttpOptions): ReadonlyMap<string, Route> {
@@ -95,6 +101,7 @@ function routesOf(options: HttpOptions): ReadonlyMap<string, Route> {
         answerPublication(publication, door, request, url, response, {
           transport: 'HTTP',
           address: addressOf(request, options.config.trustedProxies),
+          requestId,
           signed: () => door.identify(request.headers.authorization, requestId),
         }),
     ]),
@@ -127,8 +134,8 @@ function routesOf(options: HttpOptions): ReadonlyMap<string, Route> {
 }
 
 async function answerGraphql(
-  { config, door, pipeline }: HttpOptions,
-  { request, response, url, requestId }: Exchange,
+  { config, door, pipeline, noteUnbegun }: HttpOptions,
+  { request, response, url, requestId, began }: Exchange,
 ): Promise<void> {
   const gone = new AbortController();
   response.once('close', () => gone.abort());
@@ -136,6 +143,7 @@ async function answerGraphql(
     request.method === 'POST'
       ? await bodyOf(request, await bodyLimit(request, config, door, requestId))
       : undefined;
+  let call: Call | null = null;
   const step = { ...operationStep('HTTP', requestId), parent: traceOf(request, config) };
   const answer = await traced('graphql', step, () =>
     pipeline.server.executeHTTPGraphQLRequest({
@@ -149,13 +157,23 @@ async function answerGraphql(
         const { viewer, expiresAt } = await door.identify(request.headers.authorization, requestId);
         const patience = timeOut(config, gone.signal);
         const address = addressOf(request, config.trustedProxies);
-        return callOf(viewer, { expiresAt, address, transport: 'HTTP', ...patience });
+        call = callOf(viewer, { expiresAt, address, transport: 'HTTP', ...patience });
+        return call;
       },
     }),
   );
   const text = answer.body.kind === 'complete' ? answer.body.string : '';
+  if (!hasBegun(call)) {
+    const { errors = [] } = JSON.parse(text) as Pick<Partial<Unbegun>, 'errors'>;
+    noteUnbegun({ requestId, transport: 'HTTP', began, errors });
+  }
   for (const [name, value] of answer.headers) response.setHeader(name, value);
   end(response, statusOf(request, answer.status ?? 200, text), text);
+}
+
+/** Whether what a callback may have made is an operation. */
+function hasBegun(call: Call | null): boolean {
+  return call?.stage.begun === true;
 }
 
 /** A trace goes on that a trusted proxy began; anybody else's would be theirs to forge. */
@@ -193,6 +211,7 @@ async function answerStream(
   const body = request.method === 'POST' ? await bodyOf(request, config.bodyBytes) : undefined;
   await answerAsStream(door, streamRequest(request, url, body), response, {
     address: addressOf(request, config.trustedProxies),
+    requestId,
     signed: () => door.identify(request.headers.authorization, requestId),
   });
 }
@@ -249,7 +268,8 @@ function headersOf(request: IncomingMessage): HeaderMap {
   return headers;
 }
 
-function fail({ pipeline }: HttpOptions, { request, response }: Exchange, error: unknown): void {
+function fail({ pipeline, noteUnbegun }: HttpOptions, exchange: Exchange, error: unknown): void {
+  const { request, response, url, requestId, began } = exchange;
   if (response.headersSent) {
     response.destroy();
     return;
@@ -258,7 +278,10 @@ function fail({ pipeline }: HttpOptions, { request, response }: Exchange, error:
   const { status = 500 } = (http ?? {}) as { status?: number };
   // What is left of a body that was refused is not read.
   if (!request.complete) response.setHeader('connection', 'close');
-  json(response, status, { errors: [formatted(pipeline.format, error)] });
+  const errors = [formatted(pipeline.format, error)];
+  const transport = url.pathname === streamPath ? 'SSE' : 'HTTP';
+  noteUnbegun({ requestId, transport, began, errors });
+  json(response, status, { errors });
 }
 
 /** In production figures are for who knows the word; elsewhere for everybody. */

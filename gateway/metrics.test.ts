@@ -1,3 +1,7 @@
+import { once } from 'node:events';
+
+import { WebSocket } from 'ws';
+
 import { visitor, type Viewer } from '#kit/viewer.ts';
 import type { Gateway } from './gateway.ts';
 import { openGateway } from './listening.ts';
@@ -51,6 +55,49 @@ it('operations are counted by their names where these are known, all others as o
   expect(await figure('oca_gateway_errors_total{code="GRAPHQL_VALIDATION_FAILED"}')).toBe(1);
   const sum = operations('Members').replace('_count', '_sum');
   expect(await figure(sum)).toBeGreaterThan(0);
+});
+
+it.each([
+  ['HTTP', 'UNAUTHENTICATED', 'graphql', { authorization: 'Bearer a.b.c' }, '{"query":"{ who }"}'],
+  ['SSE', 'UNAUTHENTICATED', 'graphql/stream', { authorization: 'no' }, '{"query":"{ who }"}'],
+  ['HTTP', 'REQUEST_TOO_LARGE', 'graphql', {}, `{"query":"{ who }${' '.repeat(3_000)}"}`],
+  ['HTTP', 'BAD_REQUEST', 'graphql', { 'content-type': 'text/plain' }, '{"query":"{ who }"}'],
+  ['HTTP', 'BAD_REQUEST', 'graphql', {}, '[{"query":"{ who }"}]'],
+  ['SSE', 'BAD_REQUEST', 'graphql/stream', {}, '{"query":"{ who }","variables":[1]}'],
+])(
+  'over %s, %s before an operation began is counted once',
+  async (transport, code, path, headers, body) => {
+    const response = await fetch(new URL(path, url), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body,
+    });
+    expect(await response.text()).toContain(code);
+    expect(await figure(`oca_gateway_errors_total{code="${code}"}`)).toBe(1);
+    const series = `kind="unknown",transport="${transport}",outcome="errors",operation="other"`;
+    expect(await figure(`oca_gateway_operation_seconds_count{${series}}`)).toBe(1);
+    expect(await figure('oca_gateway_operations_in_flight')).toBe(0);
+  },
+);
+
+const openSocket = () =>
+  new WebSocket(`${url.replace('http', 'ws')}graphql`, 'graphql-transport-ws');
+
+it('a token that is refused at the begin of a socket, or in it, is counted', async () => {
+  const opened = openSocket();
+  await once(opened, 'open');
+  opened.send(JSON.stringify({ type: 'connection_init', payload: { authorization: 'Bearer x' } }));
+  await once(opened, 'close');
+  const refused = 'oca_gateway_errors_total{code="UNAUTHENTICATED"}';
+  expect(await figure(refused)).toBe(1);
+  const socket = openSocket();
+  await once(socket, 'open');
+  socket.send(JSON.stringify({ type: 'connection_init' }));
+  await once(socket, 'message');
+  socket.send(JSON.stringify({ type: 'ping', payload: { authorization: 'Bearer x' } }));
+  expect(await until(refused, (value) => value === 2)).toBe(2);
+  socket.close();
+  await once(socket, 'close');
 });
 
 it('subgraphs are counted each by itself', async () => {

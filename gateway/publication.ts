@@ -59,10 +59,11 @@ export async function answerPublication(
   if (typeof text !== 'string') return refuse(response, errors?.[0]);
   const etag = `"${createHash('sha256').update(text).digest('base64url')}"`;
   const known = (request.headers['if-none-match'] ?? '').split(',').map((each) => each.trim());
+  const isOpen = secret === null && request.headers.authorization === undefined;
   const status = known.includes(etag) ? 304 : 200;
   response.writeHead(status, {
     etag,
-    'cache-control': `${secret === null ? 'public' : 'private'}, max-age=${keepSeconds}`,
+    'cache-control': `${isOpen ? 'public' : 'private'}, max-age=${keepSeconds}`,
     'content-type': publication.type,
     'content-disposition': `inline; filename="${publication.file}"`,
   });

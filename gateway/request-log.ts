@@ -10,7 +10,8 @@ import {
 
 import type { Log } from '#kit/log.ts';
 import { currentTrace, note } from '#kit/trace.ts';
-import type { Call } from './call.ts';
+import { visitor } from '#kit/viewer.ts';
+import { callOf, type Call } from './call.ts';
 import type { Marks } from './marks.ts';
 import type { Answered, Metrics } from './metrics.ts';
 
@@ -24,7 +25,8 @@ export function requestLog(
   marks: () => Pick<Marks, 'tags'>,
 ): ApolloServerPlugin<Call> {
   return {
-    requestDidStart: async () => {
+    requestDidStart: async ({ contextValue }) => {
+      contextValue.stage.begun = true;
       const began = performance.now();
       metrics().inFlight.inc();
       return {
@@ -37,7 +39,7 @@ export function requestLog(
         }) => {
           const millis = performance.now() - began;
           const kind = operation?.operation ?? 'unknown';
-          const codes = codesOf(response.body);
+          const codes = codesOf(errorsOf(response.body));
           metrics().inFlight.dec();
           metrics().answered({ call, kind, name: operationName ?? null, codes, millis });
           const unnamed = operation != null && isUnnamed(operation, fragmentsOf(document), marks());
@@ -57,6 +59,31 @@ export function requestLog(
         },
       };
     },
+  };
+}
+
+/** A request that was refused before it was an operation: its token, its size, its form. */
+export interface Unbegun {
+  requestId: string;
+  transport: Call['transport'];
+  /** When it came, by `performance.now()`. */
+  began: number;
+  /** Why it was refused. */
+  errors: readonly { extensions?: Readonly<Record<string, unknown>> }[];
+}
+
+/** Tells the log and the figures of requests that the pipeline's plugins never see. */
+export type NoteUnbegun = (unbegun: Unbegun) => void;
+
+/** Writes the same line, and counts the same, as for an operation, of which nothing is known. */
+export function unbegunLog(log: Log, metrics: () => Metrics): NoteUnbegun {
+  return ({ requestId, transport, began, errors }) => {
+    const call = callOf(visitor(requestId), { transport });
+    const millis = performance.now() - began;
+    const codes = codesOf(errors);
+    metrics().answered({ call, kind: 'unknown', name: null, codes, millis });
+    const line = { transport, kind: 'unknown', operation: null, cost: 0, millis: rounded(millis) };
+    log.info({ ...askerOf(call), ...line, subgraphs: {}, codes }, 'request');
   };
 }
 
@@ -94,32 +121,42 @@ function fragmentsOf(document: DocumentNode | undefined): Fragments {
   return new Map(found.map((each) => [each.name.value, each]));
 }
 
-/** Whether an operation selects a root field that is asked for by nobody, in a fragment too. */
+/**
+ * Whether an operation selects a root field that is asked for by nobody, in a fragment too. Each fragment is looked at
+ * once: this runs for refused operations as well, whose fragments may expand to anything.
+ */
 export function isUnnamed(
   { operation, selectionSet }: OperationDefinitionNode,
   fragments: Fragments,
   { tags }: Pick<Marks, 'tags'>,
 ): boolean {
   const root = `${operation[0]?.toUpperCase()}${operation.slice(1)}`;
+  const seen = new Set<string>();
   const within = ({ selections }: SelectionSetNode): boolean =>
     selections.some((each) => {
       if (each.kind === Kind.FIELD)
         return tags.get(`${root}.${each.name.value}`)?.includes(anonymousTag) ?? false;
       if (each.kind === Kind.INLINE_FRAGMENT) return within(each.selectionSet);
       const fragment = fragments.get(each.name.value);
-      return fragment !== undefined && within(fragment.selectionSet);
+      if (!fragment || seen.has(each.name.value)) return false;
+      seen.add(each.name.value);
+      return within(fragment.selectionSet);
     });
   return within(selectionSet);
 }
 
 interface AnswerBody {
   kind: string;
-  singleResult?: { errors?: readonly { extensions?: Record<string, unknown> }[] };
+  singleResult?: { errors?: Unbegun['errors'] };
 }
 
-function codesOf(body: object): string[] {
+function errorsOf(body: object): Unbegun['errors'] {
   const { singleResult } = body as AnswerBody;
-  const codes = (singleResult?.errors ?? []).map(({ extensions }) => String(extensions?.['code']));
+  return singleResult?.errors ?? [];
+}
+
+function codesOf(errors: Unbegun['errors']): string[] {
+  const codes = errors.map(({ extensions }) => String(extensions?.['code']));
   return [...new Set(codes)];
 }
 

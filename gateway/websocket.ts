@@ -14,6 +14,7 @@ import { still, type Door, type Outcome } from './door.ts';
 import { addressOf } from './rates.ts';
 import { Tally } from './tally.ts';
 import { Renewals } from './renewals.ts';
+import type { NoteUnbegun } from './request-log.ts';
 import type { Signed } from './tokens.ts';
 
 /** Where sockets are opened. */
@@ -28,6 +29,8 @@ export interface SocketOptions {
   schema: () => GraphQLSchema;
   /** Whether the page that opens a socket may. */
   mayCall: (request: IncomingMessage) => boolean;
+  /** Told of tokens that are refused. */
+  noteUnbegun: NoteUnbegun;
 }
 
 /** The open sockets. */
@@ -59,6 +62,7 @@ export function acceptSockets({
   log,
   schema,
   mayCall,
+  noteUnbegun,
 }: SocketOptions): Sockets {
   const sockets = new WebSocketServer({
     noServer: true,
@@ -93,14 +97,17 @@ export function acceptSockets({
     {
       connectionInitWaitTimeout: initMillis,
       onConnect: async ({ connectionParams, extra }) => {
+        const requestId = newId();
+        const began = performance.now();
         try {
           const token = textOf(connectionParams, 'authorization');
-          extra.signed = await door.identify(token, newId());
+          extra.signed = await door.identify(token, requestId);
           extra.renewals = new Renewals();
           countViewer(extra.signed, extra.socket);
           return true;
         } catch (error) {
           log.debug({ error }, 'socket refused');
+          noteUnbegun({ requestId, transport: 'WEBSOCKET', began, errors: [told(error)] });
           turnAway(extra.socket, error);
           return false;
         }
@@ -122,10 +129,13 @@ export function acceptSockets({
       const authorization = textOf(payload, 'authorization');
       // Before it is admitted, a socket is nobody's to renew.
       if (authorization === undefined || !extra.signed) return null;
+      const requestId = newId();
+      const began = performance.now();
       try {
-        const { expiresAt } = await renew(extra, authorization, newId());
+        const { expiresAt } = await renew(extra, authorization, requestId);
         return { renewed: true, expiresAt };
       } catch (error) {
+        noteUnbegun({ requestId, transport: 'WEBSOCKET', began, errors: [told(error)] });
         return { renewed: false, ...saidOf(error) };
       }
     },
@@ -155,6 +165,7 @@ export function acceptSockets({
         transport: 'WEBSOCKET',
         ...(extra.renewals && { renewals: extra.renewals }),
         address: addressOf(extra.request, config.trustedProxies),
+        requestId,
         signed: async () => {
           if (renewed !== undefined) await renew(extra, renewed, requestId);
           return still(extra.signed ?? (await door.identify(undefined, requestId)), requestId);
@@ -185,6 +196,12 @@ function tooManySockets({ viewerSockets }: GatewayConfig): GraphQLError {
   return new GraphQLError(`One user has at most ${viewerSockets} sockets open.`, {
     extensions: { code: 'TOO_MANY_OPERATIONS' },
   });
+}
+
+/** An error by its code, which is all that the log takes of it. */
+function told(error: unknown): { extensions: { code: string } } {
+  const code = error instanceof GraphQLError ? error.extensions['code'] : null;
+  return { extensions: { code: typeof code === 'string' ? code : 'INTERNAL_SERVER_ERROR' } };
 }
 
 /** Why a token was not taken, as far as it may be told. */

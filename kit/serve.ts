@@ -14,9 +14,9 @@ import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'gr
 import { WebSocketServer } from 'ws';
 
 import { timeIsOver, timeoutHeader, withDeadline, type Deadline } from './deadline.ts';
+import { databaseOf } from './health.ts';
 import type { Log } from './log.ts';
 import { mask } from './masking.ts';
-import { ping } from './mongo.ts';
 import { serveSockets, type SocketExtra } from './socket.ts';
 import {
   executable,
@@ -30,7 +30,6 @@ import {
   operationBody,
   viewerGate,
   viewerHeader,
-  visitor,
   type Viewer,
   type ViewerGate,
   type ViewerKeys,
@@ -155,33 +154,6 @@ interface Parts {
   /** Whether the database answers. */
   database: () => Promise<boolean>;
   stopping: boolean;
-}
-
-/** How long one look at the database counts, and the longest it may take, in milliseconds. */
-const looksMillis = 1_000;
-const lookMillis = 1_000;
-
-/** Looks at the database of a service, where it has one, so often and no oftener however many ask. */
-function databaseOf(service: Service): () => Promise<boolean> {
-  let last: { at: number; answers: Promise<boolean> } | null = null;
-  const look = async (): Promise<boolean> => {
-    const deadline = { signal: AbortSignal.timeout(lookMillis), at: Date.now() + lookMillis };
-    try {
-      await withDeadline(deadline, async () => {
-        const context = await service.createContext(visitor('health'));
-        const connection = 'connection' in context ? context.connection : null;
-        await ping(connection);
-      });
-      return true;
-    } catch {
-      return false;
-    }
-  };
-  return () => {
-    const now = Date.now();
-    if (!last || now - last.at > looksMillis) last = { at: now, answers: look() };
-    return last.answers;
-  };
 }
 
 const refusedAnswer = {
