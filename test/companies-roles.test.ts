@@ -75,6 +75,7 @@ const rows: Record<string, Row> = {
   },
   'Query.companyGrowth': { may: everybody, args: () => ({ from: '2026-01', to: '2026-12' }) },
   'Query.cloudRevenueYears': { may: ['SECRETARIAT'] },
+  'Query.likelyDoubles': { may: ['SECRETARIAT'] },
   'Query.certificationYears': { may: ['SECRETARIAT'] },
   'Mutation.mergeCompanies': {
     may: ['SECRETARIAT'],

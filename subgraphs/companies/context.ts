@@ -41,6 +41,7 @@ import {
 } from './consultation/consultation.model.ts';
 import { countUnread } from './consultation/unread.ts';
 import { noWakes, type Wakes } from './consultation/wakes.ts';
+import { doublesOf, type DoubleRecord } from './double/double.model.ts';
 import {
   standingChangesOf,
   standingsOf,
@@ -115,6 +116,7 @@ export interface Models {
   sanctions: Model<SanctionRecord>;
   partnerReviews: Model<PartnerReviewRecord>;
   reviewPairs: Model<ReviewPairRecord>;
+  doubles: Model<DoubleRecord>;
   standings: Model<StandingRecord>;
   standingChanges: Model<StandingChangeRecord>;
 }
@@ -182,6 +184,7 @@ export function modelsOf(connection: Connection): Models {
     sanctions: sanctionsOf(connection),
     partnerReviews: partnerReviewsOf(connection),
     reviewPairs: reviewPairsOf(connection),
+    doubles: doublesOf(connection),
     standings: standingsOf(connection),
     standingChanges: standingChangesOf(connection),
   };

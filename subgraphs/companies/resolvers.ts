@@ -19,6 +19,8 @@ import {
   findMessages,
 } from './consultation/reading.ts';
 import type { ConsultationMessageRecord } from './consultation/consultation.model.ts';
+import { companiesOfDouble, findLikelyDoubles } from './double/double.ts';
+import { likenessIn } from './double/likeness.ts';
 import { certificationYears, companyGrowth, revenueYears } from './figure/figure.ts';
 import { findMails } from './mail/post.ts';
 import { findMemberships } from './member/member.ts';
@@ -52,6 +54,8 @@ export const resolvers: Resolvers = {
     consultation: (_, { id }, context) => findConsultation(context, id),
     consultations: (_, { first, after, ...of }, context) =>
       findConsultations(context, of, { first, after: after ?? null }),
+    likelyDoubles: (_, { first, after }, context) =>
+      findLikelyDoubles(context, { first, after: after ?? null }),
     mailbox: (_, { to, first, after }, context) =>
       findMails(context, to, { first, after: after ?? null }),
   },
@@ -116,6 +120,14 @@ export const resolvers: Resolvers = {
     id: ({ _id }) => _id,
     reader: ({ readerId }, _, { loaders }) => loaders.user.load(readerId),
   },
+  LikelyDoubleConnection: { totalCount: ({ count }) => count() },
+  LikelyDouble: {
+    id: ({ _id }) => _id,
+    because: ({ _id }) => likenessIn(_id).because,
+    value: ({ _id }) => likenessIn(_id).value,
+    companies: (double, _, context) => companiesOfDouble(context, double),
+  },
+  Lookalike: { company: ({ companyId }, _, context) => findStanding(context, companyId) },
   MailConnection: { totalCount: ({ count }) => count() },
   Mail: { id: ({ _id }) => _id },
   CompanyConnection: { totalCount: ({ count }) => count(), facets: ({ facets }) => facets() },

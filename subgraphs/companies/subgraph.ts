@@ -9,6 +9,7 @@ import { bringFirstOperator } from './account/first-operator.ts';
 import { readCompaniesConfig } from './config.ts';
 import { openWakes } from './consultation/wakes.ts';
 import { collectionsOf, createContext, modelsOf } from './context.ts';
+import { bringLikenesses } from './double/double.ts';
 import { bringStandings } from './figure/standing.ts';
 import { ownAccess } from './member/claims.ts';
 import { resolvers } from './resolvers.ts';
@@ -30,6 +31,7 @@ export const companies: Subgraph = {
     await tellUntoldSectors(own);
     await bringFirstOperator(own);
     await bringStandings(own);
+    await bringLikenesses(own);
     const rounds = startRounds(own, log);
     const wakes = await openWakes(modelsOf(connection).consultationMessages, log);
     const positions = positionsOf(connection);

@@ -3,6 +3,7 @@ import { publishFacts } from '#kit/facts.ts';
 import { isDuplicateKey } from '#kit/mongo.ts';
 import { refusal } from '#kit/refusal.ts';
 import type { Context } from '../context.ts';
+import { keepLikenesses } from '../double/double.ts';
 import { keepStandings } from '../figure/standing.ts';
 import { keepEntries } from '../search/reputation.ts';
 import { companyFact } from './company-fact.ts';
@@ -11,6 +12,7 @@ import type { CompanyRecord } from './company.model.ts';
 type Store = Pick<
   Context,
   | 'companies'
+  | 'doubles'
   | 'entries'
   | 'facts'
   | 'partnerReviews'
@@ -78,6 +80,7 @@ export async function tell(store: Store, companies: readonly CompanyRecord[]): P
   if (companies.length === 0) return;
   await keepEntries(store, companies);
   await keepStandings(store, companies);
+  await keepLikenesses(store, companies);
   await publishFacts(
     store.facts,
     companies.map((company) => ({

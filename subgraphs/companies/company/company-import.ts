@@ -6,6 +6,7 @@ import { problem, refusal, refuseAny, type Problem } from '#kit/refusal.ts';
 import { tidy } from '#kit/text.ts';
 import { signedInAs } from '#kit/viewer.ts';
 import type { Context } from '../context.ts';
+import { findLookalikes, type Lookalike } from '../double/double.ts';
 import { findSectorCodes } from '../sector/sector.ts';
 import {
   certificateProblems,
@@ -25,6 +26,8 @@ import type { CertificationRecord, CompanyRecord } from './company.model.ts';
 
 /** How many rows one call takes. */
 const mostRows = 500;
+/** How many lookalikes one call tells of. */
+const mostLookalikes = 1_000;
 
 /** One company of another source. */
 export interface CompanyRow extends CompanyDraft {
@@ -44,8 +47,15 @@ export interface ImportReport {
   created: number;
   updated: number;
   unchanged: number;
+  /** Rows that made a company, or would, which looks like one that was there. */
+  lookalikes: RowLookalike[];
   /** Rows that failed. */
   problems: Problem[];
+}
+
+/** A row that looks like a company that was there. */
+export interface RowLookalike extends Lookalike {
+  row: number;
 }
 
 /** A row and what it leads to. */
@@ -74,12 +84,14 @@ export async function importCompanies(
   const known = await findKnown(context, source, rows);
   const sectors = await findSectorCodes(context);
   const steps = rows.map((row, index) => stepOf(row, index, { source, sectors, known }));
+  const lookalikes = await lookalikesIn(context, steps);
   if (!dryRun) await carryOut(context, steps);
   const count = (kind: Step['kind']) => steps.filter((step) => step.kind === kind).length;
   return {
     created: count('create'),
     updated: count('update'),
     unchanged: count('same'),
+    lookalikes,
     problems: steps.flatMap((step) => (step.kind === 'failed' ? step.problems : [])),
   };
 }
@@ -174,6 +186,21 @@ export function mergedCertifications(
     );
   });
   return [...held.filter(({ imported }) => !imported), ...next];
+}
+
+/** Which new companies look like one that is there, at most so many in all. */
+async function lookalikesIn(context: Context, steps: readonly Step[]): Promise<RowLookalike[]> {
+  const created = steps.flatMap((step, row) =>
+    step.kind === 'create' ? [{ row, company: step.company }] : [],
+  );
+  if (created.length === 0) return [];
+  const found = await findLookalikes(
+    context,
+    created.map(({ company }) => company),
+  );
+  return created
+    .flatMap(({ row }, index) => (found[index] ?? []).map((each) => ({ ...each, row })))
+    .slice(0, mostLookalikes);
 }
 
 async function carryOut(context: Context, steps: readonly Step[]): Promise<void> {
