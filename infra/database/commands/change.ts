@@ -117,8 +117,7 @@ export function* alterDocuments(
   }
   if (altered.matched > 0) return altered;
   // It was there when it was looked for, and somebody changed it since: look again.
-  if (ids.length > 0 && !selection.isMulti)
-    return yield* alterDocuments(context, collection, selection, alteration);
+  if (ids.length === 1) return yield* alterDocuments(context, collection, selection, alteration);
   return alteration.isUpsert ? yield* upsert(context, collection, selection, alteration) : altered;
 }
 
@@ -291,7 +290,7 @@ export function* removeDocuments(
     before = gone ?? before;
     yield* pauseEvery(at + 1, PAUSE_EVERY);
   }
-  if (removed === 0 && ids.length > 0 && !selection.isMulti)
+  if (removed === 0 && ids.length === 1)
     return yield* removeDocuments(context, collection, selection);
   return { removed, before };
 }

@@ -134,6 +134,60 @@ describe('a transaction that meets a document of another', () => {
   });
 });
 
+describe('what a transaction meets', () => {
+  it('is not passed over because it did not fit a moment ago', async () => {
+    const [first, second] = [await begin(), await begin()];
+    await counters.updateMany({}, { $set: { value: 1 } }, { session: first.session });
+    await counters.updateOne({ _id: 'b' }, { $set: { value: 0 } }, { session: first.session });
+    // Only `b` has a 0 once the first has committed, both have one now.
+    const changed = counters.updateMany(
+      { _id: { $in: ['a', 'b'] }, value: 0 },
+      { $inc: { value: 5 } },
+      { session: second.session },
+    );
+    const settled = Promise.allSettled([changed]);
+    await first.end();
+    const [result] = await settled;
+    if (result?.status === 'fulfilled') await second.end();
+    const values = (await counters.find().sort({ _id: 1 }).toArray()).map(({ value }) => value);
+    expect([result?.status, ...values]).toEqual(
+      result?.status === 'fulfilled' ? ['fulfilled', 1, 5] : ['rejected', 1, 0],
+    );
+  });
+
+  it('is found again when it was removed and is there anew', async () => {
+    const [first, second] = [await begin(), await begin()];
+    await counters.deleteOne({ _id: 'a' }, { session: first.session });
+    await counters.insertOne({ _id: 'a', value: 7 }, { session: first.session });
+    const changed = counters.updateMany(
+      { _id: 'a' },
+      { $inc: { value: 1 } },
+      { session: second.session },
+    );
+    await first.end();
+    expect(await changed).toMatchObject({ modifiedCount: 1 });
+    await second.end();
+    expect(await counters.findOne({ _id: 'a' })).toMatchObject({ value: 8 });
+  });
+
+  it('is not there twice when somebody removed what it still sees', async () => {
+    const { session, end } = await begin();
+    expect(await counters.findOne({ _id: 'a' }, { session })).toMatchObject({ value: 0 });
+    await counters.deleteOne({ _id: 'a' });
+    await expect(counters.insertOne({ _id: 'a', value: 9 }, { session })).rejects.toEqual(conflict);
+    await expect(end()).rejects.toMatchObject({ code: 251 });
+    expect(await counters.findOne({ _id: 'a' })).toBeNull();
+  });
+
+  it('may be put where somebody removed what it has not looked at', async () => {
+    const { session, end } = await begin();
+    await counters.deleteOne({ _id: 'a' });
+    await counters.insertOne({ _id: 'a', value: 9 }, { session });
+    expect(await counters.find({ _id: 'a' }, { session }).toArray()).toHaveLength(1);
+    await end();
+  });
+});
+
 describe('sixteen who count at once', () => {
   it('lose no count', async () => {
     const work = async (at: number): Promise<void> => {

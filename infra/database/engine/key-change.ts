@@ -5,6 +5,7 @@ import { duplicateKey } from './duplicate-key.ts';
 import type { Engine } from './engine.ts';
 import { freshKeys, keysOf } from './index-key.ts';
 import { keyLock, recordLock, writeConflict } from './locks.ts';
+import { moveSnapshot } from './observation.ts';
 import type { Transaction } from './transaction.ts';
 
 /** What a write does to one index. */
@@ -79,6 +80,32 @@ function checkKey(
     if (isNewer(engine, transaction, collection, holder)) throw writeConflict();
     throw duplicateKey(collection, index, source);
   }
+  letGo(engine, transaction, index, key, id);
+}
+
+/** A transaction that still sees the key with a record that somebody else took it from would see it twice. */
+function letGo(
+  engine: Engine,
+  transaction: Transaction | undefined,
+  index: Index,
+  key: Buffer,
+  id: number,
+): void {
+  if (transaction === undefined || !stillSees(engine, transaction, index, key, id)) return;
+  if (!moveSnapshot(engine, transaction)) throw writeConflict();
+}
+
+function stillSees(
+  { snapshots }: Engine,
+  { snapshot, removedKeys }: Transaction,
+  index: Index,
+  key: Buffer,
+  id: number,
+): boolean {
+  if (snapshot.sequence === snapshots.sequence() || index.since > snapshot.sequence) return false;
+  const holders = snapshot.reader().holders(index.id, key);
+  const name = keyLock(index.id, key);
+  return holders.some((holder) => holder !== id && !removedKeys.has(`${name} ${holder}`));
 }
 
 /** Whether a transaction cannot see the record as it is now. */

@@ -48,7 +48,7 @@ const CHUNK = 400;
 /** Finds the documents of a query, in its order. */
 export function findRows(collection: Collection, query: Query, sight: Sight): Flow<Row> {
   const filter = compileFilter(query.filter, query.scope);
-  if (!(query.isForWrite && isLookup(query.plan))) observe(collection, query.plan, sight);
+  if (!isLockedAtOnce(query)) observe(collection, query.plan, sight);
   const overlay = overlayRecords(collection, sight);
   const stored = storedRows(collection, query, sight, filter, overlay);
   const own = ownRows(overlay, filter);
@@ -57,6 +57,11 @@ export function findRows(collection: Collection, query: Query, sight: Sight): Fl
     return own.length === 0 ? stored : joinFlows(stored, own);
   if (!plan.isSorted) return sortRows(joinFlows(stored, own), sort, query);
   return own.length === 0 ? stored : mergeRows(stored, own, sort);
+}
+
+/** A single document that is about to be locked; of several some may be passed over, which is something read. */
+function isLockedAtOnce({ isForWrite, plan }: Query): boolean {
+  return isForWrite && isLookup(plan) && plan.ranges.length === 1;
 }
 
 function overlayRecords(
