@@ -73,6 +73,7 @@ export const CODE_NAMES: ReadonlyMap<number, string> = new Map([
   [260, 'InvalidResumeToken'],
   [262, 'ExceededTimeLimit'],
   [263, 'OperationNotSupportedInTransaction'],
+  [276, 'IndexBuildAborted'],
   [280, 'ChangeStreamFatalError'],
   [286, 'ChangeStreamHistoryLost'],
   [290, 'TransactionExceededLifetimeLimitSeconds'],

@@ -203,7 +203,7 @@ const validate: Handler = function* (context) {
     for (const { id, bytes } of chunk) {
       after = id;
       records += 1;
-      errors.push(...missingKeys(context, collection, id, readDocument(bytes)));
+      errors.push(...brokenKeys(context, collection, id, readDocument(bytes)));
     }
     if (chunk.length < CHUNK) break;
     yield PAUSE;
@@ -219,16 +219,20 @@ const validate: Handler = function* (context) {
   });
 };
 
-function missingKeys(
+function brokenKeys(
   { engine }: CommandContext,
   collection: Collection,
   id: number,
   source: Document,
 ): string[] {
   return collection.indexes.flatMap((index) =>
-    keysOf(index, source)
-      .keys.filter((key) => !engine.store.holders(index.id, key).includes(id))
-      .map(() => `index ${index.name} misses a key of record ${id}`),
+    keysOf(index, source).keys.flatMap((key) => {
+      const holders = engine.store.holders(index.id, key);
+      if (!holders.includes(id)) return [`index ${index.name} misses a key of record ${id}`];
+      return index.isUnique && holders.length > 1
+        ? [`unique index ${index.name} has a key of record ${id} more than once`]
+        : [];
+    }),
   );
 }
 

@@ -10,6 +10,7 @@ import {
   findCollection,
   renameCollection,
   saveCollection,
+  waitForLocks,
 } from '../engine/catalogue.ts';
 import { applyOptions, idIndexSpec } from '../engine/collection.ts';
 import type { Collection } from '../engine/collection.ts';
@@ -212,6 +213,10 @@ export const collMod: Handler = function* (context) {
   const collection = findCollection(engine, `${database}.${name}`);
   if (collection === undefined) throw refuse(26, `ns does not exist: ${database}.${name}`);
   checkModification(command);
+  // What a transaction wrote was checked by the rules of before.
+  yield* patiently(() => {
+    waitForLocks(engine, collection);
+  }, context);
   const index = documentArgument(command, 'index');
   const reply = index === undefined ? new Map() : yield* changeIndex(context, collection, index);
   for (const option of MODIFIABLE) {

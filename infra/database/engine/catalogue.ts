@@ -14,7 +14,7 @@ import { duplicateKey } from './duplicate-key.ts';
 import { newUuid } from './engine.ts';
 import type { Engine } from './engine.ts';
 import { freshKeys, keysOf } from './index-key.ts';
-import { Blocked } from './locks.ts';
+import { Blocked, keyLock } from './locks.ts';
 import { collectionEvent } from './oplog.ts';
 import type { Transaction } from './transaction.ts';
 
@@ -86,8 +86,12 @@ export function addCollection(engine: Engine, collection: Collection): void {
   saveCollection(engine, collection);
 }
 
-/** Waits for transactions that changed the collection. */
-function waitForLocks(engine: Engine, collection: Collection): void {
+/**
+ * Looks for a transaction that changed the collection.
+ *
+ * @throws {Blocked} when there is one
+ */
+export function waitForLocks(engine: Engine, collection: Collection): void {
   const holder = engine.locks.holderOf(`r${collection.id}:`);
   if (holder !== undefined) throw new Blocked(holder);
 }
@@ -201,6 +205,7 @@ const BUILD_CHUNK = 500;
  *
  * @returns whether it was built
  * @throws {CommandRefusal} 85, 86; 11000 when documents break a unique index, which leaves nothing behind
+ * @throws {Blocked} when a transaction has to end first; nothing is left behind
  */
 export function* createIndex(
   engine: Engine,
@@ -274,6 +279,8 @@ function* fillIndex(engine: Engine, collection: Collection, index: Index): Task<
         26,
         `the collection was dropped while an index was built: ${collection.namespace}`,
       );
+    if (!collection.indexes.includes(index))
+      throw refuse(276, `Index build aborted: ${index.name} was dropped while it was built`);
   }
 }
 
@@ -285,6 +292,8 @@ function addKeys(
   source: Document,
 ): void {
   for (const key of freshKeys(index, source)) {
+    // A transaction may be about to add the same key, or to take this one away: then the build begins anew after it.
+    if (index.isUnique) engine.locks.acquire(keyLock(index.id, key), undefined);
     if (index.isUnique && engine.store.holders(index.id, key).some((holder) => holder !== id))
       throw duplicateKey(collection, index, source);
     engine.store.putEntry(index.id, key, id);
