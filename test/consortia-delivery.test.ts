@@ -1,14 +1,14 @@
 import {
   brief,
   editorOf,
-  openCall,
   sealAlone,
   secretary,
   startAlliance,
   type Alliance,
   type SeenProblem,
 } from './consortia-alliance.ts';
-import { someone, user } from './service.ts';
+import { awardNewKind } from './consortia-new-kind.ts';
+import { someone } from './service.ts';
 
 let alliance: Alliance;
 beforeAll(async () => {
@@ -43,86 +43,11 @@ const plan = (projectId: string, revision: number, amounts: Record<string, numbe
     items: Object.entries(amounts).map(([item, amount]) => ({ companyId: 'infra', item, amount })),
   });
 
-/** Leads a project of a new kind of programme from the call to the award. */
-async function award(): Promise<string> {
-  const { programme } = await alliance.change<{ programme: { id: string } }>(
-    secretary,
-    'createProgramme',
-    {
-      kind: 'QUANTUM_MOON_2027',
-      name: { ko: '양자 달 탐사', en: 'Quantum moon' },
-      rules: [
-        {
-          validFrom: '2020-01-01',
-          leadKinds: ['IAAS'],
-          maxMembers: 1,
-          budgetCap: 1_000,
-          matchingRatio: 2_000,
-          stages: [
-            { code: 'LAUNCH', name: { ko: '발사' }, budgetCap: 600 },
-            { code: 'LANDING', name: { ko: '착륙' } },
-          ],
-          documents: [{ code: 'MAP', name: { ko: '달 지도' } }],
-          rubric: [{ code: 'COURAGE', name: { ko: '용기' }, points: 100 }],
-          bonuses: [{ code: 'FLAG', name: { ko: '깃발' }, points: 5 }],
-        },
-      ],
-    },
-    'programme { id }',
-  );
-  const { call } = await openCall(alliance, programme.id, { slots: 1, budget: 1_000 });
-  const callId = call?.id ?? '';
-  const { id, revision } = await sealAlone(alliance, 'infra', callId, {
-    stages: [
-      { stage: 'LAUNCH', amount: 600 },
-      { stage: 'LANDING', amount: 200 },
-    ],
-    matching: 200,
-    bonuses: ['FLAG'],
-  });
-  await alliance.change(lead, 'uploadDocument', {
-    projectId: id,
-    code: 'MAP',
-    fileName: 'moon.pdf',
-    content: 'JVBERi0xLjQK',
-  });
-  expect((await step(lead, 'submitProject', { projectId: id, revision })).problems).toEqual([]);
-  await alliance.connection
-    .collection('calls')
-    .updateOne({ _id: callId } as object, { $set: { closesAt: new Date(Date.now() - 1) } });
-  const judge = user('judge', { roles: ['REVIEWER'] });
-  await alliance.change(secretary, 'registerReviewer', {
-    userId: 'judge',
-    name: { ko: '심사위원' },
-    technologyIds: ['mesh'],
-  });
-  const { reviews } = await alliance.change<{ reviews: { id: string }[] }>(
-    secretary,
-    'assignReviewers',
-    { callId: callId, revision: 1, perProject: 1 },
-    'reviews { id }',
-  );
-  await alliance.change(judge, 'scoreProject', {
-    reviewId: reviews[0]?.id,
-    revision: 1,
-    scores: [{ criterion: 'COURAGE', points: 90 }],
-  });
-  const insider = user('insider', { roles: ['SECRETARIAT'], companies: { infra: 'VIEWER' } });
-  const biased = await alliance.change(insider, 'decideCall', { callId, revision: 2 });
-  expect(brief(biased.problems)).toEqual([['WRONG_STATE', 'callId', 'CONFLICT']]);
-  const decided = await alliance.change<{ call: { ranking: object[] } }>(
-    secretary,
-    'decideCall',
-    { callId: callId, revision: 2 },
-    'call { ranking { rank total isAwarded } }',
-  );
-  expect(decided.call.ranking).toEqual([{ rank: 1, total: 95, isAwarded: true }]);
-  return id;
-}
-
 describe('a programme of a kind that no code knows', () => {
   it('runs from the call to the last won by rules alone', async () => {
-    const id = await award();
+    const { id, biased, ranking } = await awardNewKind(alliance);
+    expect(biased).toEqual([['WRONG_STATE', 'callId', 'CONFLICT']]);
+    expect(ranking).toEqual([{ rank: 1, total: 95, isAwarded: true }]);
     const read = async () =>
       (
         await alliance.data<{ project: { revision: number; status: string } }>(

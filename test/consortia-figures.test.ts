@@ -119,11 +119,77 @@ describe('money that may be granted twice', () => {
     await expect(duplicates('(leastLikeness: 2)')).rejects.toThrow('This is from 0 to 1.');
   });
 
+  it('is shown to the secretariat beside the ranking that it decides by, and to nobody else', async () => {
+    const figures = { mean: 1, spread: 0, bonus: 0, total: 1, reviews: 1, isAwarded: true };
+    await alliance.connection
+      .collection<{ _id: string; opensAt: Date; ranking: object[] }>('calls')
+      .insertOne({
+        _id: 'call-3',
+        opensAt: new Date(fromNow(-hour)),
+        ranking: [{ projectId: '3', rank: 1, ...figures }],
+      });
+    const ranked = (viewer: typeof secretary) =>
+      alliance.data<{ call: { ranking: object[] } }>(
+        viewer,
+        '{ call(id: "call-3") { ranking { fundingDuplicates { company { id } projects { id } } } } }',
+      );
+    expect((await ranked(secretary)).call.ranking).toEqual([
+      { fundingDuplicates: [{ company: { id: 'beta' }, projects: [{ id: '1' }, { id: '3' }] }] },
+    ]);
+    expect((await ranked(someone)).call.ranking).toEqual([{ fundingDuplicates: [] }]);
+  });
+
+  it('is found between projects that wait for the same decision', async () => {
+    await keep('5', ['delta'], { status: 'SUBMITTED', callId: 'call-3' });
+    const { fundingDuplicates } = await duplicates('(projectId: "5")');
+    expect(fundingDuplicates).toMatchObject([
+      { company: { id: 'delta' }, projects: [{ id: '3' }, { id: '5' }] },
+    ]);
+  });
+
   it('reads the projects of a firm by an index', async () => {
     const plan = await alliance.connection
       .collection('projects')
       .find({ 'plan.companyId': 'alpha', status: { $in: ['RUNNING'] } })
       .explain('queryPlanner');
     expect(JSON.stringify(plan)).toContain('plan.companyId_1_status_1');
+  });
+});
+
+const years = (args: string) =>
+  alliance.data<{ awardConcentrationByYear: object[] }>(
+    someone,
+    `{ awardConcentrationByYear${args} {
+      year awards { projects budget byFirm { index parts { key amount } } }
+    } }`,
+  );
+
+describe('awards over the years', () => {
+  it('are counted by budget year, and no sum is too large to be seen', async () => {
+    const calls = alliance.connection.collection<{ _id: string; year: number }>('calls');
+    await calls.insertMany([
+      { _id: 'call-1', year: 2025 },
+      { _id: 'call-2', year: 2026 },
+    ]);
+    const projects = alliance.connection.collection<{ _id: string }>('projects');
+    await projects.updateMany({}, { $set: { budget: Number.MAX_SAFE_INTEGER } });
+    const empty = { index: 0, parts: [] };
+    expect((await years('(from: 2024, to: 2025)')).awardConcentrationByYear).toMatchObject([
+      { year: 2024, awards: { projects: 0, budget: 0, byFirm: empty } },
+      { year: 2025, awards: { projects: 1, budget: Number.MAX_SAFE_INTEGER } },
+    ]);
+    const { awardConcentration } = await alliance.data<{ awardConcentration: object }>(
+      someone,
+      '{ awardConcentration { projects budget } }',
+    );
+    expect(awardConcentration).toEqual({ projects: 2, budget: Number.MAX_SAFE_INTEGER });
+    const { projectPipeline } = await alliance.data<{ projectPipeline: object[] }>(
+      secretary,
+      '{ projectPipeline { projects budget } }',
+    );
+    expect(projectPipeline).not.toHaveLength(0);
+    await expect(years('(from: 2025, to: 2024)')).rejects.toThrow('This is from 2025 to 2044.');
+    await expect(years('(from: 1999, to: 2001)')).rejects.toThrow('This is from 2000 to 2100.');
+    await expect(years('(from: 2000, to: 2020)')).rejects.toThrow('This is from 2000 to 2019.');
   });
 });

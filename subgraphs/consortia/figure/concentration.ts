@@ -28,7 +28,12 @@ export function concentrationOf(
   const whole = [...sums.values()].reduce((total, amount) => total + amount, 0);
   const parts = [...sums]
     .filter(([, amount]) => amount > 0)
-    .map(([key, amount]) => ({ key, amount, share: amount / whole }))
+    .map(([key, amount]) => ({
+      key,
+      // What is more than whole won can count is shown as the most.
+      amount: Math.min(amount, Number.MAX_SAFE_INTEGER),
+      share: amount / whole,
+    }))
     .toSorted((a, b) => b.amount - a.amount || (a.key < b.key ? -1 : 1));
   const index = parts.reduce((total, { share }) => total + share * share, 0);
   return { index, parts: parts.slice(0, partsLimit) };

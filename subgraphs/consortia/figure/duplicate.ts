@@ -56,7 +56,8 @@ export function duplicatesIn(
           0,
         );
         const projectIds: [string, string] = [one._id, other._id];
-        return [{ companyId, projectIds, likeness, items, amount }];
+        const most = Number.MAX_SAFE_INTEGER;
+        return [{ companyId, projectIds, likeness, items, amount: Math.min(amount, most) }];
       }),
     )
     .toSorted((a, b) => b.amount - a.amount || (keyOf(a) < keyOf(b) ? -1 : 1));

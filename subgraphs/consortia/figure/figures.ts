@@ -1,12 +1,13 @@
 /** Figures that the secretariat watches, and the public may. */
 import { problem, refuseAny } from '#kit/refusal.ts';
-import { signedInAs } from '#kit/viewer.ts';
+import { hasRole, signedInAs } from '#kit/viewer.ts';
 import type { MembershipRecord } from '../consortium/membership.model.ts';
 import { shareAmounts } from '../consortium/shares.ts';
 import type { Context } from '../context.ts';
 import type { FirmRecord } from '../pool/firm.model.ts';
 import type { ProjectRecord } from '../project/project.model.ts';
 import type { ProjectStatus } from '../project/state.ts';
+import { firstYear, lastYear } from '../programme/rules.ts';
 import { concentrationOf, type Concentration } from './concentration.ts';
 import { duplicatesIn, type FundedProject, type DoubledPair } from './duplicate.ts';
 import { networkOf, type Network, type Team } from './network.ts';
@@ -51,12 +52,17 @@ export async function findPipeline(
     },
   ]);
   return found
-    .map(({ _id, ...figures }) => ({ ..._id, ...figures }))
+    .map(({ _id, ...figures }) => ({ ..._id, ...figures, budget: countable(figures.budget) }))
     .toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
 }
 
 function keyOf({ programmeId, sector, status }: PipelineFigure): string {
   return JSON.stringify([programmeId ?? '', sector, status]);
+}
+
+/** A sum as far as whole won can be counted: budgets are anybody's to state, and one too large hides no figure. */
+function countable(sum: number): number {
+  return Math.min(sum, Number.MAX_SAFE_INTEGER);
 }
 
 /** How concentrated awards are. */
@@ -100,13 +106,34 @@ export async function findConcentration(
   const regions = new Map(known.map(({ _id, company }) => [_id, company?.region ?? 'unknown']));
   return {
     projects: awarded.length,
-    budget: awarded.reduce((sum, { budget }) => sum + (budget ?? 0), 0),
+    budget: countable(awarded.reduce((sum, { budget }) => sum + (budget ?? 0), 0)),
     byFirm: concentrationOf(byFirm),
     bySector: concentrationOf(awarded.map(({ sector, budget }) => [sector, budget ?? 0] as const)),
     byRegion: concentrationOf(
       byFirm.map(([id, amount]) => [regions.get(id) ?? 'unknown', amount] as const),
     ),
   };
+}
+
+/** Years that one query may ask for. */
+const mostYears = 20;
+
+/** How concentrated awards are, year by year. Everybody may. */
+export async function findConcentrationByYear(
+  context: Context,
+  given: { from: number; to: number; programmeId?: string | null | undefined },
+): Promise<{ year: number; awards: AwardConcentration }[]> {
+  const from = within(given.from, { least: firstYear, most: lastYear }, 'from');
+  const most = Math.min(lastYear, from + mostYears - 1);
+  const to = within(given.to, { least: from, most }, 'to');
+  const years = Array.from({ length: to - from + 1 }, (_, index) => from + index);
+  const found: { year: number; awards: AwardConcentration }[] = [];
+  for (const year of years)
+    found.push({
+      year,
+      awards: await findConcentration(context, { programmeId: given.programmeId, year }),
+    });
+  return found;
 }
 
 /** Firms that a network may show. */
@@ -181,8 +208,7 @@ export async function findFundingDuplicates(
   const firms = project ? project.plan.map((entry) => entry.companyId) : [];
   const funded = await projects
     .find({
-      status: { $in: awardedStatuses },
-      callId: { $ne: null },
+      ...fundedWith(project),
       ...(companyId != null && { 'plan.companyId': companyId }),
       ...(project && { 'plan.companyId': { $in: firms }, _id: { $ne: project._id } }),
     })
@@ -195,6 +221,20 @@ export async function findFundingDuplicates(
         (!project || pair.projectIds.includes(project._id)),
     )
     .slice(0, most);
+}
+
+/** Projects under calls that money is granted to; where one waits for its call's decision, those that wait with it too. */
+function fundedWith(project: ProjectRecord | null): object {
+  const funded = { status: { $in: awardedStatuses }, callId: { $ne: null } };
+  if (project?.status !== 'SUBMITTED') return funded;
+  return { $or: [funded, { status: 'SUBMITTED', callId: project.callId }] };
+}
+
+/** What an award may grant twice, for the secretariat; empty for others. */
+export function findDuplicatesOf(context: Context, projectId: string): Promise<DoubledPair[]> {
+  return hasRole(context.viewer, 'SECRETARIAT')
+    ? findFundingDuplicates(context, { projectId })
+    : Promise.resolve([]);
 }
 
 /** @throws {RefusalError} when the number lies outside */

@@ -68,6 +68,8 @@ export interface Rules {
   bonuses: BonusRule[];
   /** Days in which a decision can be appealed against; absent in rules kept before there were appeals: none. */
   appealDays?: number;
+  /** Months from one progress report to the next; null or absent (in rules kept before): none are due. */
+  reportEveryMonths?: number | null;
   /** Sector codes. */
   sectors: string[];
   maxSectorsPerYear: number | null;
@@ -95,7 +97,9 @@ export type GivenRules = Omit<
   | 'maxSectorsPerYear'
   | 'maxRunningPerFirm'
   | 'maxAwardShare'
+  | 'reportEveryMonths'
 > & {
+  reportEveryMonths?: number | null | undefined;
   maxRunningPerFirm?: number | null | undefined;
   maxAwardShare?: number | null | undefined;
   validTo?: string | null | undefined;
@@ -153,6 +157,7 @@ export function readRules(given: GivenRules, path: string[], faults: Problem[]):
     maxSectorsPerYear: given.maxSectorsPerYear ?? null,
     maxRunningPerFirm: given.maxRunningPerFirm ?? null,
     maxAwardShare: given.maxAwardShare ?? null,
+    reportEveryMonths: given.reportEveryMonths ?? null,
   };
   const check = (holds: boolean, message: string, ...at: string[]) => {
     if (!holds) faults.push(problem('INVALID', message, [...path, ...at]));
@@ -201,6 +206,12 @@ function checkNumbers(rules: Rules, check: Check): void {
     maxSectorsPerYear === null || maxSectorsPerYear >= 1,
     'At least one sector a year may be called.',
     'maxSectorsPerYear',
+  );
+  const months = rules.reportEveryMonths ?? null;
+  check(
+    months === null || (months >= 1 && months <= 24),
+    'Reports are 1 to 24 months apart.',
+    'reportEveryMonths',
   );
   const running = rules.maxRunningPerFirm ?? null;
   check(
