@@ -119,11 +119,12 @@ export type RowFound = {
 
 /**
  * A remark about a line: FAILED is something that should have been imported and is not, SKIPPED something that is
- * left out by rule, REPAIRED something that is imported otherwise than it stands there.
+ * left out by rule, REPAIRED something that is imported otherwise than it stands there, ALIKE something imported that looks
+ * like what was there.
  */
 export interface Remark {
   kind: 'remark';
-  grade: 'FAILED' | 'SKIPPED' | 'REPAIRED';
+  grade: 'FAILED' | 'SKIPPED' | 'REPAIRED' | 'ALIKE';
   line: number;
   /** What the line is about, such as an item's name; null when the line alone tells. */
   about: string | null;
@@ -153,6 +154,11 @@ export function skipped(line: number, reason: string, about: string | null = nul
 /** A line that is read otherwise than it is written. */
 export function repaired(line: number, reason: string, about: string | null = null): Remark {
   return { kind: 'remark', grade: 'REPAIRED', line, about, reason };
+}
+
+/** A line that is imported and looks like what was there. */
+export function alike(line: number, reason: string, about: string | null = null): Remark {
+  return { kind: 'remark', grade: 'ALIKE', line, about, reason };
 }
 
 /** A count about the whole file. */

@@ -1,4 +1,4 @@
-import { failed, figure, repaired } from './found.ts';
+import { alike, failed, figure, repaired } from './found.ts';
 import { exitCode, reportText } from './import-report.ts';
 import type { LoadReport, Tally } from './load.ts';
 
@@ -31,6 +31,15 @@ describe('reportText', () => {
       '',
       'Done: 3 created, 0 updated, 0 unchanged; 1 line failed; 2.0 s.',
     ]);
+  });
+
+  it('says which lines look like a firm that was there, which is no fault', () => {
+    const check = { rows: new Map(), figures: [], remarks: [] };
+    const report = { ...reportOf({ created: 2 }), remarks: [alike(3, 'the same name.', 'Nova')] };
+    expect(reportText(check, report, ending)).toContain(
+      '  Looks like another firm: the same name. (line 3)',
+    );
+    expect(exitCode(check, report)).toBe(0);
   });
 
   it('lets no text of a file reach the terminal as a command', () => {

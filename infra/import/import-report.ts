@@ -72,9 +72,15 @@ function groupLine(remarks: readonly Remark[]): string {
   return `  ${wordOf(first)}${plainText(first.reason)} (${count} ${lines.join(', ')}${others})`;
 }
 
+const words: Readonly<Record<Remark['grade'], string>> = {
+  FAILED: '',
+  SKIPPED: 'Left out: ',
+  REPAIRED: 'Repaired: ',
+  ALIKE: 'Looks like another firm: ',
+};
+
 function wordOf({ grade }: Remark): string {
-  if (grade === 'FAILED') return '';
-  return grade === 'SKIPPED' ? 'Left out: ' : 'Repaired: ';
+  return words[grade];
 }
 
 function remarkText({ about, reason }: Remark): string {

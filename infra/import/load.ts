@@ -1,7 +1,7 @@
 /** Rows go into the platform through the bulk mutations, in batches; what fails is told by its line. */
 import { batches, type Batch } from './batch.ts';
 import { companyIdsOf, type CompanyIds } from './company-id.ts';
-import { failed, type Remark, type RowFound, type Target } from './found.ts';
+import { alike, failed, type Remark, type RowFound, type Target } from './found.ts';
 import { ask, problemFields, sentenceOf, type Graph, type GraphProblem } from './graph.ts';
 import { inputsOf, type RowInput } from './row-input.ts';
 import { openMap, type MapWanted, type OpenMap, type Publication } from './technology-map.ts';
@@ -36,19 +36,29 @@ export interface LoadReport {
   map: Publication | null;
 }
 
+/** Which rows look like a firm that was there. */
+const lookalikeFields = 'lookalikes { row because company { id name { en ko } } }';
+
 const mutations: Readonly<Record<Target, string>> = {
   technologies: mutation('importTechnologies', 'ImportTechnologiesInput'),
-  companies: mutation('importCompanies', 'ImportCompaniesInput'),
+  companies: mutation('importCompanies', 'ImportCompaniesInput', lookalikeFields),
   capabilities: mutation('importCapabilities', 'ImportCapabilitiesInput'),
   events: mutation('importEvents', 'ImportEventsInput'),
   services: mutation('importServices', 'ImportServicesInput'),
 };
+
+interface LookalikeFound {
+  row: number;
+  because: 'NAME' | 'WEBSITE';
+  company: { id: string; name: { en: string | null; ko: string | null } };
+}
 
 interface Answer {
   outcome: {
     created: number | null;
     updated: number | null;
     unchanged: number | null;
+    lookalikes?: LookalikeFound[] | null;
     problems: GraphProblem[];
   };
 }
@@ -136,6 +146,19 @@ async function send(
   tally.updated += outcome.updated ?? 0;
   tally.unchanged += outcome.unchanged ?? 0;
   countProblems(loading, outcome.problems, sent, tally);
+  for (const each of outcome.lookalikes ?? [])
+    loading.report.remarks.push(lookalike(each, sent[each.row]?.line ?? 1));
+}
+
+const alikeBy = { NAME: 'the same name', WEBSITE: 'a website on the same host' } as const;
+
+function lookalike({ because, company }: LookalikeFound, line: number): Remark {
+  const { en, ko } = company.name;
+  return alike(
+    line,
+    `${alikeBy[because]}; see likelyDoubles.`,
+    `${en ?? ko ?? ''} (${company.id})`,
+  );
 }
 
 function countProblems(
@@ -181,8 +204,8 @@ function tallyOf({ tallies }: LoadReport, to: Target): Tally {
   return tally;
 }
 
-function mutation(field: string, input: string): string {
+function mutation(field: string, input: string, more = ''): string {
   return `mutation Import($input: ${input}!) {
-    outcome: ${field}(input: $input) { created updated unchanged ${problemFields} }
+    outcome: ${field}(input: $input) { created updated unchanged ${more} ${problemFields} }
   }`;
 }
