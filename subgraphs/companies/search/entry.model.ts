@@ -79,6 +79,8 @@ const entrySchema = new Schema(
   .index({ status: 1, sortName: 1, _id: 1 })
   .index({ status: 1, registeredAt: -1, _id: -1 })
   .index({ status: 1, completed: -1, onTime: -1, rating: -1, _id: -1 })
+  // Names that are a word, then those that begin with it, for the order of relevance.
+  .index({ forms: 1, status: 1 })
   // What changed lately, for saved searches.
   .index({ changedAt: 1 })
   // A sample.

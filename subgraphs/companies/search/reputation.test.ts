@@ -5,6 +5,7 @@ import { connect, prepare } from '#kit/mongo.ts';
 import type { CapabilityMapFact, ProjectFact } from '#schema/facts.ts';
 import { startCompanies, type CompaniesWorld } from '../../../test/companies.ts';
 import { someone } from '../../../test/service.ts';
+import { entriesOf } from './entry.model.ts';
 
 let world: CompaniesWorld;
 let techmaps: Connection;
@@ -114,6 +115,36 @@ describe('the search', () => {
     const second = await world.ask(someone, ranked, { after: first.pageInfo.endCursor });
     expect(names(second)).toEqual(['Zed Nova']);
     expect(second.pageInfo.hasNextPage).toBe(false);
+  });
+
+  it('puts the whole name first among more than are weighed', async () => {
+    const rows = Array.from({ length: 450 }, (_, index) => ({
+      externalId: String(index),
+      name: { ko: `가나 ${index}`, en: `${index % 2 ? 'Aa' : ''} Quasar ${index}` },
+      kinds: ['SAAS'],
+      size: 'SME',
+    }));
+    const last = { ...rows[0], externalId: 'last', name: { ko: '힣', en: 'Quasar' } };
+    const bring = `mutation ($input: ImportCompaniesInput!) { importCompanies(input: $input) { created } }`;
+    for (const part of [rows, [last]])
+      await world.ask(world.operator, bring, { input: { source: 'many', rows: part } });
+    const best = `{ companies(filter: { text: "quasar" }, order: RELEVANCE, first: 2) { totalCount edges { node { name { en } } } } }`;
+    const { totalCount, edges } = await world.ask(someone, best);
+    expect(totalCount).toBe(451);
+    expect(edges[0].node.name.en).toBe('Quasar');
+    expect(edges[1].node.name.en).toMatch(/^Quasar/);
+  });
+
+  it('looks names up by their beginning', async () => {
+    const connection = await connect(world.uri, 'oca_companies');
+    const plan = await entriesOf(connection)
+      .find({ forms: { $regex: '^quasar' } })
+      .hint('forms_1_status_1')
+      .limit(10)
+      .explain('executionStats');
+    await connection.close();
+    const [, examined] = /"totalKeysExamined":(\d+)/.exec(JSON.stringify(plan)) ?? [];
+    expect(Number(examined)).toBeLessThan(30);
   });
 
   it('counts how the found ones spread', async () => {

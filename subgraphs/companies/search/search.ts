@@ -22,6 +22,7 @@ import { countFacets } from './facets.ts';
 import { estimate, frequencyIn, isQuickerInOrder, sampleOf, type Sample } from './estimate.ts';
 import { entryQuery, termsOfFilter, wordsIn, type CompanyFilter } from './query.ts';
 import { ranked } from './rank.ts';
+import { patternOfWord } from './terms.ts';
 
 /** How companies are sorted. */
 export type CompanyOrder = 'NAME' | 'NEWEST' | 'TRACK_RECORD' | 'RELEVANCE';
@@ -50,8 +51,10 @@ const ways = {
 } as const;
 const byTerms = 'terms_1_status_1_sortName_1__id_1';
 const mostKeys = 100;
-/** Of how many found ones the relevance is weighed, the first by name. */
-const mostRanked = 1_000;
+const byForms = 'forms_1_status_1';
+/** Of how many found ones the relevance is weighed, and how many of them at most begin with a word. */
+const mostRanked = 400;
+const mostBeginning = 200;
 
 /**
  * One page of the companies that match. Everybody finds approved ones; only the secretariat may ask for others.
@@ -99,7 +102,7 @@ function wayOf(
   return isQuickerInOrder(found, defaultPageSize) ? ways[order] : byTerms;
 }
 
-/** A page in the order of relevance, which no index has: the found ones are weighed in memory, so many at most. */
+/** A page in the order of relevance, which no index has: so many of the found ones are weighed in memory. */
 async function rankedPage(
   { entries }: Context,
   query: QueryFilter<EntryRecord>,
@@ -107,15 +110,31 @@ async function rankedPage(
   { first, after }: PageRequest,
 ): Promise<Page<{ _id: string }>> {
   const size = pageSize(first);
-  const found = await entries
-    .find(query, { sortName: 1, forms: 1, completed: 1 })
-    .limit(mostRanked)
+  const fields = { sortName: 1, forms: 1, completed: 1 };
+  // What begins with a word answers best, wherever it stands by name: it is looked up first, whole names before others.
+  const [word] = words.filter((each) => patternOfWord(each) === each).sort(longestFirst);
+  const beginning =
+    word === undefined
+      ? []
+      : await entries
+          .find({ $and: [{ forms: { $regex: `^${word}` } }, query] }, fields)
+          .limit(mostBeginning)
+          .setOptions({ hint: byForms })
+          .lean();
+  const others = await entries
+    .find(query, fields)
+    .limit(mostRanked - beginning.length)
     .lean();
-  const all = ranked(found, words);
+  const found = new Map([...beginning, ...others].map((entry) => [entry._id, entry]));
+  const all = ranked([...found.values()], words);
   const start = after == null ? 0 : startAfter(all, after);
   return toPage(all.slice(start, start + size + 1), size, after != null, rankCursor, () =>
     entries.countDocuments(query).exec(),
   );
+}
+
+function longestFirst(a: string, b: string): number {
+  return b.length - a.length;
 }
 
 function rankCursor({ _id, score }: { _id: string; score: number }): string {
