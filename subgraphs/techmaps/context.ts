@@ -2,10 +2,12 @@ import DataLoader from 'dataloader';
 import type { Connection, Model } from 'mongoose';
 
 import { factsOf, type FactRecord } from '#kit/facts.ts';
+import type { DocumentStore } from '#kit/file-store.ts';
 import type { Viewer } from '#kit/viewer.ts';
 
 import { capabilityMapsOf, type CapabilityMapRecord } from './capability/capability-map.model.ts';
 import { capabilitiesOf, type CapabilityRecord } from './capability/capability.model.ts';
+import { evidenceFilesOf, type EvidenceFileRecord } from './capability/evidence-file.model.ts';
 import { draftsOf, type DraftRecord } from './capability/draft.model.ts';
 import { companiesOf, type CompanyRecord } from './company/company.model.ts';
 import type { TechmapsConfig } from './config.ts';
@@ -43,6 +45,7 @@ export interface Models {
   capabilities: Model<CapabilityRecord>;
   capabilityMaps: Model<CapabilityMapRecord>;
   drafts: Model<DraftRecord>;
+  evidenceFiles: Model<EvidenceFileRecord>;
   supplies: Model<SupplyRecord>;
   successions: Model<SuccessionRecord>;
   transitions: Model<TransitionRecord>;
@@ -74,6 +77,7 @@ export interface Loaders {
   transition: DataLoader<string, TransitionRecord | null>;
   /** A company's draft. */
   draft: DataLoader<string, DraftRecord | null>;
+  evidenceFile: DataLoader<string, EvidenceFileRecord | null>;
   supply: DataLoader<string, SupplyRecord>;
   demand: DataLoader<string, DemandRecord | null>;
 }
@@ -83,6 +87,8 @@ export interface Ground {
   connection: Connection;
   config: TechmapsConfig;
   aftermath: Aftermath;
+  /** Where the bytes of files lie. */
+  store: DocumentStore;
 }
 
 /** Everything a domain function may reach. Made anew for each request. */
@@ -101,6 +107,7 @@ export function modelsOf(connection: Connection): Models {
     capabilities: capabilitiesOf(connection),
     capabilityMaps: capabilityMapsOf(connection),
     drafts: draftsOf(connection),
+    evidenceFiles: evidenceFilesOf(connection),
     supplies: suppliesOf(connection),
     successions: successionsOf(connection),
     transitions: transitionsOf(connection),
@@ -151,6 +158,7 @@ function createLoaders({ maps, versions, technologies, ...models }: Models): Loa
     succession: byId(models.successions),
     transition: byId(models.transitions),
     draft: byId(models.drafts),
+    evidenceFile: byId(models.evidenceFiles),
     demand: byId(models.demands),
     supply: new DataLoader(async (ids) => {
       const found = await models.supplies.find({ _id: { $in: [...ids] } }).lean();

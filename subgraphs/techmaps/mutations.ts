@@ -4,6 +4,7 @@ import { verifyCapability } from './capability/capability.ts';
 import { importCapabilities } from './capability/capability-import.ts';
 import { publishCapabilities } from './capability/capability-map.ts';
 import { discardDraft, draftCapabilities } from './capability/draft.ts';
+import { uploadEvidence } from './capability/evidence-file.ts';
 import type { Context } from './context.ts';
 import { addTechnology } from './placement/addition.ts';
 import { moveTechnology } from './placement/move.ts';
@@ -65,6 +66,10 @@ export const mutations: MutationResolvers = {
   discardCapabilityDraft: (_, { input }, context) =>
     answer(context, 'discardCapabilityDraft', input, async () => ({
       company: await discardDraft(context, input),
+    })),
+  uploadEvidence: (_, { input }, context) =>
+    answer(context, 'uploadEvidence', input, async () => ({
+      file: await uploadEvidence(context, input),
     })),
   publishCapabilities: (_, { input }, context) =>
     answerAndWake(context, 'publishCapabilities', input, async () => ({

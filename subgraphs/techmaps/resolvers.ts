@@ -6,6 +6,7 @@ import {
   findCompanyCapabilities,
 } from './capability/capability.ts';
 import { draftFaults, findDraft } from './capability/draft.ts';
+import { findEvidenceContent } from './capability/evidence-file.ts';
 import { compareMaps, findMap, findMaps } from './capability/history.ts';
 import { readinessLevels } from './capability/readiness-level.ts';
 import { findFigures, findGap, findGaps } from './demand/gap.ts';
@@ -50,6 +51,7 @@ export const resolvers: Resolvers = {
     supply: (_, { technologyIds, technologyCodes }, context) =>
       findSupply(context, technologyIds ?? [], technologyCodes ?? []),
     capabilityComparison: (_, { from, to }, context) => compareMaps(context, from, to),
+    evidenceContent: (_, { id }, context) => findEvidenceContent(context, id),
     technologyGaps: (_, { filter, ...page }, context) => findGaps(context, filter ?? {}, page),
     soleSuppliers: (_, { filter, ...page }, context) => findSoleSuppliers(context, filter, page),
     supplyGrid: (_, { parentId, by, leastLevel }, context) =>
@@ -172,6 +174,12 @@ export const resolvers: Resolvers = {
     size: ({ entries }) => entries.length,
   },
   CapabilityMapConnection: { totalCount: ({ count }) => count() },
+  CapabilityEvidence: {
+    file: ({ fileId }, _, { loaders }) =>
+      fileId == null ? null : loaders.evidenceFile.load(fileId),
+    project: ({ projectId }) => (projectId == null ? null : { id: projectId }),
+  },
+  EvidenceFile: { id: ({ _id }) => _id },
   CapabilityDraft: { faults: (draft, _, context) => draftFaults(context, draft) },
   CapabilityDifference: {
     technology: ({ technologyId }, _, { loaders }) =>

@@ -1,6 +1,7 @@
 import { accessOf, admitted, applyAccess, toldAccess } from '#kit/access.ts';
 import { answerModelsOf } from '#kit/answer.ts';
 import { byKind, factsOf, follow, positionsOf } from '#kit/facts.ts';
+import { fileStore } from '#kit/file-store.ts';
 import { applyKnown, knownOf } from '#kit/known.ts';
 import { connect, prepare } from '#kit/mongo.ts';
 import { applyErasures } from '#kit/person.ts';
@@ -28,6 +29,7 @@ export const techmaps: Subgraph = {
     const companies = await connect(mongoUri, 'oca_companies');
     const consortia = await connect(mongoUri, 'oca_consortia');
     const models = modelsOf(connection);
+    const store = fileStore(config.files);
     await prepare([
       ...Object.values(models),
       ...answerModelsOf(connection),
@@ -68,7 +70,7 @@ export const techmaps: Subgraph = {
     return {
       createContext: async (viewer) =>
         createContext(
-          { connection, config, aftermath },
+          { connection, config, aftermath, store },
           await admitted(viewer, toldAccess(connection)),
         ),
       caughtUp: async () => {

@@ -11,6 +11,7 @@ import type { Claim } from './capability.model.ts';
 import { findClaimables } from './capability-map.ts';
 import type { CapabilityMapRecord } from './capability-map.model.ts';
 import { claimFaults, claimed, tidyClaim, type ClaimInput, type Claimables } from './claim.ts';
+import { findGrounds, groundFaults, type Grounds } from './ground.ts';
 import { inCodeOrder, publishMaps, sameClaim, snapshot } from './publication.ts';
 
 /** A capability from another source. */
@@ -104,17 +105,21 @@ function merge(before: readonly Claim[], rows: readonly PlacedRow[], known: Clai
 }
 
 async function rowFaults(
-  { companies }: Context,
+  context: Context,
   rows: readonly CapabilityRow[],
   known: Claimables,
 ): Promise<Problem[]> {
   const ids = [...new Set(rows.map(({ companyId }) => companyId))];
-  const found = await companies.find({ _id: { $in: ids } }).lean();
+  const found = await context.companies.find({ _id: { $in: ids } }).lean();
   const taking = new Set(found.filter(mayPublish).map(({ _id }) => _id));
   const today = seoulDay(new Date());
+  const grounds = new Map<string, Grounds>();
+  for (const [id, own] of Map.groupBy(rows, ({ companyId }) => companyId))
+    grounds.set(id, await findGrounds(context, id, own, today));
   const seen = new Set<string>();
   return rows.flatMap((row, index) => {
     const path = ['rows', String(index)];
+    const own = grounds.get(row.companyId);
     const key = `${row.companyId} ${row.technologyCode}`;
     const repeated = seen.has(key);
     seen.add(key);
@@ -132,6 +137,7 @@ async function rowFaults(
             ),
           ]),
       ...claimFaults(row, known, today, path),
+      ...(own ? groundFaults(row, own, path) : []),
       ...(repeated
         ? [
             problem('INVALID', 'An earlier row says this already.', [...path, 'technologyCode'], {

@@ -1,9 +1,9 @@
 /** Capability maps: what a company says it can do, published as dated snapshots. */
 import { seoulDay } from '#kit/instant.ts';
-import { refusal, refuseAny, type Problem } from '#kit/refusal.ts';
+import { refuseAny, type Problem } from '#kit/refusal.ts';
 import { actingFor } from '#kit/viewer.ts';
 
-import { mayPublish } from '../company/company.ts';
+import { companyFaults } from '../company/company.ts';
 import type { Context } from '../context.ts';
 import { markDecided } from '../succession/decision.ts';
 import { countFaults } from '../technology/content.ts';
@@ -17,6 +17,7 @@ import {
   type ClaimInput,
   type Claimables,
 } from './claim.ts';
+import { findGrounds, groundFaults } from './ground.ts';
 import { publishMaps, snapshot, staleMap } from './publication.ts';
 
 /** A company's map to publish. */
@@ -40,9 +41,11 @@ export async function publishCapabilities(
   const { userId } = actingFor(context.viewer, companyId, 'EDITOR');
   refuseAny(countFaults(given.length, context.config.capabilityLimit, ['capabilities']));
   const known = await findClaimables(context, given);
+  const today = seoulDay(new Date());
   refuseAny([
     ...(await companyFaults(context, companyId)),
-    ...mapFaults(given, known, seoulDay(new Date())),
+    ...mapFaults(given, known, today),
+    ...(await mapGroundFaults(context, companyId, given, today)),
   ]);
   const before = await context.capabilityMaps.findOne({ companyId, newest: true }).lean();
   if ((before?.revision ?? 0) !== revision) throw staleMap();
@@ -71,6 +74,19 @@ export function mapFaults(
   ];
 }
 
+/** Everything that a map's evidence names and the company does not have, at paths that begin with `capabilities`. */
+export async function mapGroundFaults(
+  context: Context,
+  companyId: string,
+  given: readonly ClaimInput[],
+  today: string,
+): Promise<Problem[]> {
+  const grounds = await findGrounds(context, companyId, given, today);
+  return given.flatMap((claim, index) =>
+    groundFaults(claim, grounds, ['capabilities', String(index)]),
+  );
+}
+
 /** The technologies that claims name. */
 export async function findClaimables(
   { technologies }: Context,
@@ -84,16 +100,4 @@ export async function findClaimables(
   const byId = await technologies.find({ _id: { $in: ids } }, fields).lean();
   const byCode = await technologies.find({ code: { $in: codes } }, fields).lean();
   return claimables([...byId, ...byCode]);
-}
-
-async function companyFaults({ companies }: Context, companyId: string) {
-  const company = await companies.findById(companyId).lean();
-  if (mayPublish(company)) return [];
-  const path = ['companyId'];
-  if (!company || company.gone)
-    return refusal('NOT_FOUND', 'There is no such company.', path).problems;
-  return refusal('WRONG_STATE', 'The company does not take part now.', path, {
-    rule: 'COMPANY_TAKES_PART',
-    found: company.status ?? null,
-  }).problems;
 }

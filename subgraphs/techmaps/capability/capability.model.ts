@@ -40,6 +40,9 @@ const evidenceSchema = new Schema(
     title: { type: String, default: null },
     url: { type: String, default: null },
     note: { type: String, default: null },
+    fileId: { type: String, default: null },
+    certificateScheme: { type: String, default: null },
+    projectId: { type: String, default: null },
   },
   { _id: false, versionKey: false, id: false, strict: 'throw' },
 );

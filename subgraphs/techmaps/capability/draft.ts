@@ -7,7 +7,12 @@ import { actingFor, isIn } from '#kit/viewer.ts';
 import type { CompanyReference } from '../company/company.ts';
 import type { Context } from '../context.ts';
 import { countFaults } from '../technology/content.ts';
-import { findClaimables, mapFaults, type NewCapabilityMap } from './capability-map.ts';
+import {
+  findClaimables,
+  mapFaults,
+  mapGroundFaults,
+  type NewCapabilityMap,
+} from './capability-map.ts';
 import { claimed, tidyClaim } from './claim.ts';
 import type { DraftRecord } from './draft.model.ts';
 
@@ -32,7 +37,13 @@ export async function draftCapabilities(
   const { userId } = actingFor(context.viewer, companyId, 'EDITOR');
   refuseAny(countFaults(given.length, context.config.capabilityLimit, ['capabilities']));
   const known = await findClaimables(context, given);
-  refuseAny(mapFaults(given, known, seoulDay(new Date())).filter(cannotBeKept));
+  const today = seoulDay(new Date());
+  refuseAny(
+    [
+      ...mapFaults(given, known, today),
+      ...(await mapGroundFaults(context, companyId, given, today)),
+    ].filter(cannotBeKept),
+  );
   const entries = given.map((claim) => tidyClaim(claim, claimed(claim, known)?._id ?? ''));
   const draft = { revision: revision + 1, savedAt: new Date(), savedBy: userId, entries };
   await store(context, companyId, revision, draft);
@@ -55,9 +66,16 @@ export async function discardDraft(
 }
 
 /** What would be refused if the draft were published now. */
-export async function draftFaults(context: Context, { entries }: DraftRecord): Promise<Problem[]> {
+export async function draftFaults(
+  context: Context,
+  { _id, entries }: DraftRecord,
+): Promise<Problem[]> {
   const known = await findClaimables(context, entries);
-  return mapFaults(entries, known, seoulDay(new Date()));
+  const today = seoulDay(new Date());
+  return [
+    ...mapFaults(entries, known, today),
+    ...(await mapGroundFaults(context, _id, entries, today)),
+  ];
 }
 
 async function store(
@@ -76,9 +94,17 @@ async function store(
   if (matchedCount === 0) throw stale();
 }
 
-/** A draft may name a retired technology, a domain or one technology twice; anything else is mended at once. */
+/**
+ * A draft may name a retired technology, a domain, one technology twice, or a certificate that is about to be given;
+ * anything else is mended at once.
+ */
 function cannotBeKept({ rule }: Problem): boolean {
-  const mendable = ['TECHNOLOGY_IS_CURRENT', 'CAPABILITY_NAMES_NO_DOMAIN', 'TECHNOLOGY_ONCE'];
+  const mendable = [
+    'TECHNOLOGY_IS_CURRENT',
+    'CAPABILITY_NAMES_NO_DOMAIN',
+    'TECHNOLOGY_ONCE',
+    'CERTIFICATE_IS_HELD',
+  ];
   return !mendable.includes(rule ?? '');
 }
 

@@ -11,10 +11,13 @@ import { takesPart } from '../company/company.ts';
 import { markPublished, type Counting } from '../supply/recount.ts';
 import type { CapabilityRecord, Claim } from './capability.model.ts';
 import type { CapabilityMapRecord } from './capability-map.model.ts';
+import { evidenceKey } from './evidence.ts';
+import type { EvidenceFileRecord } from './evidence-file.model.ts';
 
 /** What publishing needs of a context, so that it also runs between requests. */
 export interface Publishing extends Counting {
   capabilityMaps: Model<CapabilityMapRecord>;
+  evidenceFiles: Model<EvidenceFileRecord>;
   facts: Model<FactRecord>;
 }
 
@@ -150,8 +153,7 @@ function changesTo(
 }
 
 function said({ level, capacity, evidence, since }: Claim): string {
-  const shown = evidence.map(({ kind, title, url, note }) => [kind, title, url, note]);
-  return JSON.stringify([level, capacity, since, shown]);
+  return JSON.stringify([level, capacity, since, evidence.map(evidenceKey)]);
 }
 
 function newCapability(companyId: string, claim: Claim, active: boolean): CapabilityRecord {

@@ -9,7 +9,10 @@ export interface CompanyRecord
   extends
     Followed,
     Partial<
-      Pick<CompanyFact, 'status' | 'sectors' | 'region' | 'kinds' | 'size' | 'mergedIntoId'>
+      Pick<
+        CompanyFact,
+        'status' | 'sectors' | 'region' | 'kinds' | 'size' | 'certificates' | 'mergedIntoId'
+      >
     > {
   /** Whether what a merged company could do went over to the one that stays. */
   handedOver?: boolean;
@@ -25,6 +28,7 @@ const schema = new Schema(
     region: { type: String },
     kinds: { type: [String], default: undefined },
     size: { type: String },
+    certificates: { type: [Schema.Types.Mixed], default: undefined },
     mergedIntoId: { type: String },
     handedOver: { type: Boolean },
   },

@@ -1,6 +1,8 @@
 /** Companies as this subgraph knows them. */
+import { refusal, type Problem } from '#kit/refusal.ts';
 import { hasRole, isIn, type Viewer } from '#kit/viewer.ts';
 
+import type { Context } from '../context.ts';
 import type { CompanyRecord } from './company.model.ts';
 
 /** A company as the graph refers to it. */
@@ -31,4 +33,20 @@ export function mayRead(
 ): boolean {
   if (isIn(viewer, companyId, 'VIEWER') || hasRole(viewer, 'SECRETARIAT')) return true;
   return company?.gone === false && company.status !== 'PENDING' && company.status !== 'CLOSED';
+}
+
+/** Why the firm may not publish now, at `companyId`. */
+export async function companyFaults(
+  { companies }: Pick<Context, 'companies'>,
+  companyId: string,
+): Promise<readonly Problem[]> {
+  const company = await companies.findById(companyId).lean();
+  if (mayPublish(company)) return [];
+  const path = ['companyId'];
+  if (!company || company.gone)
+    return refusal('NOT_FOUND', 'There is no such company.', path).problems;
+  return refusal('WRONG_STATE', 'The company does not take part now.', path, {
+    rule: 'COMPANY_TAKES_PART',
+    found: company.status ?? null,
+  }).problems;
 }

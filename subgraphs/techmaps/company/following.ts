@@ -23,6 +23,7 @@ export async function applyCompanyFacts(
   await recountDue(publishing);
 }
 
-function kept({ status, sectors, region, kinds, size, mergedIntoId }: CompanyFact): object {
-  return { status, sectors, region, kinds, size, mergedIntoId };
+function kept(fact: CompanyFact): object {
+  const { status, sectors, region, kinds, size, certificates, mergedIntoId } = fact;
+  return { status, sectors, region, kinds, size, certificates, mergedIntoId };
 }

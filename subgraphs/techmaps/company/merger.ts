@@ -35,6 +35,7 @@ async function handOver(publishing: Publishing, { _id }: CompanyRecord): Promise
   const stayingId = await whoStays(publishing, _id);
   // Not told of yet: its fact brings us here again.
   if (stayingId === null) return;
+  await publishing.evidenceFiles.updateMany({ companyId: _id }, { $set: { companyId: stayingId } });
   const going = await newestMap(publishing, _id);
   if (going && going.entries.length > 0) {
     const staying = await newestMap(publishing, stayingId);

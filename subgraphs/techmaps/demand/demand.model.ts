@@ -6,7 +6,7 @@ import type { ProjectFact } from '#schema/facts.ts';
 
 /** What this subgraph keeps of a project, as consortia tells it. */
 export interface ProjectRecord
-  extends Followed, Partial<Pick<ProjectFact, 'status' | 'sector' | 'requirements'>> {
+  extends Followed, Partial<Pick<ProjectFact, 'status' | 'sector' | 'requirements' | 'memberIds'>> {
   /** Whether the project still needs what it asks for. */
   running?: boolean;
 }
@@ -19,6 +19,7 @@ const projectSchema = new Schema(
     running: { type: Boolean },
     status: { type: String },
     sector: { type: String },
+    memberIds: { type: [String], default: undefined },
     requirements: {
       type: [
         new Schema(

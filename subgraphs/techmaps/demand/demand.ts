@@ -79,9 +79,9 @@ async function markDemandDue(
 
 function kept(fact: FactRecord): FactRecord {
   if (fact.state === null) return fact;
-  const { status, sector, requirements } = fact.state as ProjectFact;
+  const { status, sector, requirements, memberIds } = fact.state as ProjectFact;
   return {
     ...fact,
-    state: { status, sector, requirements, running: running.includes(status) },
+    state: { status, sector, requirements, memberIds, running: running.includes(status) },
   };
 }

@@ -22,6 +22,12 @@ export const traces: readonly Trace[] = [
     forgotten: 'KEPT',
   },
   {
+    collection: 'evidencefiles',
+    by: 'uploadedBy',
+    shown: ['companyId', 'fileName', 'uploadedAt'],
+    forgotten: 'KEPT',
+  },
+  {
     collection: 'capabilitymaps',
     by: 'publishedBy',
     shown: ['companyId', 'publishedAt'],

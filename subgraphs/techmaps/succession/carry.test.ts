@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 
 import type { Claim } from '../capability/capability.model.ts';
+import { tidyEvidence } from '../capability/evidence.ts';
 import { carry, joined, type Succeeding } from './carry.ts';
 
 function claim(technologyId: string, level: number, given: Partial<Claim> = {}): Claim {
@@ -74,7 +75,7 @@ describe('carrying a map over', () => {
 });
 
 function shown(title: string) {
-  return { kind: 'FILE' as const, title, url: null, note: null };
+  return tidyEvidence({ kind: 'FILE', title });
 }
 
 it('joins two claims: the higher level, the larger capacity, the earlier day, all evidence once and ten at most', () => {

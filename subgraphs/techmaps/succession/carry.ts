@@ -1,7 +1,7 @@
 /** How a capability map follows its technologies into a new version. No storage. */
 import type { Claim } from '../capability/capability.model.ts';
 import type { Evidence } from '../capability/evidence.ts';
-import { evidenceLimits } from '../capability/evidence.ts';
+import { evidenceKey, evidenceLimits } from '../capability/evidence.ts';
 import type { SuccessionKind } from './succession.model.ts';
 import type { Outcome } from './transition.model.ts';
 
@@ -70,9 +70,5 @@ function follow(
 }
 
 function distinct(evidence: readonly Evidence[]): Evidence[] {
-  return [
-    ...new Map(
-      evidence.map((each) => [JSON.stringify([each.kind, each.title, each.url, each.note]), each]),
-    ).values(),
-  ];
+  return [...new Map(evidence.map((each) => [evidenceKey(each), each])).values()];
 }

@@ -4,11 +4,19 @@ import { parseDay } from '#kit/instant.ts';
 import type { CapabilityRow } from '../capability/capability-import.ts';
 import { evidenceKinds, type EvidenceInput } from '../capability/evidence.ts';
 import { cellLines, joinParts, splitParts } from './cell.ts';
-import { FieldReader, known } from './field.ts';
+import { FieldReader, known, type Given } from './field.ts';
 import { count } from './technology-columns.ts';
 import type { Columns } from './table.ts';
 
 const names = ['companyId', 'technologyCode', 'level', 'capacity', 'since', 'evidence'] as const;
+
+/** What evidence may name, by its kind. */
+const fieldsNamed = new Map([
+  ['FILE', 'fileId'],
+  ['CERTIFICATE', 'certificateScheme'],
+  ['PROJECT', 'projectId'],
+]);
+const references = [...fieldsNamed.values()];
 
 /** Columns of a table of capabilities. */
 export const capabilityColumns: Columns<CapabilityRow> = {
@@ -19,11 +27,7 @@ export const capabilityColumns: Columns<CapabilityRow> = {
     String(row.level),
     row.capacity == null ? '' : String(row.capacity),
     row.since ?? '',
-    (row.evidence ?? [])
-      .map(({ kind, title, url, note }) =>
-        joinParts([kind, title ?? null, url ?? null, note ?? null]),
-      )
-      .join('\n'),
+    (row.evidence ?? []).map(evidenceCell).join('\n'),
   ],
   given: (cells) => ({
     companyId: cells['companyId'],
@@ -40,9 +44,7 @@ export const capabilityColumns: Columns<CapabilityRow> = {
       level,
       capacity,
       since,
-      evidence: (evidence ?? []).map(({ kind, title, url, note }) =>
-        known({ kind, title, url, note }),
-      ),
+      evidence: (evidence ?? []).map(evidenceObject),
     }),
   read: (given, path) => {
     const reader = new FieldReader(given, path);
@@ -75,20 +77,38 @@ export const capabilityExamples: readonly CapabilityRow[] = [
 
 function readEvidence(outer: FieldReader, given: unknown, path: string[]): EvidenceInput {
   const reader = new FieldReader(given, path);
-  reader.only(['kind', 'title', 'url', 'note']);
+  reader.only(['kind', 'title', 'url', 'note', ...references]);
   const evidence: EvidenceInput = {
     kind: reader.needed('kind', reader.choice('kind', evidenceKinds), 'LINK'),
     title: reader.text('title'),
     url: reader.text('url'),
     note: reader.text('note'),
+    fileId: reader.text('fileId'),
+    certificateScheme: reader.text('certificateScheme'),
+    projectId: reader.text('projectId'),
   };
   outer.problems.push(...reader.problems);
   return evidence;
 }
 
 function evidenceOf(line: string) {
-  const [kind, title = null, url = null, note = null] = splitParts(line);
-  return { kind, title, url, note };
+  const [kind, title = null, url = null, note = null, named = null] = splitParts(line);
+  const evidence = { kind, title, url, note };
+  const field = fieldsNamed.get(kind ?? '');
+  // A link names nothing: what stands there is told as wrong.
+  return named === null ? evidence : { ...evidence, [field ?? 'named']: named };
+}
+
+/** The parts of a cell; what is named stands last, and is left out where nothing is. */
+function evidenceCell({ kind, title, url, note, ...named }: EvidenceInput): string {
+  const parts = [kind, title ?? null, url ?? null, note ?? null];
+  const reference = named.fileId ?? named.certificateScheme ?? named.projectId;
+  return joinParts(reference == null ? parts : [...parts, reference]);
+}
+
+function evidenceObject(evidence: EvidenceInput): Given {
+  const { kind, title, url, note, fileId, certificateScheme, projectId } = evidence;
+  return known({ kind, title, url, note, fileId, certificateScheme, projectId });
 }
 
 function dayOf(reader: FieldReader): string | undefined {
