@@ -161,6 +161,7 @@ export const resolvers: Resolvers = {
   RankedProject: {
     fundingDuplicates: ({ projectId }, _, context) => findDuplicatesOf(context, projectId),
     project: ({ projectId }, _, { loaders }) => pointedAt(loaders.project, projectId),
+    breaches: ({ breaches }) => breaches ?? [],
   },
   MemberAccount: { company: ({ companyId }) => company(companyId) },
   LedgerEntry: {

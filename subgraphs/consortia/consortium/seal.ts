@@ -14,6 +14,8 @@ import {
   teamBreaches,
   type TeamMember,
 } from '../programme/breaches.ts';
+import { readAwards } from '../proposal/awards.ts';
+import { capOn, capsOf, type Exposure } from '../proposal/exposure.ts';
 import { everybody } from '../project/audience.ts';
 import type { ProjectRecord, RequirementRecord } from '../project/project.model.ts';
 import { changeProject } from '../project/project.ts';
@@ -33,6 +35,8 @@ export interface Team {
   call: Pick<CallRecord, 'rules' | 'sectors'> | null;
   memberships: readonly MembershipRecord[];
   firms: ReadonlyMap<string, FirmRecord>;
+  /** What firms have of the programme besides the project; absent where there is no call. */
+  exposure?: Exposure;
 }
 
 /**
@@ -49,6 +53,7 @@ export function sealBreaches(team: Team, now: Date, day: string): Problem[] {
     ...(call ? planBreaches(call.rules, call.sectors, project) : []),
     ...answerBreaches(standing),
     ...firmBreaches(standing, firms, now),
+    ...exposureBreaches(team, standing),
     ...teamBreaches(rules, members),
     ...shareBreaches(rules, members),
     ...project.requirements.flatMap((each) => coverBreaches(each, standing, firms, now, day)),
@@ -82,6 +87,21 @@ function firmBreaches(
   });
 }
 
+/** Firms that have enough of the programme already. */
+function exposureBreaches(
+  { call, exposure, firms }: Team,
+  standing: readonly MembershipRecord[],
+): Problem[] {
+  if (!call || !exposure) return [];
+  const caps = capsOf(call.rules, null);
+  return standing.flatMap(({ companyId }) => {
+    const cap = capOn(companyId, exposure, caps);
+    if (!cap) return [];
+    const message = `${firmName(firms.get(companyId) ?? null, companyId)} has as much of the programme as one firm may have.`;
+    return [breach(cap.rule, message, cap.limit, cap.found)];
+  });
+}
+
 /** Too few independent firms answer for a mandatory requirement, by their published capability maps. */
 function coverBreaches(
   requirement: RequirementRecord,
@@ -110,11 +130,13 @@ function coverBreaches(
 
 /** Everything that the rules of a consortium look at, as stored now. */
 export async function readTeam(
-  { calls, memberships, firms }: Pick<Context, 'calls' | 'memberships' | 'firms'>,
+  context: Pick<Context, 'calls' | 'memberships' | 'firms' | 'projects' | 'consortia'>,
   consortium: Pick<ConsortiumRecord, '_id'>,
   project: ProjectRecord,
 ): Promise<Team> {
-  const call = project.callId === null ? null : await calls.findById(project.callId).lean();
+  const { calls, memberships, firms } = context;
+  const stored = project.callId === null ? null : await calls.findById(project.callId).lean();
+  const call = stored as CallRecord | null;
   const members = await memberships
     .find({ consortiumId: consortium._id })
     .sort({ _id: 1 })
@@ -122,12 +144,12 @@ export async function readTeam(
   const found = await firms
     .find({ _id: { $in: members.map(({ companyId }) => companyId) } })
     .lean<FirmRecord[]>();
-  return {
-    project,
-    call: call as CallRecord | null,
-    memberships: members,
-    firms: new Map(found.map((firm) => [firm._id, firm])),
-  };
+  const firmsById = new Map(found.map((firm) => [firm._id, firm]));
+  const team = { project, call, memberships: members, firms: firmsById };
+  if (!call) return team;
+  const besides = { projectId: project._id };
+  const caps = capsOf(call.rules, null);
+  return { ...team, exposure: await readAwards(context, call.programmeId, besides, caps) };
 }
 
 /** Every rule that a project and its consortium break now. */

@@ -22,6 +22,8 @@ export interface ProgrammeRecord {
   origin?: Origin;
   /** Counts calls opened; touched so that two openings in one year meet. */
   callsOpened: number;
+  /** Counts decisions under a cap on one firm's part, so that two of them meet. Absent before the first. */
+  callsDecided?: number;
   revision: number;
 }
 
@@ -42,6 +44,7 @@ const programmeSchema = new Schema(
     editions: { type: [Schema.Types.Mixed], required: true },
     origin: { type: originSchema },
     callsOpened: { type: Number, required: true, default: 0 },
+    callsDecided: { type: Number },
     revision: { type: Number, required: true },
   },
   { ...plainSchema, collection: 'programmes' },

@@ -12,7 +12,6 @@ import type { Context } from '../context.ts';
 import type { FirmRecord } from '../pool/firm.model.ts';
 import { usagePipeline } from '../pool/supply.ts';
 import type { ProjectRecord } from '../project/project.model.ts';
-import type { ProjectStatus } from '../project/state.ts';
 import {
   candidateOf,
   historyOf,
@@ -23,7 +22,8 @@ import {
   type PoolFirm,
   type Standing,
 } from './candidates.ts';
-import { capOn, capsOf, type CappedFirm, type Caps, type Exposure } from './exposure.ts';
+import { readAwards } from './awards.ts';
+import { capOn, capsOf, type CappedFirm } from './exposure.ts';
 
 /** How long a proposal counts for the cap on exposure, milliseconds: 90 days. */
 const exposureMillis = 90 * 24 * 60 * 60 * 1_000;
@@ -31,10 +31,6 @@ const exposureMillis = 90 * 24 * 60 * 60 * 1_000;
 const idleFirmsLimit = 2_000;
 /** Firms left out by caps that are kept with the answer. */
 const cappedLimit = 1_000;
-/** States of a project that was awarded, and of those the ones in which it occupies its firms. */
-const awardedStatuses: readonly ProjectStatus[] = ['AWARDED', 'RUNNING', 'COMPLETED', 'TERMINATED'];
-const runningStatuses: readonly ProjectStatus[] = ['AWARDED', 'RUNNING'];
-
 /** What a search looks at, and the firms that caps left out of it. */
 export interface Gathered {
   pool: AssemblyProblem;
@@ -52,7 +48,13 @@ export async function gather(
   const standing = await readStanding(context, project, now);
   const call = project.callId === null ? null : await context.calls.findById(project.callId).lean();
   const caps = capsOf((call as CallRecord | null)?.rules ?? null, constraints.exposureCap ?? null);
-  const exposure = await readExposure(context, project, caps, standing.proposedLately);
+  const exposure = await readAwards(
+    context,
+    project.programmeId,
+    { projectId: project._id },
+    caps,
+    standing.proposedLately,
+  );
   const { candidates, capabilities } = await readPool(context, project, constraints, standing, now);
   const exempt = new Set([constraints.leadId, ...(constraints.mustInclude ?? [])]);
   const capped = candidates
@@ -137,40 +139,6 @@ async function* firmsIn(
       .cursor();
   const namedIds = [constraints.leadId ?? [], constraints.mustInclude ?? []].flat();
   yield* await firms.find({ _id: { $in: namedIds } }).lean<FirmRecord[]>();
-}
-
-/** What firms have of the project's programme, as far as a cap asks for it. */
-async function readExposure(
-  { projects, consortia }: Context,
-  { _id, programmeId }: ProjectRecord,
-  caps: Caps,
-  proposed: Standing['proposedLately'],
-): Promise<Exposure> {
-  const none = { running: new Map(), awards: new Map(), awardsInAll: 0, proposed };
-  if (programmeId === null || (caps.running === null && caps.awardShare === null)) return none;
-  const awarded = await projects
-    .find({
-      programmeId,
-      callId: { $ne: null },
-      status: { $in: awardedStatuses },
-      _id: { $ne: _id },
-    })
-    .select({ status: 1, consortiumId: 1 })
-    .lean<Pick<ProjectRecord, '_id' | 'status' | 'consortiumId'>[]>();
-  const running = awarded.filter(({ status }) => runningStatuses.includes(status));
-  const teams = await consortia
-    .find({ _id: { $in: awarded.flatMap(({ consortiumId }) => consortiumId ?? []) } })
-    .select({ memberIds: 1 })
-    .lean<{ _id: string; memberIds: string[] }[]>();
-  const membersOf = new Map(teams.map((team) => [team._id, team.memberIds]));
-  const count = (those: readonly Pick<ProjectRecord, 'consortiumId'>[]) => {
-    const counts = new Map<string, number>();
-    for (const { consortiumId } of those)
-      for (const id of membersOf.get(consortiumId ?? '') ?? [])
-        counts.set(id, (counts.get(id) ?? 0) + 1);
-    return counts;
-  };
-  return { running: count(running), awards: count(awarded), awardsInAll: awarded.length, proposed };
 }
 
 async function readStanding(

@@ -13,6 +13,7 @@ import type { AppealRecord } from './appeal.model.ts';
 import { changeAppeal, rankIn } from './appeal.ts';
 import { giveReviewers } from './assigning.ts';
 import { contendersOf, settle, type DecidingStep } from './decision.ts';
+import { exposedToDecide } from './exposed.ts';
 import { partiesOf } from './interest.ts';
 import { rankProjects } from './ranking.ts';
 import type { ReviewRecord } from './review.model.ts';
@@ -197,7 +198,8 @@ async function rankAgain(
   const { contenders, submitted } = await contendersOf(context, call);
   const begun = submitted.filter(({ status }) => status !== 'AWARDED' && status !== 'REJECTED');
   const kept = new Set(begun.map(({ _id }) => _id));
-  const ranking = rankProjects(contenders, call.rules.rubric, call, kept);
+  const exposed = await exposedToDecide(context, call, submitted);
+  const ranking = rankProjects(contenders, call.rules.rubric, call, kept, exposed);
   await context.calls.updateOne(
     { _id: call._id },
     { $set: { ranking, rankedAgainAt: context.arrivedAt }, $inc: { revision: 1 } },

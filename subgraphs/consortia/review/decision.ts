@@ -11,6 +11,7 @@ import { projectSteps } from '../project/state.ts';
 import { stateAfter } from '#kit/steps.ts';
 import { memberIdsOf } from '../submission/submission.ts';
 import type { SubmissionRecord } from '../submission/submission.model.ts';
+import { exposedToDecide, readExposed } from './exposed.ts';
 import { calibrate, rankProjects, type Contender, type Ranked } from './ranking.ts';
 import type { ReviewRecord } from './review.model.ts';
 import { ownInterest } from './interest.ts';
@@ -56,8 +57,9 @@ export async function contendersOf(
 export async function findRanking(context: Context, call: CallRecord): Promise<Ranked[]> {
   if (call.ranking) return call.ranking;
   if (!hasRole(context.viewer, 'SECRETARIAT')) return [];
-  const { contenders } = await contendersOf(context, call);
-  return rankProjects(contenders, call.rules.rubric, call);
+  const { contenders, submitted } = await contendersOf(context, call);
+  const exposed = await readExposed(context, call, submitted);
+  return rankProjects(contenders, call.rules.rubric, call, new Set(), exposed);
 }
 
 /** A call's reviews, for the secretariat; empty for others. */
@@ -84,7 +86,7 @@ export async function findCalibration(context: Context, call: CallRecord) {
 }
 
 /**
- * Decides a closed call once every review is in: awards by rank within slots and budget, publishes the ranking. The
+ * Decides a closed call once every review is in: awards by rank within slots, budget and caps on one firm's part, publishes the ranking. The
  * secretariat may.
  *
  * @throws {Refusal} as `callToReview`; WRONG_STATE (callId; rule CONFLICT) for who has a firm in one of the projects; INVALID (callId; rule REVIEWS_IN) for every project whose reviews are not all in,
@@ -110,7 +112,8 @@ export async function decideCall(
       return [breach('REVIEWS_IN', message, Math.max(1, own.length), isIn, ['callId'])];
     }),
   );
-  const ranking = rankProjects(contenders, call.rules.rubric, call);
+  const exposed = await exposedToDecide(context, call, submitted);
+  const ranking = rankProjects(contenders, call.rules.rubric, call, new Set(), exposed);
   const decision = { ranking, decidedAt: context.arrivedAt, decidedBy: userId };
   await context.calls.updateOne({ _id: call._id }, { $set: decision });
   await context.reviews.updateMany(

@@ -1,5 +1,7 @@
 /** Ranking, awards and calibration from scores. Pure. */
+import type { Problem } from '#kit/refusal.ts';
 import type { Criterion } from '../programme/rules.ts';
+import { awardDown, type Exposed } from './award.ts';
 
 /** A submitted project with its scores. */
 export interface Contender {
@@ -23,6 +25,8 @@ export interface Ranked {
   total: number;
   reviews: number;
   isAwarded: boolean;
+  /** Caps on one firm's part for which it is passed over. Absent from rankings made before there were caps. */
+  breaches?: Problem[];
 }
 
 /** Mean; 0 of nothing. */
@@ -43,12 +47,14 @@ export function spreadOf(values: readonly number[]): number {
  *
  * @param budget of the call, won
  * @param kept projects whose award stands whatever their rank; their slots and money are taken first
+ * @param exposed caps on one firm's part of the programme; null where there are none
  */
 export function rankProjects(
   contenders: readonly Contender[],
   rubric: readonly Pick<Criterion, 'code'>[],
   { slots, budget }: { slots: number; budget: number },
   kept: ReadonlySet<string> = new Set(),
+  exposed: Exposed | null = null,
 ): Ranked[] {
   const measured = contenders.map((contender) => {
     const totals = contender.reviews.map(({ total }) => total);
@@ -69,18 +75,15 @@ export function rankProjects(
       a.spread - b.spread ||
       a.contender.number - b.contender.number,
   );
-  const standing = contenders.filter(({ projectId }) => kept.has(projectId));
-  let slotsLeft = slots - standing.length;
-  let moneyLeft = budget - standing.reduce((sum, each) => sum + (each.budget ?? 0), 0);
+  const places = ordered.map(({ contender: { projectId, budget: cost, reviews } }) => ({
+    projectId,
+    cost: cost ?? 0,
+    isReviewed: reviews.length > 0,
+  }));
+  const awards = awardDown(places, { slots, budget }, kept, exposed);
   return ordered.map(({ contender, mean, spread, total }, index) => {
-    const cost = contender.budget ?? 0;
-    const isKept = kept.has(contender.projectId);
-    const isNew = !isKept && contender.reviews.length > 0 && slotsLeft > 0 && cost <= moneyLeft;
-    if (isNew) {
-      slotsLeft -= 1;
-      moneyLeft -= cost;
-    }
     const { projectId, bonus, reviews } = contender;
+    const { isAwarded = false, breaches = [] } = awards.get(projectId) ?? {};
     return {
       rank: index + 1,
       projectId,
@@ -89,7 +92,8 @@ export function rankProjects(
       bonus,
       total,
       reviews: reviews.length,
-      isAwarded: isKept || isNew,
+      isAwarded,
+      breaches,
     };
   });
 }

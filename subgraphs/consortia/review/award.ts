@@ -1,0 +1,120 @@
+/** Going down a ranking: who is awarded within slots, budget and the caps on one firm's part of a programme. Pure. */
+import type { Problem } from '#kit/refusal.ts';
+import { breach } from '../programme/breaches.ts';
+import { capOn, type Caps, type Exposure } from '../proposal/exposure.ts';
+
+/** A project in its place of the ranking. */
+export interface Place {
+  projectId: string;
+  /** Won. */
+  cost: number;
+  /** Whether it was reviewed at all. */
+  isReviewed: boolean;
+}
+
+/** What caps one firm's part, and what firms have besides the call. */
+export interface Exposed {
+  caps: Caps;
+  exposure: Exposure;
+  /** Firms of each project of the call. */
+  membersOf: ReadonlyMap<string, readonly string[]>;
+}
+
+/** What becomes of a project. */
+export interface Award {
+  isAwarded: boolean;
+  /** Caps that its award would break, and for which it is passed over. */
+  breaches: Problem[];
+}
+
+/**
+ * Awards down the ranking. What the money left does not reach is passed over, and so is what would give a firm more than
+ * its part, measured against all awards that the decision leaves.
+ *
+ * @param kept projects whose award stands; their slots, money and firms count first
+ */
+export function awardDown(
+  places: readonly Place[],
+  limits: { slots: number; budget: number },
+  kept: ReadonlySet<string>,
+  exposed: Exposed | null,
+): Map<string, Award> {
+  const awards = (inAll: number) =>
+    awardOnce(places, limits, kept, tallyOf(exposed ?? free, inAll));
+  if (!exposed) return awards(0);
+  // The more awards there are, the smaller is a part; so it goes down from the most that there can be.
+  let inAll = Math.min(places.length, Math.max(limits.slots, kept.size));
+  for (;;) {
+    const found = awards(inAll);
+    const count = [...found.values()].filter(({ isAwarded }) => isAwarded).length;
+    if (count >= inAll) return found;
+    inAll = count;
+  }
+}
+
+/** Nothing is capped. */
+const free: Exposed = {
+  caps: { running: null, awardShare: null, proposed: null },
+  exposure: { running: new Map(), awards: new Map(), awardsInAll: 0, proposed: new Map() },
+  membersOf: new Map(),
+};
+
+function awardOnce(
+  places: readonly Place[],
+  { slots, budget }: { slots: number; budget: number },
+  kept: ReadonlySet<string>,
+  tally: ReturnType<typeof tallyOf>,
+): Map<string, Award> {
+  const standing = places.filter(({ projectId }) => kept.has(projectId));
+  let slotsLeft = slots - standing.length;
+  let moneyLeft = budget - standing.reduce((sum, { cost }) => sum + cost, 0);
+  for (const { projectId } of standing) tally.add(projectId);
+  const isLeft = ({ cost, isReviewed }: Place) => isReviewed && slotsLeft > 0 && cost <= moneyLeft;
+  const awards = new Map<string, Award>();
+  for (const place of places) {
+    const { projectId, cost } = place;
+    const isKept = kept.has(projectId);
+    const isNext = !isKept && isLeft(place);
+    const breaches = isNext ? tally.breaches(projectId) : [];
+    const isNew = isNext && breaches.length === 0;
+    awards.set(projectId, { isAwarded: isKept || isNew, breaches });
+    if (!isNew) continue;
+    slotsLeft -= 1;
+    moneyLeft -= cost;
+    tally.add(projectId);
+  }
+  return awards;
+}
+
+function more(counts: ReadonlyMap<string, number>, id: string): number {
+  return (counts.get(id) ?? 0) + 1;
+}
+
+/** Counts what firms have while awards are made. */
+function tallyOf({ caps, exposure, membersOf }: Exposed, inAll: number) {
+  const running = new Map(exposure.running);
+  const awards = new Map(exposure.awards);
+  let made = 0;
+  const firmsOf = (projectId: string) => [...new Set(membersOf.get(projectId))];
+  return {
+    add: (projectId: string) => {
+      made += 1;
+      for (const id of firmsOf(projectId)) {
+        running.set(id, more(running, id));
+        awards.set(id, more(awards, id));
+      }
+    },
+    breaches: (projectId: string): Problem[] =>
+      firmsOf(projectId).flatMap((id) => {
+        const then: Exposure = {
+          running,
+          awards: new Map([[id, more(awards, id)]]),
+          awardsInAll: exposure.awardsInAll + Math.max(inAll, made + 1),
+          proposed: new Map(),
+        };
+        const cap = capOn(id, then, caps);
+        const message = 'The award would give one firm more of the programme than it may have.';
+        return cap ? [breach(cap.rule, message, cap.limit, cap.found, ['members', id])] : [];
+      }),
+  };
+}
