@@ -146,11 +146,14 @@ async function send(
   tally.updated += outcome.updated ?? 0;
   tally.unchanged += outcome.unchanged ?? 0;
   countProblems(loading, outcome.problems, sent, tally);
-  for (const each of outcome.lookalikes ?? [])
-    loading.report.remarks.push(lookalike(each, sent[each.row]?.line ?? 1));
+  loading.report.remarks.push(...lookalikes(outcome.lookalikes ?? [], sent));
 }
 
 const alikeBy = { NAME: 'the same name', WEBSITE: 'a website on the same host' } as const;
+
+function lookalikes(found: readonly LookalikeFound[], sent: readonly RowInput[]): Remark[] {
+  return found.map((each) => lookalike(each, sent[each.row]?.line ?? 1));
+}
 
 function lookalike({ because, company }: LookalikeFound, line: number): Remark {
   const { en, ko } = company.name;
