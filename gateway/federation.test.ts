@@ -5,6 +5,7 @@ import { createLog } from '#kit/log.ts';
 import { visitor } from '#kit/viewer.ts';
 import { readGatewayConfig } from './config.ts';
 import { needs } from './federation-cases.ts';
+import { deep } from './federation-deep-cases.ts';
 import { keys } from './federation-key-cases.ts';
 import { joins, resetOrder } from './federation-more-cases.ts';
 import { others } from './federation-other-cases.ts';
@@ -17,7 +18,7 @@ describe.each(['HIVE', 'APOLLO'] as const)('planned by %s', (PLANNER) => {
     resetOrder();
   });
 
-  it.each([...needs, ...joins, ...types, ...keys, ...others])(
+  it.each([...needs, ...joins, ...types, ...keys, ...others, ...deep])(
     '$name',
     async ({ subgraphs, query, variables = {}, data, errors, apollo }) => {
       const graph = foreignGraph(subgraphs);

@@ -62,14 +62,29 @@ export async function createPlanner(
   }
 }
 
+/** A share of the traffic that a field's new place takes: `@override(from:, label: "percent(5)")`. */
+const share = /overrideLabel: "percent\((\d+(?:\.\d+)?)\)"/g;
+
+/**
+ * Where between 0 and 100 a plan lies: shares above it are on. Drawn for each plan, which is kept: so a share is one of
+ * operations, and one operation has all of its fields from one place.
+ */
+function drawn(): number {
+  return Math.random() * 100;
+}
+
 /** Apollo's planner; building it takes up to a tenth of a second, so that waits for its first plan. */
-function apolloPlanner({ supergraph, api }: PlannerSource): Planner {
+function apolloPlanner({ sdl, supergraph, api }: PlannerSource): Planner {
   let planner: QueryPlanner | null = null;
+  const shares = [...sdl.matchAll(share)].map(([, percent]) => String(percent));
+  const conditions = (draw: number) =>
+    new Map(shares.map((percent) => [`percent(${percent})`, draw < Number(percent)]));
   return {
     name: 'APOLLO',
     plan: (document, operationName) => {
       planner ??= new QueryPlanner(supergraph);
-      return planner.buildQueryPlan(operationOf(api, document, operationName));
+      const operation = operationOf(api, document, operationName);
+      return planner.buildQueryPlan(operation, { overrideConditions: conditions(drawn()) });
     },
   };
 }
@@ -95,7 +110,7 @@ async function hivePlanner(
       if (!data) return { kind: 'QueryPlan' };
       const text = print(data);
       try {
-        return apolloPlan(planner.plan(text, operation.name ?? null, noLabels, 0));
+        return apolloPlan(planner.plan(text, operation.name ?? null, noLabels, drawn()));
       } catch (error) {
         log.warn({ error }, 'the Rust planner gave up on an operation; planning with Apollo’s');
         return apollo.plan(document, operationName);

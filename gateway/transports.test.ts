@@ -220,7 +220,10 @@ describe('graphql-transport-ws', () => {
       .map((client) => client.iterate({ query: 'subscription { never }' }));
     const waiting = feeds.map((feed) => feed.next());
     await pause(200);
-    expect(await all(clients[0] ?? open(), '{ who }')).toMatchObject({ code: 1013 });
+    expect(await all(clients[0] ?? open(), '{ who }')).toMatchObject({
+      code: 1013,
+      reason: expect.stringMatching(/^TOO_MANY_OPERATIONS: /),
+    });
     expect(await all(nobody, '{ who }')).toEqual([{ data: { who: 'nobody' } }]);
     for (const feed of feeds) await feed.return?.();
     await Promise.all(waiting);

@@ -228,8 +228,10 @@ const longestReason = 123;
 /** Says why in the close frame: `CODE: sentence`. After both codes clients come back, with a newer token or later. */
 function turnAway(socket: WebSocket, error: unknown): void {
   const known = error instanceof GraphQLError ? error : null;
-  const isRefusal = known?.extensions['code'] === 'UNAUTHENTICATED';
-  const reason = isRefusal ? `UNAUTHENTICATED: ${known.message}` : 'Try again later.';
+  const code = known?.extensions['code'];
+  const isRefusal = code === 'UNAUTHENTICATED';
+  const isTold = isRefusal || code === 'TOO_MANY_OPERATIONS';
+  const reason = isTold ? `${code}: ${known?.message}` : 'Try again later.';
   const bytes = Buffer.from(reason).subarray(0, longestReason);
   socket.close(isRefusal ? forbidden : tryAgainLater, bytes.toString());
 }
