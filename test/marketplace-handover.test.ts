@@ -1,7 +1,7 @@
 import type { OutcomeFact } from '#schema/facts.ts';
 import { operator, owner, startMarketplace, type TestMarketplace } from './marketplace.ts';
 import { someone } from './service.ts';
-import { tellOutcomes } from './told.ts';
+import { tellFirms, tellOutcomes } from './told.ts';
 
 let { run, query, uri, heard, stop } = {} as TestMarketplace;
 beforeAll(async () => {
@@ -41,6 +41,9 @@ async function draftsOf(viewer: typeof owner): Promise<Seen[]> {
   const [firm] = firms as { services: { edges: { node: Seen }[] } }[];
   return firm?.services.edges.map(({ node }) => node) ?? [];
 }
+
+const suppliersNow = async () =>
+  (await draftsOf(owner)).find(({ name }) => name.ko === '셋째')?.suppliers;
 
 describe('a service that a project hands over', () => {
   it('is a draft of the lead with its joint suppliers, once, however often it is told', async () => {
@@ -85,6 +88,32 @@ describe('a service that a project hands over', () => {
       status: 'LISTED',
       suppliers: [{ share: 6_667 }, { share: 3_333 }],
     });
+  });
+
+  it('goes to what its makers became, whether they merged before or after', async () => {
+    await tellFirms(uri, { gone: { status: 'MERGED', mergedIntoId: 'firm' } });
+    await heard();
+    const three = {
+      ...outcome,
+      name: { ko: '셋째', en: null },
+      suppliers: [
+        { companyId: 'gone', share: 5_000 },
+        { companyId: 'firm', share: 1_000 },
+        { companyId: 'rival', share: 4_000 },
+      ],
+    };
+    await tellOutcomes(uri, { three });
+    await heard();
+    expect(await suppliersNow()).toEqual([
+      { company: { id: 'firm' }, share: 6_000 },
+      { company: { id: 'rival' }, share: 4_000 },
+    ]);
+    await tellFirms(uri, { heir: {}, rival: { status: 'MERGED', mergedIntoId: 'heir' } });
+    await heard();
+    expect(await suppliersNow()).toEqual([
+      { company: { id: 'firm' }, share: 6_000 },
+      { company: { id: 'heir' }, share: 4_000 },
+    ]);
   });
 
   it('is not brought in by an import that calls itself a project', async () => {

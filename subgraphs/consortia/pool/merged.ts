@@ -4,18 +4,34 @@ import type { Model } from 'mongoose';
 import type { Viewer } from '#kit/viewer.ts';
 import type { FirmRecord } from './firm.model.ts';
 
-/** The viewer, who acts for a firm also where it is still named by a record that became part of it. */
+/** Mergers one after another that are followed back; companies have not been seen to go through more. */
+const mostMergers = 10;
+
+/** The viewer, who acts for a firm also where it is still named by a record that became part of it, in however many steps. */
 export async function alsoForMerged(firms: Model<FirmRecord>, viewer: Viewer): Promise<Viewer> {
-  const ids = viewer.companies.map(({ companyId }) => companyId);
-  if (ids.length === 0) return viewer;
+  const companies = [...viewer.companies];
+  let newest = companies;
+  for (let step = 0; step < mostMergers && newest.length > 0; step += 1) {
+    newest = await mergedInto(firms, newest, companies);
+    companies.push(...newest);
+  }
+  return companies.length === viewer.companies.length ? viewer : { ...viewer, companies };
+}
+
+/** What became part of some firms, with the role in these; what is there already is left out. */
+async function mergedInto(
+  firms: Model<FirmRecord>,
+  heirs: Viewer['companies'],
+  known: Viewer['companies'],
+): Promise<Viewer['companies']> {
   const merged = await firms
-    .find({ 'company.mergedIntoId': { $in: ids } })
+    .find({ 'company.mergedIntoId': { $in: heirs.map(({ companyId }) => companyId) } })
     .select({ 'company.mergedIntoId': 1 })
     .lean<{ _id: string; company: { mergedIntoId: string } }[]>();
-  const more = merged.flatMap(({ _id, company }) =>
-    viewer.companies
+  return merged.flatMap(({ _id, company }) =>
+    heirs
       .filter(({ companyId }) => companyId === company.mergedIntoId)
+      .filter(({ role }) => !known.some((own) => own.companyId === _id && own.role === role))
       .map(({ role }) => ({ companyId: _id, role })),
   );
-  return more.length === 0 ? viewer : { ...viewer, companies: [...viewer.companies, ...more] };
 }

@@ -8,6 +8,7 @@ import type { CompanyFact } from '#schema/facts.ts';
 import type { ReviewRecord } from '../review/review.model.ts';
 import { tracesOf } from '../service/service-details.ts';
 import type { ServiceRecord } from '../service/service.model.ts';
+import { together } from '../service/supplier.ts';
 import type { CompanyRecord } from './company.model.ts';
 
 /** Everything that names a firm. */
@@ -56,10 +57,27 @@ async function moveMerged(
     const providerId = await becameOf(renewal, into, (firm) => firm.mergedIntoId);
     for (const { _id } of await services.find({ providerId: key }, { _id: 1 }).lean())
       await moveService(services, _id, providerId);
+    await moveSuppliers(services, key, providerId);
     await reviews.updateMany({ providerId: key }, { $set: { providerId } });
     heirs.push(providerId);
   }
   return heirs;
+}
+
+/** What a merged firm supplied together with others, it now supplies as what it became. */
+async function moveSuppliers(
+  services: Model<ServiceRecord>,
+  merged: string,
+  heir: string,
+): Promise<void> {
+  const found = services.find({ 'suppliers.companyId': merged }, { suppliers: 1 });
+  for (const { _id, suppliers = [] } of await found.lean<ServiceRecord[]>()) {
+    const named = suppliers.map(({ companyId, share }) => ({
+      companyId: companyId === merged ? heir : companyId,
+      share,
+    }));
+    await services.updateOne({ _id }, { $set: { suppliers: together(named) } });
+  }
 }
 
 /** Both firms may have had a service of one name: then the one that moves gives up its claim to the name. */

@@ -6,6 +6,7 @@ import type { Model } from 'mongoose';
 import type { CompanyRecord } from '../company/company.model.ts';
 import type { ServiceDetails, ServiceRecord } from './service.model.ts';
 import { newService } from './service.ts';
+import { suppliersNow } from './supplier.ts';
 
 /** The source of services that came out of projects; imports have others. */
 export const projectSource = 'projects';
@@ -20,7 +21,9 @@ export async function applyOutcomes(
 ): Promise<void> {
   for (const { key, state, at } of facts) {
     if (state === null) continue;
-    const { suppliers, ...outcome } = state as OutcomeFact;
+    const { suppliers: makers, ...outcome } = state as OutcomeFact;
+    // A firm that made it may have become another since the project began.
+    const suppliers = await suppliersNow(companies, makers);
     const providerId = suppliers[0]?.companyId ?? null;
     const provider =
       providerId === null ? null : await companies.findById(providerId).lean<CompanyRecord>();

@@ -178,6 +178,8 @@ const serviceSchema = new Schema(
   )
   // Services of a provider.
   .index({ providerId: 1, sortName: 1, _id: 1 })
+  // Services that a firm supplies together with others, when it becomes another.
+  .index({ 'suppliers.companyId': 1 }, { sparse: true })
   // One name once within a provider.
   .index(
     { providerId: 1, ownName: 1 },
