@@ -43,7 +43,7 @@ const readCalls = `query ReleaseCalls($first: Int!, $after: String) {
     pageInfo { hasNextPage endCursor }
     edges { node {
       id title { ko en } programme { kind name { ko en } } sectors { code name { ko en } }
-      budget opensAt closesAt status decidedAt rules { rubric { name { ko en } points } }
+      budget opensAt closesAt status decidedAt rankedAgainAt rules { rubric { name { ko en } points } }
     } }
   }
 }`;

@@ -34,6 +34,7 @@ const call = (more: Partial<PublishedCall> = {}): PublishedCall => ({
   closesAt: '2026-02-01T00:00:00.000Z',
   status: 'CLOSED',
   decidedAt: '2026-03-01T00:00:00.000Z',
+  rankedAgainAt: null,
   rules: { rubric: [{ name: { ko: '계획', en: null }, points: 60 }] },
   ...more,
 });
@@ -204,6 +205,54 @@ describe('releasesOf', () => {
     });
   });
 
+  it('tells public money that a firm paid back out of its own', () => {
+    const movements = [movement(1, 'PAY', 900), movement(2, 'RECOVER', 30)];
+    const release = releasesOf(call(), [project({ movements })], publication).at(-1);
+    expect(release).toMatchObject({
+      contracts: [
+        {
+          implementation: {
+            transactions: [
+              { id: 'm1' },
+              { id: 'm2', value: { amount: 30 }, payee: { id: 'OCA-SECRETARIAT' } },
+            ],
+          },
+        },
+      ],
+    });
+  });
+
+  it('tells what came to nothing: a tender without an award, an award that never began, a milestone that was missed', () => {
+    const [fruitless] = releasesOf(call(), [], publication);
+    expect(fruitless).toMatchObject({ tender: { status: 'unsuccessful' } });
+    const over = { status: 'TERMINATED', endedAt: '2026-06-01T00:00:00.000Z' };
+    const [tender, award] = releasesOf(
+      call(),
+      [project({ ...over, startedAt: null })],
+      publication,
+    );
+    expect(tender).toMatchObject({ tender: { status: 'complete' } });
+    expect(award).toMatchObject({ awards: [{ status: 'cancelled' }] });
+    const missed = {
+      id: 'missed',
+      name: { ko: '구축', en: null },
+      dueOn: '2026-05-31',
+      status: 'PLANNED' as const,
+      deliveredAt: null,
+      decidedAt: null,
+    };
+    const ended = project({ ...over, milestones: [missed] });
+    expect(releasesOf(call(), [ended], publication).at(-1)).toMatchObject({
+      contracts: [{ implementation: { milestones: [{ id: 'missed', status: 'notMet' }] } }],
+    });
+  });
+
+  it('dates awards by the ranking that holds, after an appeal by the new one', () => {
+    const rankedAgainAt = '2026-03-20T00:00:00.000Z';
+    const [, award] = releasesOf(call({ rankedAgainAt }), [project()], publication);
+    expect(award).toMatchObject({ date: rankedAgainAt, awards: [{ date: rankedAgainAt }] });
+  });
+
   it('keeps the id of a release that did not change, and of no other', () => {
     const before = idsOf(call(), [project()], publication);
     expect(idsOf(call(), [project()], publication)).toEqual(before);
@@ -260,7 +309,7 @@ const anyProject: fc.Arbitrary<PublishedProject> = fc.record({
     fc.record({
       id: fc.uuid(),
       number: fc.nat(20),
-      kind: fc.constantFrom('PAY', 'MATCH', 'SPEND', 'RETURN', 'REVERSE'),
+      kind: fc.constantFrom('PAY', 'MATCH', 'SPEND', 'RETURN', 'RECOVER', 'REVERSE'),
       company: anyFirm,
       amount: won,
       reverses: fc.option(fc.nat(20)),

@@ -23,6 +23,8 @@ export interface PublishedCall {
   closesAt: string;
   status: 'SCHEDULED' | 'OPEN' | 'CLOSED';
   decidedAt: string | null;
+  /** When an appeal changed the ranking last. */
+  rankedAgainAt: string | null;
   rules: { rubric: { name: Words; points: number }[] };
 }
 
@@ -39,7 +41,7 @@ export interface PublishedFirm {
 export interface PublishedMovement {
   id: string;
   number: number;
-  kind: 'PAY' | 'MATCH' | 'SPEND' | 'RETURN' | 'REVERSE';
+  kind: 'PAY' | 'MATCH' | 'SPEND' | 'RETURN' | 'RECOVER' | 'REVERSE';
   company: PublishedFirm;
   amount: number;
   reverses: number | null;
@@ -108,11 +110,11 @@ export function releasesOf(
     release('tender', call.opensAt, {
       parties: [buyerParty()],
       buyer,
-      tender: tenderOf(call, word),
+      tender: tenderOf(call, projects, word),
     }),
     ...(call.decidedAt === null
       ? []
-      : [release('award', call.decidedAt, awardsOf(call, projects, word))]),
+      : [release('award', rankedAt(call), awardsOf(call, projects, word))]),
     ...begun.map((project) =>
       release('contract', project.startedAt ?? call.opensAt, contractOf(project, word)),
     ),
@@ -149,12 +151,23 @@ function maker({ id: callId }: PublishedCall, { prefix, language }: Publication)
 
 type Word = (text: Words) => string;
 
-function tenderOf(call: PublishedCall, word: Word): object {
+/** When the ranking that holds was made: by the decision, or after an appeal. */
+function rankedAt({ opensAt, decidedAt, rankedAgainAt }: PublishedCall): string {
+  return rankedAgainAt ?? decidedAt ?? opensAt;
+}
+
+/** Where a tender stands: a decision that chooses nobody ends it without success. */
+function tenderStatus({ decidedAt }: PublishedCall, projects: readonly PublishedProject[]): string {
+  if (decidedAt === null) return 'active';
+  return projects.length > 0 ? 'complete' : 'unsuccessful';
+}
+
+function tenderOf(call: PublishedCall, projects: readonly PublishedProject[], word: Word): object {
   const criteria = call.rules.rubric.map(({ name, points }) => `${word(name)} ${points}`);
   return {
     id: call.id,
     title: word(call.title),
-    status: call.decidedAt !== null ? 'complete' : 'active',
+    status: tenderStatus(call, projects),
     procuringEntity: buyer,
     value: won(call.budget),
     procurementMethod: 'open',
@@ -182,8 +195,10 @@ function awardsOf(call: PublishedCall, projects: readonly PublishedProject[], wo
       id: project.id,
       title: word(project.title),
       description: word(project.summary),
-      status: 'active',
-      date: call.decidedAt,
+      // An award whose project ended before it began came to nothing.
+      status:
+        project.status === 'TERMINATED' && project.startedAt === null ? 'cancelled' : 'active',
+      date: rankedAt(call),
       ...valueOf(project),
       suppliers: project.members.map((member) => supplierOf(member, word)),
     })),
@@ -232,11 +247,13 @@ function contractStatus(status: string): string {
   return status === 'RUNNING' ? 'active' : 'terminated';
 }
 
-/** Public money that went to a firm, and that came back; what was taken back is left out on both sides. */
+const publicMoney: readonly PublishedMovement['kind'][] = ['PAY', 'RETURN', 'RECOVER'];
+
+/** Public money that went to a firm, and that came back or was recovered; what was taken back is left out on both sides. */
 function transactionsOf({ movements }: PublishedProject, word: Word): object[] {
   const reversed = new Set(movements.map(({ reverses }) => reverses));
   return movements
-    .filter(({ kind, number }) => (kind === 'PAY' || kind === 'RETURN') && !reversed.has(number))
+    .filter(({ kind, number }) => publicMoney.includes(kind) && !reversed.has(number))
     .toSorted((a, b) => a.number - b.number)
     .map(({ id, kind, company, amount, recordedAt }) => {
       const firm = { id: partyId(company), name: word(company.name) };
@@ -245,15 +262,16 @@ function transactionsOf({ movements }: PublishedProject, word: Word): object[] {
     });
 }
 
-/** Milestones in the words of the standard: what was accepted is met, on the day of its delivery. */
-function milestonesOf({ milestones }: PublishedProject, word: Word): object[] {
+/** Milestones in the words of the standard: what was accepted is met, on the day of its delivery; the rest is not once the project is over. */
+function milestonesOf({ milestones, endedAt }: PublishedProject, word: Word): object[] {
+  const missed = endedAt === null ? 'scheduled' : 'notMet';
   return milestones.map(({ id, name, dueOn, status, deliveredAt, decidedAt }) => ({
     id,
     title: word(name),
     type: 'delivery',
     // A day is over in Seoul nine hours before it is in UTC.
     dueDate: `${dueOn}T23:59:59+09:00`,
-    status: status === 'ACCEPTED' ? 'met' : 'scheduled',
+    status: status === 'ACCEPTED' ? 'met' : missed,
     ...(status === 'ACCEPTED' && deliveredAt !== null && { dateMet: deliveredAt }),
     ...(decidedAt !== null && { dateModified: decidedAt }),
   }));
