@@ -5,6 +5,7 @@ import { problem, refusal, refuseAny, type Problem } from '#kit/refusal.ts';
 import { tidy } from '#kit/text.ts';
 import { hasRole, signedInAs } from '#kit/viewer.ts';
 import type { Context } from '../context.ts';
+import { isOwnFirm, refuseOwnFirm } from '../member/place.ts';
 import { editing, refuseGone } from './access.ts';
 import { changeCompany, readAt } from './change.ts';
 import type { CertificationRecord, CompanyRecord } from './company.model.ts';
@@ -53,7 +54,7 @@ export function certificationsOf(
 
 /**
  * States that a company holds a certificate. Its editors may; it counts once the secretariat confirms it, and at
- * once when the secretariat states it.
+ * once when somebody of the secretariat states it who does not belong to the firm.
  *
  * @throws {Refusal} NOT_FOUND, STALE, WRONG_STATE, INVALID, TAKEN (certificate), LIMIT_REACHED
  */
@@ -66,7 +67,8 @@ export async function addCertification(
   const company = await readAt(context, { id: companyId, revision }, 'companyId');
   refuseGone(company, 'companyId');
   refuseAny(certificateProblems(certificate, ['certificate']));
-  const confirmedAt = hasRole(viewer, 'SECRETARIAT') ? new Date() : null;
+  const counts = hasRole(viewer, 'SECRETARIAT') && !(await isOwnFirm(context, companyId));
+  const confirmedAt = counts ? new Date() : null;
   const certification = certificationOf(certificate, confirmedAt, false);
   refuseAny(placeProblems(company.certifications, certification));
   const certifications = [...company.certifications, certification];
@@ -95,6 +97,7 @@ export async function confirmCertification(
   input: CompanyAt & { certificationId: string },
 ): Promise<CertificationOutcome> {
   signedInAs(context.viewer, 'SECRETARIAT');
+  await refuseOwnFirm(context, input.companyId, 'companyId');
   return changeCertification(context, input, (certification) => {
     if (certification.confirmedAt !== null) throw wrongState('It is confirmed already.');
     return { ...certification, confirmedAt: new Date() };

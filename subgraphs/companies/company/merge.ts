@@ -4,6 +4,7 @@ import { companyRoles, signedInAs } from '#kit/viewer.ts';
 import type { Context } from '../context.ts';
 import { laterRestriction } from '../sanction/force.ts';
 import { tellAccess } from '../member/claims.ts';
+import { refuseOwnFirm } from '../member/place.ts';
 import { refuseGone } from './access.ts';
 import { isSameCertificate } from './certification.ts';
 import { changeCompany, readAt, tell } from './change.ts';
@@ -36,6 +37,8 @@ export async function mergeCompanies(context: Context, merge: Merge): Promise<Co
   const into = await readAt(context, place, 'intoId', 'intoRevision');
   refuseGone(from);
   refuseGone(into, 'intoId');
+  await refuseOwnFirm(context, from._id);
+  await refuseOwnFirm(context, into._id, 'intoId');
   await moveMembers(context, from, into);
   await changeCompany(context, from, { status: 'MERGED', mergedIntoId: into._id });
   await redirect(context, from._id, into._id);

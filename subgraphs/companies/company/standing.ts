@@ -4,6 +4,7 @@ import { tidy } from '#kit/text.ts';
 import { signedInAs } from '#kit/viewer.ts';
 import type { CompanyStatus } from '#schema/facts.ts';
 import type { Context } from '../context.ts';
+import { refuseOwnFirm } from '../member/place.ts';
 import { orderRestriction } from '../sanction/sanction.ts';
 import type { CompanyRecord } from './company.model.ts';
 import { changeCompany, readAt } from './change.ts';
@@ -31,7 +32,7 @@ export function statusAfter(
  * Approves, suspends or closes a company. Only the secretariat may.
  *
  * @param review.reason must be given to suspend and to close
- * @throws {Refusal} NOT_FOUND (id), STALE (revision), WRONG_STATE (decision), INVALID (reason)
+ * @throws {Refusal} NOT_FOUND (id), STALE (revision), WRONG_STATE (decision; id, rule CONFLICT), INVALID (reason)
  */
 export async function reviewCompany(
   context: Context,
@@ -44,6 +45,7 @@ export async function reviewCompany(
 ): Promise<CompanyRecord> {
   signedInAs(context.viewer, 'SECRETARIAT');
   const company = await readAt(context, review);
+  await refuseOwnFirm(context, company._id);
   const status = statusAfter(review.decision, company.status);
   if (status === null)
     throw refusal(
@@ -67,7 +69,7 @@ export async function reviewCompany(
 /**
  * Keeps a company from taking part until an instant, or lifts that (null). Only the secretariat may.
  *
- * @throws {Refusal} NOT_FOUND (id), STALE (revision), INVALID (until, reason)
+ * @throws {Refusal} NOT_FOUND (id), STALE (revision), WRONG_STATE (id; rule CONFLICT), INVALID (until, reason)
  */
 export async function restrictCompany(
   context: Context,
@@ -75,6 +77,7 @@ export async function restrictCompany(
 ): Promise<CompanyRecord> {
   signedInAs(context.viewer, 'SECRETARIAT');
   const company = await readAt(context, restriction);
+  await refuseOwnFirm(context, company._id);
   const until = restriction.until ?? null;
   if (until && until.getTime() <= Date.now())
     throw refusal('INVALID', 'A restriction ends in the future.', ['until']);

@@ -7,6 +7,7 @@ import { changeCompany } from '../company/change.ts';
 import type { CompanyRecord } from '../company/company.model.ts';
 import { foldedInto, standingFor } from '../company/folding.ts';
 import type { Context } from '../context.ts';
+import { refuseOwnFirm } from '../member/place.ts';
 import { nextAt, restrictedUntilBy, stateAt } from './force.ts';
 import { tellOwners } from './news.ts';
 import type { SanctionRecord } from './sanction.model.ts';
@@ -73,6 +74,7 @@ export async function recordRecovery(
 ): Promise<SanctionRecord> {
   signedInAs(context.viewer, 'SECRETARIAT');
   const before = await openRecovery(context, { id, revision });
+  await refuseOwnFirm(context, before.companyId);
   const left = (before.amount ?? 0) - before.recovered;
   refuseAny(
     amount >= 1 && amount <= left

@@ -52,9 +52,8 @@ const ways = {
 const byTerms = 'terms_1_status_1_sortName_1__id_1';
 const mostKeys = 100;
 const byForms = 'forms_1_status_1';
-/** Of how many found ones the relevance is weighed, and how many of them at most begin with a word. */
-const mostRanked = 400;
-const mostBeginning = 200;
+/** Of how many found ones the relevance is weighed. */
+const mostRanked = 200;
 
 /**
  * One page of the companies that match. Everybody finds approved ones; only the secretariat may ask for others.
@@ -118,13 +117,11 @@ async function rankedPage(
       ? []
       : await entries
           .find({ $and: [{ forms: { $regex: `^${word}` } }, query] }, fields)
-          .limit(mostBeginning)
+          .limit(mostRanked)
           .setOptions({ hint: byForms })
           .lean();
-  const others = await entries
-    .find(query, fields)
-    .limit(mostRanked - beginning.length)
-    .lean();
+  const left = mostRanked - beginning.length;
+  const others = left === 0 ? [] : await entries.find(query, fields).limit(left).lean();
   const found = new Map([...beginning, ...others].map((entry) => [entry._id, entry]));
   const all = ranked([...found.values()], words);
   const start = after == null ? 0 : startAfter(all, after);
