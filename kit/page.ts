@@ -54,14 +54,22 @@ export async function findPage<Record extends { _id: string }>(
 ): Promise<Page<Record>> {
   const size = pageSize(first);
   const position = after == null ? null : decodeCursor(after, order.length);
-  const beyond = position ? { $and: [filter, afterPosition(order, position)] } : filter;
   const sort = Object.fromEntries(order) as { [field: string]: SortOrder };
-  const found = (await model
-    .find(beyond as QueryFilter<Record>)
-    .sort(sort)
-    .limit(size + 1)
-    .setOptions(hint === undefined ? {} : { hint })
-    .lean()) as Record[];
+  const ranges: object[] = position
+    ? afterPosition(order, position).map((range) => ({ $and: [filter, range] }))
+    : [filter];
+  const found: Record[] = [];
+  // One range of the index after the other, the nearest first: most pages are full with the first.
+  for (const range of ranges)
+    if (found.length <= size)
+      found.push(
+        ...((await model
+          .find(range as QueryFilter<Record>)
+          .sort(sort)
+          .limit(size + 1 - found.length)
+          .setOptions(hint === undefined ? {} : { hint })
+          .lean()) as Record[]),
+      );
   const cursorOf = (record: Record) => encodeCursor(order.map(([field]) => valueAt(record, field)));
   return toPage(found, size, position !== null, cursorOf, () =>
     model.countDocuments(filter).exec(),
@@ -120,14 +128,17 @@ function scalar(value: unknown): unknown {
   return new Date(at);
 }
 
-/** Beyond a position in a composite order: later in the first field, or equal there and later in the next. */
-function afterPosition(order: Order, position: unknown[]): object {
-  const branches = order.map(([field, direction], depth) => {
+/**
+ * What is beyond a position in a composite order, in that order: equal in all fields but the last and later there, and so
+ * on, up to later in the first field.
+ */
+function afterPosition(order: Order, position: unknown[]): object[] {
+  const ranges = order.map(([field, direction], depth) => {
     const equal = order.slice(0, depth).map(([each], index) => [each, position[index]]);
     const past = { [direction === 1 ? '$gt' : '$lt']: position[depth] };
     return { ...Object.fromEntries(equal), [field]: past };
   });
-  return { $or: branches };
+  return ranges.toReversed();
 }
 
 function valueAt(record: object, path: string): unknown {
