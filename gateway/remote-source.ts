@@ -104,7 +104,8 @@ async function call(
       body,
       signal: AbortSignal.any([signal, timeOut]),
     });
-    return answerOf(name, await read(name, response.body, config.subgraphAnswerBytes), response);
+    const text = await read(name, response.body, config.subgraphAnswerBytes);
+    return matching(name, variables, answerOf(name, text, response));
   } catch (error) {
     // The caller's own end is no fault of the subgraph.
     if (signal.aborted) throw signal.reason;
@@ -145,11 +146,26 @@ function answerOf(
   const refused =
     statusCode >= 400 && answer !== null && !('data' in answer) && !isInputRefusal(answer);
   if (answer && !refused && ('data' in answer || Array.isArray(answer.errors))) return answer;
-  const cause = new Error(`HTTP ${statusCode}: ${text.slice(0, causeLength)}`);
+  // Not the answer itself: whatever it is, it may hold what no log should.
+  const cause = new Error(`HTTP ${statusCode}, ${text.length} characters that are no answer`);
   if (statusCode === gatewayTimeout) throw new SubgraphFault(name, 'SUBGRAPH_TIMEOUT', cause);
   throw statusCode >= 500
     ? new SubgraphFault(name, 'SUBGRAPH_UNAVAILABLE', cause)
     : new SubgraphFault(name, 'SUBGRAPH_BAD_ANSWER', cause);
+}
+
+/** An answer about things is a list with a place for each; the executor takes that for granted. */
+function matching(
+  name: string,
+  { representations }: SubgraphRequest['variables'],
+  answer: SubgraphAnswer,
+): SubgraphAnswer {
+  const entities = answer.data?.['_entities'];
+  if (!Array.isArray(representations) || entities == null) return answer;
+  if (Array.isArray(entities) && entities.length === representations.length) return answer;
+  const found = Array.isArray(entities) ? String(entities.length) : 'no list';
+  const cause = new Error(`${representations.length} things were asked for; there came ${found}`);
+  throw new SubgraphFault(name, 'SUBGRAPH_BAD_ANSWER', cause);
 }
 
 function isInputRefusal({ errors }: SubgraphAnswer): boolean {
@@ -159,9 +175,6 @@ function isInputRefusal({ errors }: SubgraphAnswer): boolean {
 
 /** What a subgraph says whose time is over. */
 const gatewayTimeout = 504;
-
-/** How much of an unusable answer is logged, in characters. */
-const causeLength = 200;
 
 function parsed(text: string): SubgraphAnswer | null {
   try {

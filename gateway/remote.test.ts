@@ -151,6 +151,13 @@ describe('a subgraph elsewhere', () => {
     ],
     ['answers with a page', (_, response) => void response.end('<html>'), 'SUBGRAPH_BAD_ANSWER'],
     ['answers with other JSON', (_, response) => void response.end('[1]'), 'SUBGRAPH_BAD_ANSWER'],
+    ['answers about fewer things', entities(), 'SUBGRAPH_BAD_ANSWER'],
+    ['answers about more', entities(null, null), 'SUBGRAPH_BAD_ANSWER'],
+    [
+      'answers with no list of things',
+      (_, response) => void response.end('{"data":{"_entities":"some"}}'),
+      'SUBGRAPH_BAD_ANSWER',
+    ],
     [
       'answers too much',
       (_, response) => void response.end('x'.repeat(6_000)),
