@@ -13,8 +13,10 @@ import type { Task } from '../flow.ts';
 import { runTask } from '../operation.ts';
 import { CommandRefusal, codeName, refuse } from '../refusal.ts';
 import { useSession } from '../session.ts';
+import { isFileFailure } from '../store/sqlite-code.ts';
 import type { Session } from '../session.ts';
 import { isUnfinished } from './batch.ts';
+import { checkFields } from './command-fields.ts';
 import { count, numberArgument, transactionNumber } from './context.ts';
 import type { CommandContext, Connection, Reply, Server } from './context.ts';
 import { failureOf, labelsValue } from './fail-point.ts';
@@ -97,6 +99,8 @@ async function reply(
   try {
     made = await execute(server, connection, command, ALIASES.get(name) ?? name);
   } catch (error) {
+    // A file that cannot be read is not to be written to either.
+    if (isFileFailure(error)) server.engine.fail(error);
     made = errorReply(error);
   }
   // A reply must not tell what a crash could still take back.
@@ -145,6 +149,7 @@ function findCommand(
     throw unknownCommand(name);
   if (server.authenticate !== undefined && connection.user === undefined && !found.isOpen)
     throw refuse(13, `Command ${name} requires authentication`);
+  checkFields(command, name);
   return found;
 }
 

@@ -39,6 +39,8 @@ export type Engine = {
   /** Called after every commit: change streams look for news. */
   watchers: Set<() => void>;
   timestamp: () => Timestamp;
+  /** Call when the file turns out to be damaged: nothing may go on. */
+  fail: (error: unknown) => void;
   /** Set when the server ends. */
   isClosing: boolean;
 };
@@ -78,6 +80,7 @@ export function openEngine(store: Store, options: EngineOptions): Engine {
     counted,
     watchers,
     timestamp: () => timestampOf(engine.oplog.now()),
+    fail: options.onFailure,
     isClosing: false,
   };
   committer.touch();

@@ -1,0 +1,77 @@
+// Which fields the commands on documents take: what is not known is refused, never ignored.
+import { isDocument } from '../bson/value.ts';
+import type { Document, Value } from '../bson/value.ts';
+import { refuse } from '../refusal.ts';
+
+/** What any command may carry. */
+const GENERIC = new Set([
+  'apiVersion',
+  'apiStrict',
+  'apiDeprecationErrors',
+  'lsid',
+  'txnNumber',
+  'autocommit',
+  'startTransaction',
+  'readConcern',
+  'writeConcern',
+  'maxTimeMS',
+  'comment',
+  'clientOperationKey',
+  'rawData',
+]);
+
+function namesOf(
+  lists: Readonly<Record<string, string>>,
+): ReadonlyMap<string, ReadonlySet<string>> {
+  return new Map(Object.entries(lists).map(([name, list]) => [name, new Set(list.split(' '))]));
+}
+
+/** The fields of each command, beside those that any may carry. @see https://www.mongodb.com/docs/manual/reference/command/ */
+const FIELDS = namesOf({
+  insert: 'documents ordered bypassDocumentValidation stmtId stmtIds',
+  update: 'updates ordered bypassDocumentValidation let stmtId stmtIds',
+  delete: 'deletes ordered let stmtId stmtIds',
+  findAndModify:
+    'query sort remove update new fields upsert let bypassDocumentValidation collation arrayFilters hint stmtId',
+  count: 'query limit skip hint collation fields',
+  distinct: 'key query collation hint',
+  getMore: 'collection batchSize term lastKnownCommittedOpTime',
+  aggregate:
+    'pipeline cursor explain allowDiskUse bypassDocumentValidation let collation hint maxAwaitTimeMS',
+});
+
+/** The fields of one statement, by the command's field that holds them. */
+const STATEMENTS = namesOf({
+  updates: 'q u c multi upsert upsertSupplied arrayFilters collation hint sort',
+  deletes: 'q limit collation hint',
+});
+
+/**
+ * Refuses a command that asks for something that is not there.
+ *
+ * @throws {CommandRefusal} 40415 naming the field
+ */
+export function checkFields(command: Document, name: string): void {
+  const fields = FIELDS.get(name);
+  if (fields === undefined) return;
+  const [first] = command.keys();
+  for (const [field, value] of command) {
+    if (field === first || field.startsWith('$') || GENERIC.has(field)) continue;
+    if (!fields.has(field)) throw unknownField(`${name}.${field}`);
+    if (Array.isArray(value)) checkStatements(value, STATEMENTS.get(field), `${name}.${field}`);
+  }
+}
+
+function checkStatements(
+  statements: readonly Value[],
+  known: ReadonlySet<string> | undefined,
+  place: string,
+): void {
+  for (const statement of known === undefined ? [] : statements.filter(isDocument))
+    for (const field of statement.keys())
+      if (known?.has(field) === false) throw unknownField(`${place}.${field}`);
+}
+
+function unknownField(path: string): Error {
+  return refuse(40_415, `BSON field '${path}' is an unknown field.`);
+}
