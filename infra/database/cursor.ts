@@ -79,6 +79,17 @@ export function makeCursors(): Cursors {
 // A reply must stay below 48 MB, and drivers expect no more than 16 MB of documents.
 const BATCH_BYTES = 16 * 1024 * 1024;
 
+// What a stage makes may be larger than what may be stored, but no client reads more than this.
+const RESULT_BYTES = BATCH_BYTES + 16 * 1024;
+
+function checkSize({ length }: Buffer): void {
+  if (length > RESULT_BYTES)
+    throw refuse(
+      10_334,
+      `BSONObj size: ${length} (0x${length.toString(16).toUpperCase()}) is invalid. Size must be between 0 and ${RESULT_BYTES}(16MB)`,
+    );
+}
+
 /** Takes the next documents from a flow. */
 export function* takeBatch(
   flow: Flow<Buffer>,
@@ -90,6 +101,7 @@ export function* takeBatch(
   let next = first;
   for (;;) {
     if (next !== undefined) {
+      checkSize(next);
       const isFull = documents.length > 0 && bytes + next.length > BATCH_BYTES;
       if (documents.length >= most || isFull) return { documents, isLast: false, waiting: next };
       documents.push(next);

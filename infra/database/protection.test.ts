@@ -7,6 +7,7 @@ import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BSON, MongoClient, MongoServerError } from 'mongodb';
+import type { Document } from 'mongodb';
 import { startDatabase } from './server.ts';
 import type { Database } from './server.ts';
 
@@ -29,6 +30,13 @@ afterAll(async () => {
 
 function socketPath(): string {
   return join(folder, 'private', 'database.sock');
+}
+
+/** A document with so many levels. */
+function nested(levels: number): Document {
+  let deep: Document = {};
+  for (let level = 1; level < levels; level += 1) deep = { deep };
+  return deep;
 }
 
 describe('the door', () => {
@@ -260,8 +268,19 @@ describe('work that takes too long', () => {
     await things.insertOne({ key: 1, text: 'x'.repeat(10_000_000) });
     const doubled = things.updateOne({ key: 1 }, [{ $set: { more: '$text' } }]);
     await expect(doubled).rejects.toMatchObject({ code: 10_334 });
-    let deep: Record<string, unknown> = {};
-    for (let level = 0; level < 150; level += 1) deep = { deep };
-    await expect(things.insertOne(deep)).rejects.toMatchObject({ code: 15 });
+    const pushed = { $project: { both: { $concatArrays: [['$text'], ['$text']] } } };
+    await expect(
+      things.aggregate([{ $match: { key: 1 } }, pushed]).toArray(),
+    ).rejects.toMatchObject({
+      code: 10_334,
+    });
+    for (const levels of [101, 150, 200])
+      await expect(things.insertOne(nested(levels))).rejects.toMatchObject({ code: 15 });
+    const { insertedId: _id } = await things.insertOne(nested(100));
+    expect(await things.findOne({ _id })).toEqual({ _id, ...nested(100) });
+    await expect(things.updateOne({ key: 1 }, { $set: { at: nested(100) } })).rejects.toMatchObject(
+      { code: 15 },
+    );
+    await things.updateOne({ key: 1 }, { $set: { at: nested(99) } });
   });
 });

@@ -60,6 +60,13 @@ function outcomeOf(bytes: Buffer): string {
   }
 }
 
+/** A document with so many levels. */
+function nested(levels: number): Document {
+  let deep: Document = new Map();
+  for (let level = 1; level < levels; level += 1) deep = new Map([['d', deep]]);
+  return deep;
+}
+
 describe('BSON', () => {
   it('is read as it was written: values, types and the order of fields', () => {
     fc.assert(
@@ -116,11 +123,11 @@ describe('BSON', () => {
     );
   });
 
-  it('is refused when it nests deeper than a hundred levels', () => {
-    let deep: Document = new Map();
-    for (let level = 0; level < 100; level += 1) deep = new Map([['d', deep]]);
-    const bytes = writeDocument(deep);
-    expect(() => readDocument(bytes)).toThrow(/levels of nesting/);
+  it('is refused when it nests deeper than a message may, and is stored with a hundred levels at most', () => {
+    expect(readDocument(writeDocument(nested(180)))).toEqual(nested(180));
+    expect(() => readDocument(writeDocument(nested(181)))).toThrow(/180 levels of nesting/);
+    expect(writeDocument(nested(100), 100)).toEqual(writeDocument(nested(100)));
+    expect(() => writeDocument(nested(101), 100)).toThrow(/100 levels of nesting/);
   });
 });
 

@@ -18,6 +18,9 @@ import type { Document, Value } from './value.ts';
 /** How deep documents may nest. @see https://www.mongodb.com/docs/manual/reference/limits/ */
 export const MAX_NESTING = 100;
 
+/** How deep a message may nest: it wraps documents. @see https://github.com/mongodb/mongo/blob/master/src/mongo/bson/bson_depth.h */
+export const MESSAGE_NESTING = 180;
+
 type Source = { bytes: Buffer; at: number; depth: number };
 
 function malformed(reason: string): Error {
@@ -28,7 +31,7 @@ function malformed(reason: string): Error {
  * Reads one document.
  *
  * @param bytes holds exactly one document from `at` on, or more behind it
- * @throws {CommandRefusal} 22 for malformed bytes, 15 for deeper nesting than 100
+ * @throws {CommandRefusal} 22 for malformed bytes, 15 for deeper nesting than 180
  */
 export function readDocument(bytes: Buffer, at = 0): Document {
   return guarded(() => readMap({ bytes, at, depth: 0 }));
@@ -56,8 +59,8 @@ function enter(source: Source): number {
   if (length < 5 || close >= source.bytes.length || source.bytes[close] !== 0)
     throw malformed('a document does not end where its length says');
   source.depth += 1;
-  if (source.depth > MAX_NESTING)
-    throw refuse(15, `cannot insert document because it exceeds ${MAX_NESTING} levels of nesting`);
+  if (source.depth > MESSAGE_NESTING)
+    throw refuse(15, `BSON exceeds ${MESSAGE_NESTING} levels of nesting`);
   source.at += 4;
   return close;
 }

@@ -1,6 +1,6 @@
 // Writes BSON. Raw documents (Buffers) may stand in a reply, so that stored bytes go out as they are.
 import { refuse } from '../refusal.ts';
-import { MAX_NESTING } from './reader.ts';
+import { MESSAGE_NESTING } from './reader.ts';
 import {
   Binary,
   BSONRegExp,
@@ -23,14 +23,22 @@ export type Writable = Value | Buffer | Writable[] | WritableDocument;
 /** A document of a reply. */
 export type WritableDocument = ReadonlyMap<string, Writable>;
 
-type Sink = { bytes: Buffer; at: number; depth: number };
+type Sink = { bytes: Buffer; at: number; depth: number; deepest: number };
+
+// A reply wraps documents once more.
+const REPLY_NESTING = MESSAGE_NESTING + 4;
 
 const SHARED_SIZE = 65_536;
 let shared: Buffer = Buffer.allocUnsafe(SHARED_SIZE);
 
-/** The document as bytes of its own. */
-export function writeDocument(source: WritableDocument): Buffer {
-  const sink: Sink = { bytes: shared, at: 0, depth: 0 };
+/**
+ * The document as bytes of its own.
+ *
+ * @param deepest how many levels it may have
+ * @throws {CommandRefusal} 15 when it nests deeper
+ */
+export function writeDocument(source: WritableDocument, deepest = REPLY_NESTING): Buffer {
+  const sink: Sink = { bytes: shared, at: 0, depth: 0, deepest };
   writeMap(sink, source);
   const made = Buffer.allocUnsafe(sink.at);
   sink.bytes.copy(made, 0, 0, sink.at);
@@ -49,9 +57,8 @@ function reserve(sink: Sink, length: number): void {
 
 function open(sink: Sink): number {
   sink.depth += 1;
-  // Two more than documents may have: a reply wraps them.
-  if (sink.depth > MAX_NESTING + 4)
-    throw refuse(15, `document exceeds ${MAX_NESTING} levels of nesting`);
+  if (sink.depth > sink.deepest)
+    throw refuse(15, `cannot insert document because it exceeds ${sink.deepest} levels of nesting`);
   reserve(sink, 5);
   const start = sink.at;
   sink.at += 4;

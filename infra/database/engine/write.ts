@@ -1,5 +1,5 @@
 // Writing one document: validation, keys, uniqueness, and the change that is logged.
-import { readDocument } from '../bson/reader.ts';
+import { MAX_NESTING, readDocument } from '../bson/reader.ts';
 import { document, isDocument, ObjectId, typeName } from '../bson/value.ts';
 import type { Document } from '../bson/value.ts';
 import { writeDocument } from '../bson/writer.ts';
@@ -26,7 +26,7 @@ export type Located = { id: number; bytes: Buffer; document: Document };
 export type WriteOptions = { bypassesValidation: boolean };
 
 function encode(source: Document): Buffer {
-  const bytes = writeDocument(source);
+  const bytes = writeDocument(source, MAX_NESTING);
   if (bytes.length > MAX_DOCUMENT_BYTES)
     throw refuse(
       10_334,
