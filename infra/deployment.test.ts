@@ -81,7 +81,8 @@ describe('infra/compose.yaml', () => {
         'infra/k8s/subgraphs.yaml',
       ].map(read),
     );
-    const secrets = /^\s*[A-Z_]*(?:PASSWORD|SECRET_KEY|ACCESS_KEY_ID|VIEWER_KEYS)\s*[:=][^\S\n]*[^\s"]/m;
+    const secrets =
+      /^\s*[A-Z_]*(?:PASSWORD|SECRET_KEY|ACCESS_KEY_ID|VIEWER_KEYS)\s*[:=][^\S\n]*[^\s"]/m;
     for (const text of texts) expect(text).not.toMatch(secrets);
   });
 });
