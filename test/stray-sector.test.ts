@@ -66,8 +66,14 @@ describe('a sector that there is not', () => {
     ],
     [
       'registerCompany',
-      { name: text, kinds: ['SAAS'], region: 'FR', size: 'SME', sectors: ['nope'] },
-      ['sectors'],
+      {
+        name: text,
+        kinds: ['SAAS'],
+        region: 'FR',
+        size: 'SME',
+        sectors: ['public', 'public', 'nope'],
+      },
+      ['sectors', '2'],
     ],
   ])('is refused by %s', async (mutation, input, path) => {
     expect(await change(mutation, input)).toContainEqual({ code: 'NOT_FOUND', path });

@@ -66,10 +66,12 @@ export function companyProfile(draft: CompanyDraft): CompanyProfile {
  * What is wrong with a profile.
  *
  * @param sectors codes that there are
+ * @param given sectors as they came in, for the places of those that there are not
  */
 export function profileProblems(
   profile: CompanyProfile,
   sectors: ReadonlySet<string>,
+  given: readonly string[],
   path: string[] = [],
 ): Problem[] {
   return [
@@ -78,7 +80,7 @@ export function profileProblems(
     ...(profile.kinds.length > 0
       ? []
       : [problem('INVALID', 'A company does at least one kind of business.', [...path, 'kinds'])]),
-    ...sectorProblems(profile.sectors, sectors, [...path, 'sectors']),
+    ...sectorProblems(given, sectors, [...path, 'sectors']),
     ...websiteProblems(profile.website, [...path, 'website']),
     ...(profile.description === null
       ? []
@@ -136,9 +138,15 @@ function sectorProblems(
   known: ReadonlySet<string>,
   path: string[],
 ): Problem[] {
-  return codes
-    .filter((code) => !known.has(code))
-    .map((code) => problem('NOT_FOUND', 'There is no such sector.', path, { found: code }));
+  return codes.flatMap((code, index) =>
+    known.has(code)
+      ? []
+      : [
+          problem('NOT_FOUND', 'There is no such sector.', [...path, String(index)], {
+            found: code,
+          }),
+        ],
+  );
 }
 
 function websiteProblems(website: string | null, path: string[]): Problem[] {

@@ -68,7 +68,7 @@ it('reports each row that fails, and lets the others through', async () => {
       { code: 'TAKEN', path: ['rows', '3', 'externalId'], rule: null },
       { code: 'INVALID', path: ['rows', '4', 'externalId'], rule: null },
       { code: 'INVALID', path: ['rows', '4', 'kinds'], rule: null },
-      { code: 'NOT_FOUND', path: ['rows', '5', 'sectors'], rule: null },
+      { code: 'NOT_FOUND', path: ['rows', '5', 'sectors', '0'], rule: null },
       { code: 'INVALID', path: ['rows', '5', 'certifications', '0', 'type'], rule: null },
     ],
   });

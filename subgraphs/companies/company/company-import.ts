@@ -158,7 +158,7 @@ function rowProblems(
 ): Problem[] {
   return [
     ...keyProblems(tidy(row.externalId), known.seen, path),
-    ...profileProblems(profile, sectors, path),
+    ...profileProblems(profile, sectors, row.sectors ?? [], path),
     ...goneProblems(before, path),
     ...takenProblems(profile.businessNumber, before, known, path),
     ...(row.certifications ?? []).flatMap((each, place) =>

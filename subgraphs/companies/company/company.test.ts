@@ -137,7 +137,7 @@ describe('registerCompany', () => {
       { code: 'INVALID', path: ['name'], rule: 'TEXT_EMPTY' },
       { code: 'INVALID', path: ['businessNumber'], rule: 'BUSINESS_NUMBER_CHECK_DIGIT' },
       { code: 'INVALID', path: ['kinds'], rule: null },
-      { code: 'NOT_FOUND', path: ['sectors'], rule: null },
+      { code: 'NOT_FOUND', path: ['sectors', '1'], rule: null },
       { code: 'INVALID', path: ['website'], rule: null },
       { code: 'INVALID', path: ['capacity'], rule: null },
     ]);

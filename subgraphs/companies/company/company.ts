@@ -73,7 +73,7 @@ export async function registerCompany(
   const { userId } = signedIn(context.viewer);
   const profile = companyProfile(draft);
   refuseAny([
-    ...profileProblems(profile, await findSectorCodes(context)),
+    ...profileProblems(profile, await findSectorCodes(context), draft.sectors ?? []),
     ...registrationProblems(profile),
   ]);
   const company = newCompany(profile);
@@ -104,7 +104,8 @@ export async function updateCompany(
   ) as CompanyChange;
   refuseAny(missing(given));
   const profile = companyProfile({ ...company, ...given } as CompanyDraft);
-  const problems = profileProblems(profile, await findSectorCodes(context));
+  const codes = await findSectorCodes(context);
+  const problems = profileProblems(profile, codes, given.sectors ?? []);
   // An imported firm may be in Korea without its number being known.
   refuseAny([...problems, ...(company.origin === null ? registrationProblems(profile) : [])]);
   return changeCompany(context, company, profile);
