@@ -50,6 +50,10 @@ interface Exchange {
 
 type Route = (exchange: Exchange) => Promise<void>;
 
+/** The longest that headers may take, and how often connections are looked at that are slow, in milliseconds. */
+const headersMillis = 10_000;
+const checkMillis = 1_000;
+
 /** Makes the server; it does not listen yet. */
 export function createHttp(options: HttpOptions): Server {
   const { log, origins, config } = options;
@@ -64,7 +68,11 @@ export function createHttp(options: HttpOptions): Server {
       json(response, 404, { message: 'There is nothing here.' });
   };
   const server = createServer(
-    { requestTimeout: config.requestTimeoutMillis },
+    {
+      requestTimeout: config.requestTimeoutMillis,
+      headersTimeout: Math.min(config.requestTimeoutMillis, headersMillis),
+      connectionsCheckingInterval: checkMillis,
+    },
     (request, response) => {
       const exchange = exchangeOf(request, response);
       if (!exchange) return end(response, 400);
@@ -270,7 +278,7 @@ function headersOf(request: IncomingMessage): HeaderMap {
 
 function fail({ pipeline, noteUnbegun }: HttpOptions, exchange: Exchange, error: unknown): void {
   const { request, response, url, requestId, began } = exchange;
-  if (response.headersSent) {
+  if (response.headersSent || isGone(exchange, error)) {
     response.destroy();
     return;
   }
@@ -282,6 +290,11 @@ function fail({ pipeline, noteUnbegun }: HttpOptions, exchange: Exchange, error:
   const transport = url.pathname === streamPath ? 'SSE' : 'HTTP';
   noteUnbegun({ requestId, transport, began, errors });
   json(response, status, { errors });
+}
+
+/** Whether the client left before it had sent everything: nobody waits for an answer, and nothing went wrong here. */
+function isGone({ request }: Exchange, error: unknown): boolean {
+  return !(error instanceof GraphQLError) && request.destroyed && !request.complete;
 }
 
 /** In production figures are for who knows the word; elsewhere for everybody. */

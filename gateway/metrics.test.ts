@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
 
 import { WebSocket } from 'ws';
 
@@ -79,6 +80,30 @@ it.each([
     expect(await figure('oca_gateway_operations_in_flight')).toBe(0);
   },
 );
+
+const begin = async (): Promise<Socket> => {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  await once(socket, 'connect');
+  const head = ['POST /graphql HTTP/1.1', 'host: h', 'content-type: application/json'];
+  socket.write([...head, 'content-length: 100', '', '{'].join('\r\n'));
+  return socket;
+};
+
+it('a client that leaves in the middle of its request is no error of ours', async () => {
+  const socket = await begin();
+  await post('{ who }');
+  socket.destroy();
+  await once(socket, 'close');
+  await post('{ who }');
+  expect(await figure('oca_gateway_errors_total{code="INTERNAL_SERVER_ERROR"}')).toBeNull();
+});
+
+it('a client that does not go on with its request is hung up on', async () => {
+  const socket = await begin();
+  socket.resume();
+  await once(socket, 'close');
+  expect(await figure('oca_gateway_operations_in_flight')).toBe(0);
+});
 
 const openSocket = () =>
   new WebSocket(`${url.replace('http', 'ws')}graphql`, 'graphql-transport-ws');
