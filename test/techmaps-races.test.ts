@@ -116,3 +116,76 @@ it('one key used by two requests at once does the thing once', async () => {
   expect(new Set(made.map(({ map }) => map?.id)).size).toBe(1);
   expect(codesOf(made)).toEqual(['DONE', 'DONE', 'DONE']);
 });
+
+it('a draft that one editor goes on with while another publishes it is not lost', async () => {
+  await world.map('kept', ['kept DOMAIN', 'kept.a AREA']);
+  await world.firms('drafting');
+  const companyId = 'drafting';
+  const capabilities = [{ technologyCode: 'kept.a', level: 3 }];
+  const save = (revision: number) =>
+    world.mutate(world.editor(companyId), 'draftCapabilities', { companyId, revision, capabilities }); // prettier-ignore
+  const publish = (draftRevision: number) =>
+    world.mutate(world.editor(companyId), 'publishCapabilities', { companyId, revision: 0, draftRevision, capabilities }); // prettier-ignore
+  await save(0);
+  const both = await Promise.all([save(1), publish(1)]);
+  expect(codesOf(both)).toEqual(['DONE', 'STALE']);
+  const isSaved = both[0].problems.length === 0;
+  expect(codesOf([await publish(2)])).toEqual([isSaved ? 'DONE' : 'STALE']);
+});
+
+it('a verification that meets a new map is kept, or told to be stale', async () => {
+  await world.map('met', ['met DOMAIN', 'met.a AREA', 'met.b AREA']);
+  await world.firms('verified');
+  const publish = (revision: number, capabilities: object[]) =>
+    world.mutate(world.editor('verified'), 'publishCapabilities', { companyId: 'verified', revision, capabilities }); // prettier-ignore
+  const read = async () =>
+    world.ask(
+      someone,
+      '{ capabilities(filter: { companyIds: ["verified"] }) { edges { node { id revision level verifiedLevel technology { code } } } } }',
+    );
+  const first = ['met.a', 'met.b'].map((technologyCode) => ({ technologyCode, level: 5 }));
+  await publish(0, first);
+  await world.service.caughtUp();
+  const { edges } = await read();
+  const verify = ({ node: { id, revision } }: Payload) =>
+    world.mutate(world.reviewer, 'verifyCapability', { capabilityId: id, revision, level: 4 });
+  const [, ...verified] = await Promise.all([
+    publish(1, [{ technologyCode: 'met.a', level: 7 }]),
+    ...edges.map(verify),
+  ]);
+  const after = await read();
+  expect(after.edges.map(({ node }: Payload) => [node.technology.code, node.level])).toEqual([['met.a', 7]]); // prettier-ignore
+  const own = edges.findIndex(({ node }: Payload) => node.technology.code === 'met.a');
+  const isDone = verified[own]?.['problems'].length === 0;
+  expect(after.edges[0].node.verifiedLevel).toBe(isDone ? 4 : null);
+  expect(verified.flatMap((each) => each['problems'].map(({ code }: Payload) => code)).every((code) => ['STALE', 'NOT_FOUND'].includes(String(code)))).toBe(true); // prettier-ignore
+});
+
+it('rows that come in while a version is published are in what is current then, or are refused', async () => {
+  const { id, ids } = await world.map('moving', ['moving DOMAIN', 'moving.old', 'moving.new']);
+  const firms = Array.from({ length: 30 }, (_, index) => `moving-${index}`);
+  await world.firms(...firms);
+  const { revision } = await world.ask(someone, '{ techMap(code: "moving") { revision } }');
+  await world.mutate(world.secretariat, 'draftTechMapVersion', { mapId: id, revision });
+  await world.mutate(world.secretariat, 'removeTechnology', { technologyId: ids['moving.old'], revision: 1 }); // prettier-ignore
+  const readDraft = () => world.ask(world.secretariat, '{ techMap(code: "moving") { draft { revision } } }'); // prettier-ignore
+  const set = await world.mutate(world.secretariat, 'setSuccession', {
+    technologyId: ids['moving.old'],
+    revision: (await readDraft())['draft'].revision,
+    kind: 'RENAMED',
+    successorIds: [ids['moving.new']],
+  });
+  expect(set['problems']).toEqual([]);
+  const { draft } = await readDraft();
+  const rows = firms.map((companyId) => ({ companyId, technologyCode: 'moving.old', level: 6 }));
+  const [imported, published] = await Promise.all([
+    world.mutate(world.operator, 'importCapabilities', { source: 'race', rows }, 'created'),
+    world.mutate(world.secretariat, 'publishTechMapVersion', { mapId: id, revision: draft.revision }), // prettier-ignore
+  ]);
+  expect(published['problems']).toEqual([]);
+  await world.service.caughtUp();
+  const codes = imported['problems'].map(({ code }: Payload) => code);
+  expect(new Set(codes)).toEqual(new Set(codes.length > 0 ? ['WRONG_STATE'] : []));
+  const { supply } = await world.ask(someone, '{ technology(code: "moving.new") { supply { firms } } }'); // prettier-ignore
+  expect(supply.firms).toBe(imported['created']);
+});

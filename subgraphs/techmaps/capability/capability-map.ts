@@ -1,6 +1,6 @@
 /** Capability maps: what a company says it can do, published as dated snapshots. */
 import { seoulDay } from '#kit/instant.ts';
-import { refuseAny, type Problem } from '#kit/refusal.ts';
+import { refusal, refuseAny, type Problem } from '#kit/refusal.ts';
 import { actingFor } from '#kit/viewer.ts';
 
 import { companyFaults } from '../company/company.ts';
@@ -25,6 +25,8 @@ export interface NewCapabilityMap {
   companyId: string;
   /** Of the published map as it was read; 0 when there is none. */
   revision: number;
+  /** Of the draft that is published; null when it was made without one. */
+  draftRevision?: number | null | undefined;
   capabilities: readonly ClaimInput[];
 }
 
@@ -32,11 +34,11 @@ export interface NewCapabilityMap {
  * Replaces what the company says it can do by a new dated snapshot; its draft is done with. For its editors and owners.
  *
  * @throws {Refusal} INVALID, NOT_FOUND, WRONG_STATE, LIMIT_REACHED (capabilities), NOT_FOUND or WRONG_STATE
- *   (companyId), STALE (revision)
+ *   (companyId), STALE (revision, draftRevision)
  */
 export async function publishCapabilities(
   context: Context,
-  { companyId, revision, capabilities: given }: NewCapabilityMap,
+  { companyId, revision, draftRevision, capabilities: given }: NewCapabilityMap,
 ): Promise<CapabilityMapRecord> {
   const { userId } = actingFor(context.viewer, companyId, 'EDITOR');
   refuseAny(countFaults(given.length, context.config.capabilityLimit, ['capabilities']));
@@ -55,9 +57,21 @@ export async function publishCapabilities(
     .map(({ claim, technology }) => tidyClaim(claim, technology?._id ?? ''));
   const next = snapshot(companyId, revision + 1, claims, userId, null);
   await publishMaps(context, [next]);
-  await context.drafts.deleteOne({ _id: companyId });
+  await endDraft(context, companyId, draftRevision ?? null);
   await markDecided(context.items, companyId);
   return next;
+}
+
+/** The draft is done with; one that was changed since it was read holds somebody else's work. */
+async function endDraft(
+  { drafts }: Context,
+  companyId: string,
+  revision: number | null,
+): Promise<void> {
+  const read = revision === null ? {} : { revision };
+  const { deletedCount } = await drafts.deleteOne({ _id: companyId, ...read });
+  if (revision !== null && deletedCount === 0)
+    throw refusal('STALE', 'The draft was changed since you read it.', ['draftRevision']);
 }
 
 /** Every rule that a whole map breaks, at paths that begin with `capabilities`. */
