@@ -193,3 +193,28 @@ describe('awards over the years', () => {
     await expect(years('(from: 2000, to: 2020)')).rejects.toThrow('This is from 2000 to 2019.');
   });
 });
+
+it('counts the awards of firms that became one as those of one', async () => {
+  await alliance.connection
+    .collection('memberships')
+    .updateMany({}, { $set: { share: 5_000, status: 'ACCEPTED', role: 'PARTNER' } });
+  for (const id of ['alpha', 'beta', 'gamma', 'heir', 'last']) await alliance.tellFirm(id);
+  await alliance.tellFirm('beta', { status: 'MERGED', mergedIntoId: 'heir' });
+  await alliance.tellFirm('gamma', { status: 'MERGED', mergedIntoId: 'last' });
+  await alliance.tellFirm('heir', { status: 'MERGED', mergedIntoId: 'last' });
+  await alliance.connection
+    .collection('projects')
+    .updateMany({}, { $set: { budget: 5_000_000_001 } });
+  const { awardConcentration } = await alliance.data<{ awardConcentration: object }>(
+    someone,
+    '{ awardConcentration { byFirm { parts { key amount } } } }',
+  );
+  expect(awardConcentration).toEqual({
+    byFirm: {
+      parts: [
+        { key: 'alpha', amount: 5_000_000_002 },
+        { key: 'last', amount: 5_000_000_000 },
+      ],
+    },
+  });
+});

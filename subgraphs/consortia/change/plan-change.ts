@@ -50,6 +50,8 @@ export async function proposePlanChange(
   const milestones =
     given.milestones == null ? null : await scheduleIn(context, project, given.milestones, faults);
   refuseAny(faults);
+  // A change that meets the end of its project comes before it, or is too late.
+  await holdProject(context, project);
   const record: PlanChangeRecord = {
     _id: newId(),
     projectId: project._id,

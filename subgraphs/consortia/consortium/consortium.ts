@@ -5,7 +5,7 @@ import { findPage } from '#kit/page.ts';
 import { refusal, refuseAny, type Problem } from '#kit/refusal.ts';
 import type { Context } from '../context.ts';
 import { pageOf, type Listing } from '../form/listing.ts';
-import { maySee, visibleTo } from '../project/audience.ts';
+import { everybody, maySee, visibleTo } from '../project/audience.ts';
 import type { ProjectRecord } from '../project/project.model.ts';
 import { changeProject, projectToLead } from '../project/project.ts';
 import { projectSteps } from '../project/state.ts';
@@ -207,7 +207,12 @@ export async function withdrawProject(
     status,
     endReason,
     endedAt,
+    audience: project.audience.filter((key) => key !== everybody),
   });
+  await context.memberships.updateMany(
+    { projectId: project._id },
+    { $pull: { audience: everybody } },
+  );
   // Whoever followed it as a public project is told that it is gone.
   if (project.sealedAt !== null)
     await publishFacts(context.facts, [{ kind: 'project', key: project._id, state: null }]);

@@ -5,6 +5,7 @@ import type { MembershipRecord } from '../consortium/membership.model.ts';
 import { shareAmounts } from '../consortium/shares.ts';
 import type { Context } from '../context.ts';
 import type { FirmRecord } from '../pool/firm.model.ts';
+import { heirsOf } from '../pool/merged.ts';
 import type { ProjectRecord } from '../project/project.model.ts';
 import type { ProjectStatus } from '../project/state.ts';
 import { firstYear, lastYear } from '../programme/rules.ts';
@@ -95,10 +96,16 @@ export async function findConcentration(
     .find({ consortiumId: { $in: consortiumIds }, standing: true })
     .sort({ _id: 1 })
     .lean<MembershipRecord[]>();
+  const became = await heirsOf(
+    firms,
+    members.map(({ companyId }) => companyId),
+  );
   const byFirm = awarded.flatMap(({ consortiumId, budget }) => {
     const team = members.filter((member) => member.consortiumId === consortiumId);
     const amounts = shareAmounts(team, budget);
-    return team.map(({ _id, companyId }) => [companyId, amounts.get(_id) ?? 0] as const);
+    return team.map(
+      ({ _id, companyId }) => [became.get(companyId) ?? companyId, amounts.get(_id) ?? 0] as const,
+    );
   });
   const known = await firms
     .find({ _id: { $in: [...new Set(byFirm.map(([id]) => id))] } })

@@ -8,7 +8,7 @@ import { splitWon, wholeInBasisPoints } from '#kit/won.ts';
 import type { OutcomeFact } from '#schema/facts.ts';
 import type { MembershipRecord } from '../consortium/membership.model.ts';
 import type { Context } from '../context.ts';
-import { projectIn } from '../delivery/oversight.ts';
+import { holdProject, projectIn } from '../delivery/oversight.ts';
 import { nameLength, readText, type GivenText } from '../form/wording.ts';
 import { breach } from '../programme/breaches.ts';
 import { isParticipant } from '../project/audience.ts';
@@ -44,6 +44,8 @@ export async function registerOutcome(
   const path = ['projectId'];
   const project = await projectToLead(context, given.projectId, path);
   stateAfter(projectSteps, project.status, 'bring', path);
+  // Two that are registered at once are counted one after the other, and an early end comes before or after.
+  await holdProject(context, project);
   const count = await context.outcomes.countDocuments({ projectId: project._id });
   if (count >= outcomesLimit)
     throw refusal('LIMIT_REACHED', `A project has up to ${outcomesLimit} services.`, path);

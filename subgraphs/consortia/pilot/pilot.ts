@@ -49,6 +49,7 @@ export async function enrolPilot(
     faults.push(problem('INVALID', 'The last day is not before the first.', ['to']));
   const subject = readText(given.subject, nameLength, ['subject'], faults);
   refuseAny(faults);
+  await holdProject(context, project);
   const record: PilotRecord = {
     _id: newId(),
     projectId: project._id,

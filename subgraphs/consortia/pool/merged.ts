@@ -35,3 +35,27 @@ async function mergedInto(
       .map(({ role }) => ({ companyId: _id, role })),
   );
 }
+
+/** What firms became, by the id of each that became another, over as many steps as there were. */
+export async function heirsOf(
+  firms: Model<FirmRecord>,
+  ids: readonly string[],
+): Promise<Map<string, string>> {
+  const next = new Map<string, string>();
+  let asked = [...new Set(ids)];
+  for (let step = 0; step < mostMergers && asked.length > 0; step += 1) {
+    const merged = await firms
+      .find({ _id: { $in: asked }, 'company.mergedIntoId': { $type: 'string' } })
+      .select({ 'company.mergedIntoId': 1 })
+      .lean<{ _id: string; company: { mergedIntoId: string } }[]>();
+    for (const { _id, company } of merged) next.set(_id, company.mergedIntoId);
+    asked = merged.map(({ company }) => company.mergedIntoId).filter((heir) => !next.has(heir));
+  }
+  return new Map([...next].map(([id]) => [id, lastOf(next, id)]));
+}
+
+function lastOf(next: ReadonlyMap<string, string>, id: string): string {
+  let last = id;
+  for (let step = 0; step < mostMergers; step += 1) last = next.get(last) ?? last;
+  return last;
+}

@@ -6,7 +6,7 @@ import { stateAfter } from '#kit/steps.ts';
 import { tidy } from '#kit/text.ts';
 import { signedInAs } from '#kit/viewer.ts';
 import type { Context } from '../context.ts';
-import { impartial, projectIn } from '../delivery/oversight.ts';
+import { holdProject, impartial, projectIn } from '../delivery/oversight.ts';
 import { nameLength, readText, summaryLength, type GivenText } from '../form/wording.ts';
 import { isParticipant } from '../project/audience.ts';
 import type { ProjectRecord } from '../project/project.model.ts';
@@ -38,6 +38,7 @@ export async function planSiteVisit(
   if (given.on < seoulDay(context.arrivedAt))
     faults.push(problem('INVALID', 'This day is over.', ['on']));
   refuseAny(faults);
+  await holdProject(context, project);
   const record: VisitRecord = {
     _id: newId(),
     projectId: project._id,
