@@ -2,6 +2,7 @@
 import { smallestConflict } from './conflict.ts';
 import { solveExactly } from './exact.ts';
 import type { Instance } from './instance.ts';
+import { enoughFirms } from './interchange.ts';
 import { limits } from './limits.ts';
 import { cheapestTeam, nearestRelaxation } from './relaxation.ts';
 import { firstFirms } from './restrict.ts';
@@ -104,8 +105,8 @@ function conflictJudge(run: Run, task: Task, firms: Set<number>) {
     }
     // Not by the bound; a whole team, counted to the last won, decides.
     const whole = withoutPrices(least.task);
-    const everyone = Array.from({ length: instance.firms }, (_, firm) => firm);
-    const isSmall = instance.firms <= limits.exactFirms;
+    const everyone = enoughFirms(whole);
+    const isSmall = everyone.length <= limits.exactFirms;
     const settings = { gap: 0.01, share: 0.3, maxNodes: 20_000, isVerdict: isSmall };
     const exact = solveExactly(run, whole, isSmall ? everyone : firms, settings);
     if (exact.best === null && !(isSmall && exact.isInfeasible)) isSure = false;

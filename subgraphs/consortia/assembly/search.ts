@@ -4,6 +4,7 @@ import { draftTeam, improveTeam, isBetter, type Scored } from './draft.ts';
 import { solveExactly } from './exact.ts';
 import { fixFirms, type Fixed } from './fixing.ts';
 import { limits } from './limits.ts';
+import { enoughFirms } from './interchange.ts';
 import { leastViolation } from './violation.ts';
 import { firstFirms, priceOnce, priceOut, type Restricted } from './restrict.ts';
 import type { Run } from './run.ts';
@@ -251,7 +252,7 @@ function teamFound(search: Search, fixed: Fixed, proven: number): Found {
 // Neither the bound nor the linear programme decides: a rule is missed by next to nothing. Small pools can be searched.
 function withoutProgramme(run: Run, task: Task): Found {
   const { firms } = task.instance;
-  if (firms > limits.exactFirms) return { outcome: 'UNDECIDED' };
+  if (firms > limits.exactFirms) return verdict(run, task);
   const pool = Array.from({ length: firms }, (_, firm) => firm);
   const settings = { gap: run.gap, share: 1, maxNodes: finalNodes, isVerdict: true };
   const { best, bound, isInfeasible } = solveExactly(run, task, pool, settings);
@@ -274,5 +275,15 @@ function withoutTeam(search: Search): Found {
   if (search.best) return finish(search, fix(search, search.best), search.best);
   if (isWhole && result.isInfeasible)
     return { outcome: 'NONE', proof: 'EXACT_SEARCH', violationBound: 0 };
-  return { outcome: 'UNDECIDED' };
+  return isWhole ? { outcome: 'UNDECIDED' } : verdict(run, task);
+}
+
+// Of a large pool a few of each likeness tell whether there is a team at all; not which is best.
+function verdict(run: Run, task: Task): Found {
+  const few = enoughFirms(task);
+  if (few.length > limits.exactFirms || run.left() <= 0) return { outcome: 'UNDECIDED' };
+  const settings = { gap: 0.5, share: 0.5, maxNodes: finalNodes, isVerdict: true };
+  const { isInfeasible } = solveExactly(run, task, few, settings);
+  if (!isInfeasible) return { outcome: 'UNDECIDED' };
+  return { outcome: 'NONE', proof: 'EXACT_SEARCH', violationBound: 0 };
 }
