@@ -108,6 +108,16 @@ describe('companies', () => {
     expect(await names(filter)).toEqual(expected);
   });
 
+  it.each([
+    ['2019-12-31', 0],
+    ['2020-01-01', 2],
+    ['2021-01-01', 2],
+    ['2021-01-02', 1],
+  ])('hold a certificate from its first day to its last: on %s', async (day, count) => {
+    const query = entryQuery({ certificate: { scheme: 'CSAP' } }, day, null);
+    expect(await modelsOf(connection).entries.countDocuments(query)).toBe(count);
+  });
+
   it('come page by page, each once, in either order', async () => {
     for (const order of ['NAME', 'NEWEST']) {
       const seen: string[] = [];

@@ -207,6 +207,19 @@ it('goes over to the firm that one became part of', async () => {
   });
 });
 
+it('counts no more once the two are one firm', async () => {
+  await write(one, two);
+  await write(two, one);
+  const merge = `mutation ($input: MergeCompaniesInput!) { mergeCompanies(input: $input) { problems { code } } }`;
+  const { id, revision } = two;
+  const input = { id, revision, intoId: one.id, intoRevision: one.revision };
+  expect((await world.ask(world.secretariat, merge, { input })).problems).toEqual([]);
+  expect(await seen(one)).toMatchObject({
+    partnerReviews: { totalCount: 0 },
+    trackRecord: { projects: 1, reviews: 0 },
+  });
+});
+
 describe('the search', () => {
   const find = `query ($filter: CompanyFilter) { companies(filter: $filter, order: TRACK_RECORD) { edges { node { id } } } }`;
   async function found(trackRecord: object): Promise<string[]> {

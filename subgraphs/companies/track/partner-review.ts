@@ -152,8 +152,11 @@ export const reviewOrder = [
 /** Reviews of any of the firms that are revealed. */
 export function revealedOf(ids: readonly string[], now: Date) {
   const [only, ...more] = ids;
-  const aboutId = only !== undefined && more.length === 0 ? only : { $in: [...ids] };
-  return { aboutId, revealsAt: { $lte: now } };
+  const isOne = only !== undefined && more.length === 0;
+  const aboutId = isOne ? only : { $in: [...ids] };
+  // What one said of the other counts no more once both are one firm: nobody praises themselves.
+  const fromOthers = isOne ? {} : { fromId: { $nin: [...ids] } };
+  return { aboutId, revealsAt: { $lte: now }, ...fromOthers };
 }
 
 /** What a firm has written of others, revealed or not, the last first. Its members may. */

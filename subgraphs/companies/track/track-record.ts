@@ -84,15 +84,21 @@ export async function findTrackRecords(
   const standing = new Map(folded.map(({ _id, mergedIntoId }) => [_id, mergedIntoId]));
   const projects = await toldProjects.find({ memberIds: { $in: all }, gone: false }).lean();
   const reviews = await partnerReviews
-    .find({ aboutId: { $in: all }, revealsAt: { $lte: now } }, { aboutId: 1, ratings: 1 })
-    .lean<{ aboutId: string; ratings: PartnerRatings }[]>();
+    .find(
+      { aboutId: { $in: all }, revealsAt: { $lte: now } },
+      { aboutId: 1, fromId: 1, ratings: 1 },
+    )
+    .lean<{ aboutId: string; fromId: string; ratings: PartnerRatings }[]>();
   return new Map(
     ids.map((id) => {
       const isOwn = (other: string) => (standing.get(other) ?? other) === id;
       const finished = projects
         .filter(({ memberIds }) => memberIds?.some(isOwn))
         .flatMap((project) => (project.finished == null ? [] : [project.finished]));
-      const ratings = reviews.filter(({ aboutId }) => isOwn(aboutId)).map((each) => each.ratings);
+      // What one said of the other counts no more once both are one firm.
+      const ratings = reviews
+        .filter(({ aboutId, fromId }) => isOwn(aboutId) && !isOwn(fromId))
+        .map((each) => each.ratings);
       return [id, trackRecordOf(finished, ratings)];
     }),
   );
