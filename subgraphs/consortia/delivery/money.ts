@@ -101,10 +101,15 @@ export function planFaults(
         breach('PLAN_ONCE', 'An item is planned once for a member.', 1, 2, [...at, 'item']),
       );
   });
-  const whole = (budget ?? 0) + matching;
-  const total = plan.reduce((sum, { amount }) => sum + amount, 0);
+  // Exact also where the sums are more than a number counts to the won.
+  const whole = BigInt(budget ?? 0) + BigInt(matching);
+  const total = plan.reduce((sum, { amount }) => sum + BigInt(amount), 0n);
   if (total !== whole)
-    faults.push(breach('PLAN_SUM', 'A plan sums to budget and matching.', whole, total, ['items']));
+    faults.push(
+      breach('PLAN_SUM', 'A plan sums to budget and matching.', String(whole), String(total), [
+        'items',
+      ]),
+    );
   for (const { companyId, items } of accountsIn(memberIds, plan, movements))
     for (const { item, planned, spent } of items)
       if (spent > planned)

@@ -67,6 +67,14 @@ export function readContent(given: GivenContent, faults: Problem[]): Content {
 function readBudget({ budget: given, stages }: GivenContent, faults: Problem[]): number | null {
   const total = stages.reduce((sum, { amount }) => sum + amount, 0);
   const budget = given ?? (stages.length > 0 ? total : null);
+  if (!Number.isSafeInteger(total))
+    faults.push(
+      problem('INVALID', 'The stages sum to more than can be counted.', ['stages'], {
+        rule: 'COUNTABLE',
+        limit: String(Number.MAX_SAFE_INTEGER),
+        found: String(total),
+      }),
+    );
   if (stages.length > 0 && budget !== total)
     faults.push(
       problem('INVALID', 'The stages sum to the budget.', ['stages'], {
