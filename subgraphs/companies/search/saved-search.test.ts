@@ -81,6 +81,18 @@ describe('a saved search', () => {
     expect(await world.ask(viewer, own)).toEqual({ savedSearches: [{ name: 'Quokkas', told: 2 }] });
   });
 
+  it('keeps what it found until the e-mail is confirmed', async () => {
+    const viewer = await world.person('emu');
+    const confirm = (verifiedAt: Date | null) =>
+      context.users.updateOne({ _id: viewer.userId ?? '' }, { $set: { verifiedAt } });
+    await world.ask(viewer, save, { input: { name: 'Numbats', filter: { text: 'numbat' } } });
+    await confirm(null);
+    await world.firm({ name: { en: 'Numbat' } });
+    expect(await toldTo(viewer)).toEqual([]);
+    await confirm(new Date());
+    expect(await toldTo(viewer)).toMatchObject([{ kind: 'SEARCH_FOUND', count: 1 }]);
+  });
+
   it('is its user’s alone, and forgotten by nobody else', async () => {
     const viewer = await world.person('bob');
     const other = await world.person('carol');

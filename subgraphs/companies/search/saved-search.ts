@@ -129,6 +129,9 @@ async function notify(context: Context, search: SavedSearchRecord, now: Date): P
   const known = new Set(search.knownIds);
   const ids = found.map(({ _id }) => _id).filter((id) => !known.has(id));
   return transaction(context.connection, async () => {
+    const user = await users.findById(search.userId).lean();
+    // What is found until the e-mail is confirmed is told then.
+    if (!user?.verifiedAt) return false;
     const { modifiedCount } = await savedSearches.updateOne(
       // Two that look at once: the one that comes second has nothing to tell.
       { _id: search._id, checkedAt: search.checkedAt },
@@ -138,8 +141,7 @@ async function notify(context: Context, search: SavedSearchRecord, now: Date): P
         $push: { knownIds: { $each: ids } },
       },
     );
-    const user = await users.findById(search.userId).lean();
-    if (modifiedCount === 0 || ids.length === 0 || !user?.verifiedAt) return false;
+    if (modifiedCount === 0 || ids.length === 0) return false;
     const named = await companies
       .find({ _id: { $in: ids.slice(0, mostNamed) } }, { name: 1 })
       .lean();
