@@ -189,6 +189,18 @@ it('keeps numeric types through storing, changing and grouping', async () => {
   expect(types).toEqual({ real: 'double', long: 'long', exact: '2.0' });
 });
 
+it('sorts an empty array before null and what is missing, in memory and by an index', async () => {
+  const empties = sample.client.db('known').collection<{ _id: number; v?: unknown }>('empties');
+  await empties.insertMany([{ _id: 1, v: null }, { _id: 2, v: 1 }, { _id: 3, v: [] }, { _id: 4 }]);
+  const inOrder = async (v: 1 | -1, hint: Record<string, 1>): Promise<number[]> =>
+    (await empties.find().hint(hint).sort({ v, _id: 1 }).toArray()).map(({ _id }) => _id);
+  await empties.createIndex({ v: 1, _id: 1 });
+  for (const hint of [{ $natural: 1 }, { v: 1, _id: 1 }] as const) {
+    expect(await inOrder(1, hint)).toEqual([3, 1, 4, 2]);
+    expect(await inOrder(-1, hint)).toEqual([2, 1, 4, 3]);
+  }
+});
+
 it('holds what the README says it supports', () => {
   const readme = readFileSync(new URL('./README.md', import.meta.url), 'utf8');
   expect(readme).toContain(supportMatrix().trim());

@@ -131,7 +131,7 @@ function ordered(isTop: boolean, isOne: boolean): CompileGathering {
     const output: Evaluate = compileExpression(spec.get('output') ?? null, scope);
     const most = isOne ? 1 : countOf(spec.get('n'), scope, name);
     return () => {
-      let rows: { values: Value[]; output: Value }[] = [];
+      let rows: { values: Maybe[]; output: Value }[] = [];
       const trim = (): void => {
         rows.sort((left, right) => compareSortValues(left.values, right.values, sort));
         rows = isTop ? rows.slice(0, most) : rows.slice(-most);

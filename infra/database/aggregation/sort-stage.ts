@@ -1,7 +1,7 @@
 // Sorting a stream: in memory, of the first ones only, or on disk.
 import { readDocument } from '../bson/reader.ts';
 import { writeDocument } from '../bson/writer.ts';
-import type { Document, Value } from '../bson/value.ts';
+import type { Document, Maybe } from '../bson/value.ts';
 import { weigh } from '../expression/accumulator.ts';
 import { PAUSE, PAUSE_EVERY } from '../flow.ts';
 import type { Flow } from '../flow.ts';
@@ -14,7 +14,7 @@ import type { Spill } from '../store/temporary.ts';
 /** Most bytes (about) that a blocking stage keeps in memory. @see https://www.mongodb.com/docs/manual/core/aggregation-pipeline-limits/ */
 export const MEMORY_LIMIT = 100 * 1024 * 1024;
 
-type Row<T> = { item: T; values: Value[]; weight: number };
+type Row<T> = { item: T; values: Maybe[]; weight: number };
 
 /** What sorting needs to know of the items. */
 export type Sortable<T> = {

@@ -140,7 +140,7 @@ function rank(isDense: boolean): CompileFunction {
     const sort = needSort(context);
     return (rows) => {
       let current = 0;
-      let previous: Value[] | undefined;
+      let previous: Maybe[] | undefined;
       return rows.map((row, at) => {
         const values = sortValues(row, sort);
         const isSame = previous !== undefined && compareSortValues(previous, values, sort) === 0;

@@ -76,11 +76,11 @@ function directionOf(path: string, value: Value): 1 | -1 {
 }
 
 /** The values by which a document is sorted: of an array the least (ascending) or greatest element. */
-export function sortValues(source: Document, sort: Sort): Value[] {
+export function sortValues(source: Document, sort: Sort): Maybe[] {
   return sort.fields.map((field) => sortValue(source, field, sort.collation));
 }
 
-function sortValue(source: Document, field: SortField, collation: Collation | undefined): Value {
+function sortValue(source: Document, field: SortField, collation: Collation | undefined): Maybe {
   if (field.measure !== undefined) return field.measure(source);
   const [first = ''] = field.parts;
   const direct = source.get(first);
@@ -94,7 +94,7 @@ function sortValue(source: Document, field: SortField, collation: Collation | un
     isFound = true;
   };
   visit(source, field.parts, 0, consider);
-  return best ?? null;
+  return best;
 }
 
 type Consider = (value: Maybe) => void;
@@ -133,8 +133,8 @@ function visitArray(
 
 /** Order of two rows of sort values. */
 export function compareSortValues(
-  left: readonly Value[],
-  right: readonly Value[],
+  left: readonly Maybe[],
+  right: readonly Maybe[],
   sort: Sort,
 ): number {
   for (const [index, field] of sort.fields.entries()) {
@@ -145,7 +145,7 @@ export function compareSortValues(
 }
 
 /** A byte string in sort order; only for sorts without a collation. */
-export function sortKey(values: readonly Value[], sort: Sort): Buffer {
+export function sortKey(values: readonly Maybe[], sort: Sort): Buffer {
   return encodeKey(
     values,
     sort.fields.map((field) => field.direction),
