@@ -196,16 +196,21 @@ function checkNumbers(rules: Rules, check: Check): void {
     'The least share times the least number of members is above the whole.',
     'minMemberShare',
   );
+  check(
+    maxSectorsPerYear === null || maxSectorsPerYear >= 1,
+    'At least one sector a year may be called.',
+    'maxSectorsPerYear',
+  );
+  checkCourse(rules, check);
+}
+
+/** What holds after the award: appeals, reports, how much one firm may carry out. */
+function checkCourse(rules: Rules, check: Check): void {
   const appealDays = rules.appealDays ?? 0;
   check(
     appealDays >= 0 && appealDays <= appealDaysLimit,
     `Days of appeal are 0 to ${appealDaysLimit}.`,
     'appealDays',
-  );
-  check(
-    maxSectorsPerYear === null || maxSectorsPerYear >= 1,
-    'At least one sector a year may be called.',
-    'maxSectorsPerYear',
   );
   const months = rules.reportEveryMonths ?? null;
   check(
