@@ -156,12 +156,13 @@ describe('money that may be granted twice', () => {
   });
 });
 
-const years = (args: string) =>
+const years = (from: number, to: number) =>
   alliance.data<{ awardConcentrationByYear: object[] }>(
     someone,
-    `{ awardConcentrationByYear${args} {
+    `query ($from: Int!, $to: Int!) { awardConcentrationByYear(from: $from, to: $to) {
       year awards { projects budget byFirm { index parts { key amount } } }
     } }`,
+    { from, to },
   );
 
 describe('awards over the years', () => {
@@ -174,7 +175,7 @@ describe('awards over the years', () => {
     const projects = alliance.connection.collection<{ _id: string }>('projects');
     await projects.updateMany({}, { $set: { budget: Number.MAX_SAFE_INTEGER } });
     const empty = { index: 0, parts: [] };
-    expect((await years('(from: 2024, to: 2025)')).awardConcentrationByYear).toMatchObject([
+    expect((await years(2024, 2025)).awardConcentrationByYear).toMatchObject([
       { year: 2024, awards: { projects: 0, budget: 0, byFirm: empty } },
       { year: 2025, awards: { projects: 1, budget: Number.MAX_SAFE_INTEGER } },
     ]);
@@ -188,9 +189,9 @@ describe('awards over the years', () => {
       '{ projectPipeline { projects budget } }',
     );
     expect(projectPipeline).not.toHaveLength(0);
-    await expect(years('(from: 2025, to: 2024)')).rejects.toThrow('This is from 2025 to 2044.');
-    await expect(years('(from: 1999, to: 2001)')).rejects.toThrow('This is from 2000 to 2100.');
-    await expect(years('(from: 2000, to: 2020)')).rejects.toThrow('This is from 2000 to 2019.');
+    await expect(years(2025, 2024)).rejects.toThrow('This is from 2025 to 2044.');
+    await expect(years(1999, 2001)).rejects.toThrow('This is from 2000 to 2100.');
+    await expect(years(2000, 2020)).rejects.toThrow('This is from 2000 to 2019.');
   });
 });
 
