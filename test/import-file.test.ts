@@ -249,7 +249,8 @@ describe('a row that the platform refuses', () => {
       const source = await readSource(join(foreignData, 'cncf/landscape.yml'));
       const full = { ...options, source: 'cncf-landscape', dryRun: false };
       const first = await importFile(platform, formatOf('cncf'), source, full);
-      expect(first.remarks).toEqual([]);
+      // Some entries share a name or a host; nothing is left out for it.
+      expect(first.remarks.filter(({ grade }) => grade !== 'ALIKE')).toEqual([]);
       expect(first.tallies.get('companies')).toMatchObject({ created: 1167, failed: 0 });
       expect(first.tallies.get('capabilities')).toMatchObject({ created: 1231, failed: 0 });
       const second = await importFile(platform, formatOf('cncf'), source, full);
