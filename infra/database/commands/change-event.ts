@@ -56,11 +56,19 @@ export function isInvalidating(event: Document, scope: StreamScope): boolean {
 
 const POSITION_DIGITS = 14;
 
-/** The token of a position in the log. */
-export function resumeToken(position: number, isInvalidate = false): Map<string, string> {
-  return new Map([
-    ['_data', position.toString(16).padStart(POSITION_DIGITS, '0') + (isInvalidate ? '01' : '00')],
-  ]);
+/**
+ * The token of a position in the log.
+ *
+ * @param fragment which part of an event that was split, from 1; 0 for a whole event
+ */
+export function resumeToken(
+  position: number,
+  isInvalidate = false,
+  fragment = 0,
+): Map<string, string> {
+  const digits = position.toString(16).padStart(POSITION_DIGITS, '0');
+  const part = fragment === 0 ? '' : fragment.toString(16).padStart(4, '0');
+  return new Map([['_data', digits + (isInvalidate ? '01' : '00') + part]]);
 }
 
 /**
@@ -68,13 +76,18 @@ export function resumeToken(position: number, isInvalidate = false): Map<string,
  *
  * @throws {CommandRefusal} 260 for one that is not ours
  */
-export function readToken(token: Maybe): { position: number; isInvalidate: boolean } {
+export function readToken(token: Maybe): {
+  position: number;
+  isInvalidate: boolean;
+  fragment: number;
+} {
   const data = isDocument(token) ? token.get('_data') : undefined;
-  if (typeof data !== 'string' || !/^[\da-f]{16}$/i.test(data))
+  if (typeof data !== 'string' || !/^[\da-f]{16}(?:[\da-f]{4})?$/i.test(data))
     throw refuse(260, `invalid resume token: ${typeof data === 'string' ? data : 'no _data'}`);
   return {
     position: Number.parseInt(data.slice(0, POSITION_DIGITS), 16),
-    isInvalidate: data.endsWith('01'),
+    isInvalidate: data.slice(POSITION_DIGITS, 16) === '01',
+    fragment: Number.parseInt(data.slice(16) || '0', 16),
   };
 }
 

@@ -7,7 +7,6 @@ import { readDocument } from '../bson/reader.ts';
 import { showValue } from '../bson/show.ts';
 import { isDocument, Timestamp } from '../bson/value.ts';
 import type { Document, Maybe, Value } from '../bson/value.ts';
-import { writeDocument } from '../bson/writer.ts';
 import type { Batch, TailCursor } from '../cursor.ts';
 import { findCollection } from '../engine/catalogue.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -30,6 +29,7 @@ import {
 import type { StreamOptions, StreamScope } from './change-event.ts';
 import type { CommandContext, Reply } from './context.ts';
 import { cursorReply } from './cursor-command.ts';
+import { partsOf, readsSplit, SPLIT_STAGE } from './split-event.ts';
 
 const OPTIONS = new Set([
   'fullDocument',
@@ -53,7 +53,7 @@ const STAGES = new Set([
   '$replaceRoot',
   '$replaceWith',
   '$redact',
-  '$changeStreamSplitLargeEvent',
+  SPLIT_STAGE,
 ]);
 
 const FULL_DOCUMENT = ['default', 'updateLookup', 'whenAvailable', 'required'];
@@ -87,8 +87,8 @@ function checkSpec(spec: Document, stages: readonly Document[]): void {
   }
 }
 
-/** Where a stream begins. */
-type Start = { position: number; resumed: LogEntry | undefined };
+/** Where a stream begins: after a position, and after so many fragments of the event that follows. */
+type Start = { position: number; resumed: LogEntry | undefined; fragments: number };
 
 const RACE_MILLIS = 25;
 
@@ -109,25 +109,41 @@ function startNow({ server, engine, command, connection }: CommandContext): numb
   return start;
 }
 
-function readStart(context: CommandContext, spec: Document): Start {
+function readStart(context: CommandContext, spec: Document, isSplit: boolean): Start {
   const { oplog } = context.engine;
-  const token = spec.get('resumeAfter') ?? spec.get('startAfter');
   const time = spec.get('startAtOperationTime');
-  if (token !== undefined) {
-    const { position, isInvalidate } = readToken(token);
-    if (isInvalidate && spec.has('resumeAfter'))
-      throw refuse(
-        260,
-        "Attempting to resume a change stream using 'resumeAfter' is not allowed from an invalidate notification.",
-      );
-    checkHistory(oplog.pruned(), position);
-    const [entry] = isInvalidate ? [] : oplog.read(position - 1, 1);
-    return { position, resumed: entry?.position === position ? entry : undefined };
-  }
-  if (!(time instanceof Timestamp)) return { position: startNow(context), resumed: undefined };
+  const token = spec.get('resumeAfter') ?? spec.get('startAfter');
+  if (token !== undefined) return startAfter(context, token, spec.has('resumeAfter'), isSplit);
+  if (!(time instanceof Timestamp))
+    return { position: startNow(context), resumed: undefined, fragments: 0 };
   const position = positionOf(time) - 1;
   checkHistory(oplog.pruned(), position);
-  return { position, resumed: undefined };
+  return { position, resumed: undefined, fragments: 0 };
+}
+
+function startAfter(
+  { engine: { oplog } }: CommandContext,
+  token: Value,
+  isResumed: boolean,
+  isSplit: boolean,
+): Start {
+  const { position, isInvalidate, fragment } = readToken(token);
+  if (isInvalidate && isResumed)
+    throw refuse(
+      260,
+      "Attempting to resume a change stream using 'resumeAfter' is not allowed from an invalidate notification.",
+    );
+  checkHistory(oplog.pruned(), position);
+  if (fragment > 0 && !isSplit)
+    throw refuse(
+      280,
+      `This token is of a fragment: the stream can only be resumed with ${SPLIT_STAGE}.`,
+      { labels: FATAL },
+    );
+  if (fragment > 0) return { position: position - 1, resumed: undefined, fragments: fragment };
+  const [entry] = isInvalidate ? [] : oplog.read(position - 1, 1);
+  const resumed = entry?.position === position ? entry : undefined;
+  return { position, resumed, fragments: 0 };
 }
 
 function checkHistory(pruned: number, position: number): void {
@@ -210,7 +226,8 @@ function lookUpIn(context: CommandContext): StreamOptions['lookUp'] {
 const READ_AT_ONCE = 500;
 const MOST_BYTES = 16 * 1024 * 1024;
 
-type StreamState = { position: number; isInvalid: boolean };
+/** What was taken: everything up to a position, and so many fragments of the event after it. */
+type StreamState = { position: number; isInvalid: boolean; fragments: number };
 
 function makeStream(
   context: CommandContext,
@@ -226,11 +243,15 @@ function makeStream(
     lookUp: lookUpIn(context),
   };
   const pipeline = compileStages(stages, command, engine);
-  const { position, resumed } = readStart(context, spec);
-  const state: StreamState = { position, isInvalid: false };
+  const isSplit = readsSplit(stages);
+  const { position, resumed, fragments } = readStart(context, spec, isSplit);
+  const state: StreamState = { position, isInvalid: false, fragments };
   let ending = resumed !== undefined && isInvalidating(resumed.event, scope) ? resumed : undefined;
   return {
-    resumeToken: () => resumeToken(state.position, state.isInvalid),
+    resumeToken: () =>
+      state.fragments > 0
+        ? resumeToken(state.position + 1, false, state.fragments)
+        : resumeToken(state.position, state.isInvalid),
     news: makeNews(engine),
     take: (most) => {
       const documents: Buffer[] = [];
@@ -240,7 +261,7 @@ function makeStream(
         ending = undefined;
         return { documents, isLast: true };
       }
-      return takeEvents({ engine, state, scope, options, pipeline }, most, documents);
+      return takeEvents({ engine, state, scope, options, pipeline, isSplit }, most, documents);
     },
   };
 }
@@ -250,7 +271,7 @@ function compileStages(stages: readonly Document[], command: Document, engine: E
     collation: collationOf(command.get('collation')),
     clusterTime: engine.timestamp(),
   });
-  const kept = stages.filter((stage) => !stage.has('$changeStreamSplitLargeEvent'));
+  const kept = stages.filter((stage) => !stage.has(SPLIT_STAGE));
   return compilePipeline(kept, { scope, database: '', world: NOWHERE, allowsDisk: false });
 }
 
@@ -276,6 +297,7 @@ type Reading = {
   scope: StreamScope;
   options: StreamOptions;
   pipeline: Pipeline;
+  isSplit: boolean;
 };
 
 function takeEvents(reading: Reading, most: number, documents: Buffer[]): Batch {
@@ -283,7 +305,7 @@ function takeEvents(reading: Reading, most: number, documents: Buffer[]): Batch 
   for (;;) {
     const entries = engine.oplog.read(state.position, READ_AT_ONCE);
     for (const entry of entries) {
-      const outcome = takeEntry(reading, entry, documents);
+      const outcome = takeEntry(reading, entry, most, documents);
       if (outcome === 'end') return { documents, isLast: true };
       if (outcome === 'full' || documents.length >= most) return { documents, isLast: false };
     }
@@ -295,27 +317,53 @@ function takeEvents(reading: Reading, most: number, documents: Buffer[]): Batch 
 function takeEntry(
   reading: Reading,
   entry: LogEntry,
+  most: number,
   documents: Buffer[],
 ): 'taken' | 'full' | 'end' {
   const { state, scope, pipeline } = reading;
-  const event = eventBytes(reading, entry);
-  if (event !== undefined) {
-    const bytes = documents.reduce((total, { length }) => total + length, event.length);
-    if (documents.length > 0 && bytes > MOST_BYTES) return 'full';
-    documents.push(event);
+  const parts = partsAfter(reading, entry, documents);
+  if (parts === undefined) return 'full';
+  for (const part of parts.slice(state.fragments)) {
+    const bytes = documents.reduce((total, { length }) => total + length, part.length);
+    if (documents.length > 0 && (bytes > MOST_BYTES || documents.length >= most)) return 'full';
+    documents.push(part);
+    if (parts.length > 1) {
+      // Nothing lies between what was taken and this event: a token names its fragment by the position after.
+      state.position = entry.position - 1;
+      state.fragments += 1;
+    }
   }
   state.position = entry.position;
+  state.fragments = 0;
   if (!isInvalidating(entry.event, scope)) return 'taken';
   end(state, entry, pipeline, documents);
   return 'end';
 }
 
-function eventBytes({ scope, options, pipeline }: Reading, entry: LogEntry): Buffer | undefined {
-  if (!isInScope(entry.event, scope, options.isExpanded)) return undefined;
-  return throughPipeline(changeEvent(entry, options), pipeline);
+/** The parts of an event; nothing when it is refused but those before it are to be sent first. */
+function partsAfter(
+  reading: Reading,
+  entry: LogEntry,
+  documents: readonly Buffer[],
+): readonly Buffer[] | undefined {
+  try {
+    return eventParts(reading, entry);
+  } catch (error) {
+    if (documents.length === 0) throw error;
+    return undefined;
+  }
 }
 
-function throughPipeline(event: Document, pipeline: Pipeline): Buffer | undefined {
+function eventParts(
+  { scope, options, pipeline, isSplit }: Reading,
+  entry: LogEntry,
+): readonly Buffer[] {
+  if (!isInScope(entry.event, scope, options.isExpanded)) return [];
+  const made = throughPipeline(changeEvent(entry, options), pipeline);
+  return made === undefined ? [] : partsOf(made, entry.position, isSplit);
+}
+
+function throughPipeline(event: Document, pipeline: Pipeline): Document | undefined {
   const [made] = drainFlow(pipeline.run(flowOf([event])));
   if (made === undefined) return undefined;
   const id: Value = event.get('_id') ?? null;
@@ -325,11 +373,11 @@ function throughPipeline(event: Document, pipeline: Pipeline): Buffer | undefine
       'Encountered an event whose _id field, which contains the resume token, was modified by the pipeline. Modifying the _id field of an event makes it impossible to resume the stream from that point. Only transformations that retain the unmodified _id field are allowed.',
       { labels: FATAL },
     );
-  return writeDocument(made);
+  return made;
 }
 
 function end(state: StreamState, entry: LogEntry, pipeline: Pipeline, documents: Buffer[]): void {
   state.isInvalid = true;
   const last = throughPipeline(invalidateEvent(entry), pipeline);
-  if (last !== undefined) documents.push(last);
+  if (last !== undefined) documents.push(...partsOf(last, entry.position, false));
 }
