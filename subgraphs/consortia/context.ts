@@ -239,14 +239,7 @@ function createLoaders(models: ReturnType<typeof modelsOf>): Loaders {
       const groups = Map.groupBy(found, ({ projectId }) => projectId);
       return ids.map((id) => (groups.get(id) ?? []).map(({ userId }) => userId));
     }),
-    documentsIn: new DataLoader(async (ids) => {
-      const found = await models.documents
-        .find({ projectId: { $in: [...ids] } })
-        .sort({ projectId: 1, code: 1 })
-        .lean<DocumentRecord[]>();
-      const groups = Map.groupBy(found, ({ projectId }) => projectId);
-      return ids.map((id) => groups.get(id) ?? []);
-    }),
+    documentsIn: inProject(models.documents, { code: 1 }),
     milestonesIn: inProject(models.milestones, { dueOn: 1, _id: 1 }),
     planChangesIn: inProject(models.planChanges, { _id: -1 }),
     reportsIn: inProject(models.reports, { number: -1 }),
