@@ -116,6 +116,8 @@ export const inputs: Record<string, () => object> = {
   signAgreement: () => ({ membershipId: ids.membership, agreementId: 'none', sha256: '' }),
   consentToReopening: () => ({ membershipId: ids.membership, reason: 'Why not' }),
   withdrawReopeningConsent: () => ({ membershipId: ids.membership }),
+  consentToWithdrawal: () => ({ membershipId: ids.membership, reason: 'Why not' }),
+  revokeWithdrawalConsent: () => ({ membershipId: ids.membership }),
   dissolveConsortium: () => ({ consortiumId: ids.consortium, revision: 0, reason: 'Why not' }),
   startAssembly: () => ({ projectId: ids.project, alternatives: 99 }),
   cancelAssembly: () => ({ assemblyId: ids.assembly }),
@@ -179,7 +181,7 @@ export const inputs: Record<string, () => object> = {
   }),
   closeRecovery: () => ({ recoveryId: ids.recovery, revision: 0, isPaid: false }),
   settleProject: () => ({ projectId: ids.project, revision: 0 }),
-  importProgrammes: () => ({ source: 'x', rows: [] }),
+  importProgrammes: () => ({ source: 'xx', rows: [] }),
 };
 
 /** Who is heard at all; the fault of the input is then what is answered. */
@@ -220,7 +222,7 @@ export const allowed: Record<string, Who[]> = {
   approveGate: ['secretariat'],
   completeProject: ['editor of the lead'],
   terminateProject: ['secretariat'],
-  withdrawProject: ['editor of the lead'],
+  withdrawProject: ['editor of the lead', 'secretariat'],
   setShares: ['editor of the lead'],
   sealConsortium: ['editor of the lead'],
   publishAgreementTemplate: ['secretariat'],
@@ -228,6 +230,8 @@ export const allowed: Record<string, Who[]> = {
   signAgreement: ['owner of the invited'],
   consentToReopening: ['owner of the invited'],
   withdrawReopeningConsent: ['owner of the invited'],
+  consentToWithdrawal: ['owner of the invited'],
+  revokeWithdrawalConsent: ['owner of the invited'],
   dissolveConsortium: ['editor of the lead'],
   startAssembly: ['editor of the lead'],
   cancelAssembly: ['editor of the lead', 'secretariat'],

@@ -1,6 +1,7 @@
 /** Companies of another source, brought in by the hundred: each row for itself, a repeat changes nothing. */
 import { isDeepStrictEqual } from 'node:util';
 
+import { identityProblems, intakeProblems, type IntakeReport } from '#kit/intake.ts';
 import { isDuplicateKey } from '#kit/mongo.ts';
 import { problem, refusal, refuseAny, type Problem } from '#kit/refusal.ts';
 import { tidy } from '#kit/text.ts';
@@ -24,8 +25,6 @@ import {
 } from './company-form.ts';
 import type { CertificationRecord, CompanyRecord } from './company.model.ts';
 
-/** How many rows one call takes. */
-const mostRows = 500;
 /** How many lookalikes one call tells of. */
 const mostLookalikes = 1_000;
 
@@ -43,14 +42,9 @@ export interface CompanyImport {
 }
 
 /** What an import did, or would do. */
-export interface ImportReport {
-  created: number;
-  updated: number;
-  unchanged: number;
+export interface CompanyIntake extends IntakeReport {
   /** Rows that made a company, or would, which looks like one that was there. */
   lookalikes: RowLookalike[];
-  /** Rows that failed. */
-  problems: Problem[];
 }
 
 /** A row that looks like a company that was there. */
@@ -76,11 +70,10 @@ interface Change {
  */
 export async function importCompanies(
   context: Context,
-  { source: text, dryRun, rows }: CompanyImport,
-): Promise<ImportReport> {
+  { source, dryRun, rows }: CompanyImport,
+): Promise<CompanyIntake> {
   signedInAs(context.viewer, 'SECRETARIAT', 'OPERATOR');
-  const source = tidy(text);
-  refuseAny([...sourceProblems(source), ...countProblems(rows.length)]);
+  refuseAny(intakeProblems(source, rows.length));
   const known = await findKnown(context, source, rows);
   const sectors = await findSectorCodes(context);
   const steps = rows.map((row, index) => stepOf(row, index, { source, sectors, known }));
@@ -157,7 +150,7 @@ function rowProblems(
   path: string[],
 ): Problem[] {
   return [
-    ...keyProblems(tidy(row.externalId), known.seen, path),
+    ...identityProblems(tidy(row.externalId), known.seen, path),
     ...profileProblems(profile, sectors, row.sectors ?? [], path),
     ...goneProblems(before, path),
     ...takenProblems(profile.businessNumber, before, known, path),
@@ -230,28 +223,6 @@ async function carryOut(context: Context, steps: readonly Step[]): Promise<void>
     context,
     changes.map(({ company }) => company),
   );
-}
-
-function sourceProblems(source: string): Problem[] {
-  if (source.length >= 1 && source.length <= 80) return [];
-  return [problem('INVALID', 'A source has 1 to 80 characters.', ['source'])];
-}
-
-function countProblems(count: number): Problem[] {
-  if (count <= mostRows) return [];
-  return [
-    problem('LIMIT_REACHED', `At most ${mostRows} rows a call.`, ['rows'], {
-      limit: String(mostRows),
-      found: String(count),
-    }),
-  ];
-}
-
-function keyProblems(externalId: string, seen: ReadonlySet<string>, path: string[]): Problem[] {
-  const at = [...path, 'externalId'];
-  if (externalId === '' || externalId.length > 200)
-    return [problem('INVALID', 'A key has 1 to 200 characters.', at)];
-  return seen.has(externalId) ? [problem('TAKEN', 'An earlier row has this key.', at)] : [];
 }
 
 function goneProblems(before: CompanyRecord | null, path: string[]): Problem[] {

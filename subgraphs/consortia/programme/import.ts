@@ -2,7 +2,9 @@
 import { isDeepStrictEqual } from 'node:util';
 
 import { newId } from '#kit/id.ts';
-import { problem, Refusal, refusal, refuseAny, type Problem } from '#kit/refusal.ts';
+import { identityProblems, intakeProblems, type IntakeReport } from '#kit/intake.ts';
+import { Refusal, refuseAny, type Problem } from '#kit/refusal.ts';
+import { tidy } from '#kit/text.ts';
 import { signedInAs } from '#kit/viewer.ts';
 import type { CallRecord } from '../call/call.model.ts';
 import {
@@ -18,22 +20,11 @@ import type { ProgrammeRecord } from './programme.model.ts';
 import { editionFaults } from './sector.ts';
 import { readProgramme, type GivenProgramme } from './programme.ts';
 
-/** Rows of one import. */
-const rowsLimit = 500;
-
 /** A programme to bring in. */
 export type ProgrammeRow = GivenProgramme & {
   externalId: string;
   calls: readonly (GivenCall & { externalId: string })[];
 };
-
-/** What an import did: programmes and calls, and the rows that failed. */
-export interface ImportReport {
-  created: number;
-  updated: number;
-  unchanged: number;
-  problems: Problem[];
-}
 
 /** A row as it is kept. */
 interface ReadRow {
@@ -54,21 +45,24 @@ interface ReadRow {
 export async function importProgrammes(
   context: Context,
   given: { source: string; dryRun: boolean; rows: readonly ProgrammeRow[] },
-): Promise<ImportReport> {
+): Promise<IntakeReport> {
   signedInAs(context.viewer, 'SECRETARIAT', 'OPERATOR');
   const { source, dryRun, rows } = given;
-  if (source.length < 2 || source.length > 60)
-    throw refusal('INVALID', 'A source has 2 to 60 characters.', ['source']);
-  if (rows.length > rowsLimit)
-    throw refusal('LIMIT_REACHED', `An import has up to ${rowsLimit} rows.`, ['rows']);
-  const report: ImportReport = { created: 0, updated: 0, unchanged: 0, problems: [] };
-  for (const [index, row] of rows.entries())
+  refuseAny(intakeProblems(source, rows.length));
+  const report: IntakeReport = { created: 0, updated: 0, unchanged: 0, problems: [] };
+  const seen = new Set<string>();
+  for (const [index, each] of rows.entries()) {
+    const path = ['rows', String(index)];
+    const row = { ...each, externalId: tidy(each.externalId) };
     try {
-      await importRow(context, { source, dryRun }, row, ['rows', String(index)], report);
+      refuseAny(identityProblems(row.externalId, seen, path));
+      seen.add(row.externalId);
+      await importRow(context, { source, dryRun }, row, path, report);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       report.problems.push(...error.problems);
     }
+  }
   return report;
 }
 
@@ -78,7 +72,7 @@ async function importRow(
   { source, dryRun }: { source: string; dryRun: boolean },
   row: ProgrammeRow,
   path: string[],
-  report: ImportReport,
+  report: IntakeReport,
 ): Promise<void> {
   const { content, calls } = readRow(row, path);
   refuseAny(await rowSectorFaults(context, row, path));
@@ -116,13 +110,14 @@ async function importRow(
 }
 
 function readRow(row: ProgrammeRow, path: string[]): ReadRow {
-  const faults: Problem[] = nameFaults(row.externalId, path);
+  const faults: Problem[] = [];
   const content = readProgramme(row, path, faults);
-  const calls = row.calls.map(({ externalId, ...call }, index) => {
+  const seen = new Set<string>();
+  const calls = row.calls.map(({ externalId: given, ...call }, index) => {
     const at = [...path, 'calls', String(index)];
-    faults.push(...nameFaults(externalId, at));
-    if (row.calls.findIndex((each) => each.externalId === externalId) < index)
-      faults.push(problem('INVALID', 'Each call is named once.', [...at, 'externalId']));
+    const externalId = tidy(given);
+    faults.push(...identityProblems(externalId, seen, at));
+    seen.add(externalId);
     return { externalId, path: at, content: readCall(call, content, at, faults) };
   });
   refuseAny(faults);
@@ -140,19 +135,12 @@ async function rowSectorFaults(
   return faults;
 }
 
-function nameFaults(externalId: string, path: string[]): Problem[] {
-  if (externalId.length >= 1 && externalId.length <= 200) return [];
-  return [
-    problem('INVALID', 'A name at the source has 1 to 200 characters.', [...path, 'externalId']),
-  ];
-}
-
 /** Creates what is new, updates what differs, counts both and what is as it was. */
 async function bring<Content extends object>(
   stored: Content | null | undefined,
   content: Content,
   dryRun: boolean,
-  report: ImportReport,
+  report: IntakeReport,
   write: { create: () => Promise<unknown>; update: () => PromiseLike<unknown> },
 ): Promise<void> {
   if (!stored) {

@@ -1,4 +1,5 @@
 /** Taking in events from elsewhere: each once, by its identity in its source. */
+import { identityProblems, intakeProblems, type IntakeReport } from '#kit/intake.ts';
 import { unknownCodes, unknownProblems } from '#kit/known.ts';
 import { isDuplicateKey } from '#kit/mongo.ts';
 import { problem, refusal, refuseAny, type Problem } from '#kit/refusal.ts';
@@ -35,17 +36,6 @@ export interface ImportEventsInput {
   rows: ImportEventRowInput[];
 }
 
-/** Rows that one call takes at most. */
-export const mostRows = 500;
-
-/** What became of an import. */
-export interface EventImport {
-  created: number;
-  updated: number;
-  unchanged: number;
-  problems: Problem[];
-}
-
 /** What rows are judged by. */
 interface Known {
   source: string;
@@ -70,9 +60,9 @@ type Verdict = { problems: Problem[] } | { same: EventRecord } | { happening: Ha
 export async function importEvents(
   context: Context,
   { source, rows, dryRun }: ImportEventsInput,
-): Promise<EventImport> {
+): Promise<IntakeReport> {
   signedInAs(context.viewer, 'OPERATOR', 'SECRETARIAT');
-  refuseAny(callProblems(source, rows.length));
+  refuseAny(intakeProblems(source, rows.length));
   const known = await whatIsKnown(context, source, rows);
   const seen = new Set<string>();
   const verdicts = rows.map((row, index) => {
@@ -194,35 +184,6 @@ async function store(context: Context, happenings: readonly Happening[], now: Da
     context,
     happenings.filter(({ event, before }) => event.endsAt > now || (before?.endsAt ?? now) > now),
   );
-}
-
-function callProblems(source: string, count: number): Problem[] {
-  const problems: Problem[] = [];
-  if (!/^[a-z0-9][a-z0-9-]{1,63}$/.test(source))
-    problems.push(
-      problem('INVALID', 'A source is 2 to 64 lower-case letters, digits and hyphens.', ['source']),
-    );
-  if (count > mostRows)
-    problems.push(
-      problem('LIMIT_REACHED', `One call takes at most ${mostRows} rows.`, ['rows'], {
-        limit: String(mostRows),
-        found: String(count),
-      }),
-    );
-  return problems;
-}
-
-function identityProblems(
-  externalId: string,
-  seen: ReadonlySet<string>,
-  path: string[],
-): Problem[] {
-  const at = [...path, 'externalId'];
-  if (externalId.length === 0 || externalId.length > 300)
-    return [problem('INVALID', 'An identity has 1 to 300 characters.', at)];
-  return seen.has(externalId)
-    ? [problem('TAKEN', 'An earlier row has this identity.', at, { found: externalId })]
-    : [];
 }
 
 function revivalProblems(

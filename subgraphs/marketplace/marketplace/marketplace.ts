@@ -2,11 +2,11 @@
 import type { Model } from 'mongoose';
 import { isDeepStrictEqual } from 'node:util';
 
+import { intakeProblems, type IntakeReport } from '#kit/intake.ts';
 import { problem, refuseAny, type Problem } from '#kit/refusal.ts';
 import { tidy, tidyText, type Text } from '#kit/text.ts';
 import { signedInAs } from '#kit/viewer.ts';
 import type { Context } from '../context.ts';
-import { callProblems, type ImportReport } from '../service/service-import.ts';
 import { isWebAddress, type TextInput } from '../service/service-details.ts';
 import type { MarketplaceRecord } from './marketplace.model.ts';
 
@@ -134,10 +134,10 @@ export async function marketplaceOf(
 export async function importMarketplaces(
   { viewer, marketplaces }: Context,
   { source, rows, dryRun }: ImportMarketplacesInput,
-): Promise<ImportReport> {
+): Promise<IntakeReport> {
   signedInAs(viewer, 'OPERATOR', 'SECRETARIAT');
-  refuseAny(callProblems(source, rows.length));
-  const report: ImportReport = { created: 0, updated: 0, unchanged: 0, problems: [] };
+  refuseAny(intakeProblems(source, rows.length));
+  const report: IntakeReport = { created: 0, updated: 0, unchanged: 0, problems: [] };
   const codes = rows.map(({ code }) => code);
   const known = await marketplaces.find({ _id: { $in: codes } }).lean<MarketplaceRecord[]>();
   const byCode = new Map(known.map((each) => [each._id, each]));

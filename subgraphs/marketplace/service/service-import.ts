@@ -1,6 +1,7 @@
 /** Taking in services from elsewhere: each once, by its identity in its source. */
 import { isDeepStrictEqual } from 'node:util';
 
+import { identityProblems, intakeProblems, type IntakeReport } from '#kit/intake.ts';
 import { unknownCodes, unknownProblems } from '#kit/known.ts';
 import { isDuplicateKey } from '#kit/mongo.ts';
 import { problem, refusal, refuseAny, type Problem } from '#kit/refusal.ts';
@@ -23,8 +24,6 @@ import { projectSource } from './handover.ts';
 import type { ServiceDetails, ServiceRecord } from './service.model.ts';
 import { newService } from './service.ts';
 
-/** Rows that one call takes at most. */
-export const mostRows = 500;
 const mostMarketplaces = 20;
 
 /** One service of a source. */
@@ -41,14 +40,6 @@ export interface ImportServicesInput {
   source: string;
   dryRun?: boolean | null | undefined;
   rows: ImportServiceRowInput[];
-}
-
-/** What became of an import. */
-export interface ImportReport {
-  created: number;
-  updated: number;
-  unchanged: number;
-  problems: Problem[];
 }
 
 /** What rows are judged by. */
@@ -79,7 +70,7 @@ type Verdict =
 export async function importServices(
   context: Context,
   { source, rows, dryRun }: ImportServicesInput,
-): Promise<ImportReport> {
+): Promise<IntakeReport> {
   const { userId } = signedInAs(context.viewer, 'OPERATOR', 'SECRETARIAT');
   refuseAny(callProblems(source, rows.length));
   const known = await whatIsKnown(context, source, rows);
@@ -102,22 +93,9 @@ export async function importServices(
 }
 
 /** Why a whole call is refused. */
-export function callProblems(source: string, count: number): Problem[] {
-  const problems: Problem[] = [];
-  if (!/^[a-z0-9][a-z0-9-]{1,63}$/.test(source))
-    problems.push(
-      problem('INVALID', 'A source is 2 to 64 lower-case letters, digits and hyphens.', ['source']),
-    );
-  if (source === projectSource)
-    problems.push(problem('INVALID', 'Projects hand their services over themselves.', ['source']));
-  if (count > mostRows)
-    problems.push(
-      problem('LIMIT_REACHED', `One call takes at most ${mostRows} rows.`, ['rows'], {
-        limit: String(mostRows),
-        found: String(count),
-      }),
-    );
-  return problems;
+function callProblems(source: string, count: number): Problem[] {
+  const own = problem('INVALID', 'Projects hand their services over themselves.', ['source']);
+  return [...intakeProblems(source, count), ...(source === projectSource ? [own] : [])];
 }
 
 /** What a row leads to. Pure. */
@@ -236,19 +214,6 @@ async function store(
       throw refusal('TAKEN', 'This source is being taken in by somebody else.', ['source']);
     throw error;
   }
-}
-
-function identityProblems(
-  externalId: string,
-  seen: ReadonlySet<string>,
-  path: string[],
-): Problem[] {
-  const at = [...path, 'externalId'];
-  if (externalId.length === 0 || externalId.length > 300)
-    return [problem('INVALID', 'An identity has 1 to 300 characters.', at)];
-  return seen.has(externalId)
-    ? [problem('TAKEN', 'An earlier row has this identity.', at, { found: externalId })]
-    : [];
 }
 
 function rowProviderProblems(

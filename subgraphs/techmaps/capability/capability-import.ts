@@ -1,11 +1,11 @@
 /** Capabilities from another source: many companies at once, each row standing for itself. */
 import { seoulDay } from '#kit/instant.ts';
+import { intakeProblems, type IntakeReport } from '#kit/intake.ts';
 import { problem, refuseAny, type Problem } from '#kit/refusal.ts';
 import { signedInAs } from '#kit/viewer.ts';
 
 import { mayPublish } from '../company/company.ts';
 import type { Context } from '../context.ts';
-import { importFaults, type ImportReport } from '../placement/technology-import.ts';
 import { countFaults } from '../technology/content.ts';
 import type { Claim } from './capability.model.ts';
 import { findClaimables } from './capability-map.ts';
@@ -37,16 +37,16 @@ export interface CapabilityImport {
 export async function importCapabilities(
   context: Context,
   { source, dryRun, rows }: CapabilityImport,
-): Promise<ImportReport> {
+): Promise<IntakeReport> {
   const { userId } = signedInAs(context.viewer, 'OPERATOR', 'SECRETARIAT');
-  refuseAny(importFaults(source, rows.length));
+  refuseAny(intakeProblems(source, rows.length));
   const known = await findClaimables(context, rows);
   const problems = await rowFaults(context, rows, known);
   const failed = new Set(problems.map(({ path }) => Number(path[1])));
   const sound = rows
     .map((row, index) => ({ row, index }))
     .filter(({ index }) => !failed.has(index));
-  const report: ImportReport = { created: 0, updated: 0, unchanged: 0, problems };
+  const report: IntakeReport = { created: 0, updated: 0, unchanged: 0, problems };
   const maps: CapabilityMapRecord[] = [];
   const newest = await newestMaps(context, sound);
   for (const [companyId, own] of Map.groupBy(sound, ({ row }) => row.companyId)) {
@@ -76,7 +76,7 @@ interface Merged {
   updated: number;
 }
 
-function add(report: ImportReport, { created, updated }: Merged, rows: number): void {
+function add(report: IntakeReport, { created, updated }: Merged, rows: number): void {
   report.created += created;
   report.updated += updated;
   report.unchanged += rows - created - updated;

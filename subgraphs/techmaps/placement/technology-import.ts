@@ -1,9 +1,9 @@
 /** Technologies from another source, laid into a map's draft. */
-import { problem, refusal, refuseAny, type Problem } from '#kit/refusal.ts';
+import { intakeProblems, type IntakeReport } from '#kit/intake.ts';
+import { refusal, refuseAny } from '#kit/refusal.ts';
 import { signedInAs } from '#kit/viewer.ts';
 
 import type { Context } from '../context.ts';
-import { countFaults, lengthFaults } from '../technology/content.ts';
 import { newTechnology } from '../technology/technology.ts';
 import type { TechMapRecord } from '../tech-map/tech-map.model.ts';
 import { openDraft, touchDraft } from '../tech-map/version.ts';
@@ -11,35 +11,12 @@ import type { VersionRecord } from '../tech-map/version.model.ts';
 import { planImport, type Plan, type Standing, type TechnologyRow } from './import-plan.ts';
 import { placementId, type PlacementRecord } from './placement.model.ts';
 
-/** How many rows one call brings at most. */
-export const rowLimit = 500;
-const sourceLimit = 60;
-
-/** What an import did. Rows that failed are among `problems`; the others were done. */
-export interface ImportReport {
-  created: number;
-  updated: number;
-  unchanged: number;
-  problems: Problem[];
-}
-
 /** Technologies to import. */
 export interface TechnologyImport {
   mapCode: string;
   source: string;
   dryRun?: boolean | null | undefined;
   rows: readonly TechnologyRow[];
-}
-
-/** Faults of an import as a whole. */
-export function importFaults(source: string, rows: number): Problem[] {
-  return [
-    ...(source.trim() === ''
-      ? [problem('INVALID', 'Say where the rows come from.', ['source'])]
-      : []),
-    ...lengthFaults(source, sourceLimit, ['source']),
-    ...countFaults(rows, rowLimit, ['rows']),
-  ];
 }
 
 /**
@@ -51,9 +28,9 @@ export function importFaults(source: string, rows: number): Problem[] {
 export async function importTechnologies(
   context: Context,
   { mapCode, source, dryRun, rows }: TechnologyImport,
-): Promise<ImportReport & { version: VersionRecord | null }> {
+): Promise<IntakeReport & { version: VersionRecord | null }> {
   const { userId } = signedInAs(context.viewer, 'OPERATOR', 'SECRETARIAT');
-  refuseAny(importFaults(source, rows.length));
+  refuseAny(intakeProblems(source, rows.length));
   const map = await context.maps.findOne({ code: mapCode }).lean();
   if (!map) throw refusal('NOT_FOUND', 'There is no map with this code.', ['mapCode']);
   const plan = planImport(rows, await standing(context, map, source, rows));

@@ -1,4 +1,5 @@
 /** Tables in and out: what the platform knows as text for a spreadsheet, and back. */
+import { mostRows, type IntakeReport } from '#kit/intake.ts';
 import { decodeCursor, encodeCursor } from '#kit/page.ts';
 import { refuseAny, type Problem } from '#kit/refusal.ts';
 import { signedInAs } from '#kit/viewer.ts';
@@ -6,7 +7,7 @@ import { signedInAs } from '#kit/viewer.ts';
 import { importCapabilities } from '../capability/capability-import.ts';
 import type { CapabilityRecord } from '../capability/capability.model.ts';
 import type { Context } from '../context.ts';
-import { importTechnologies, rowLimit, type ImportReport } from '../placement/technology-import.ts';
+import { importTechnologies } from '../placement/technology-import.ts';
 import { countFaults, lengthFaults } from '../technology/content.ts';
 import type { VersionRecord } from '../tech-map/version.model.ts';
 import { capabilityColumns, capabilityExamples } from './capability-columns.ts';
@@ -92,7 +93,7 @@ export interface TableImport {
 export async function importTechnologyTable(
   context: Context,
   { mapCode, ...table }: TableImport & { mapCode: string },
-): Promise<ImportReport & { version: VersionRecord | null }> {
+): Promise<IntakeReport & { version: VersionRecord | null }> {
   signedInAs(context.viewer, 'OPERATOR', 'SECRETARIAT');
   const { rows, problems } = readWithin(technologyColumns, table);
   const { source, dryRun } = table;
@@ -110,7 +111,7 @@ export async function importTechnologyTable(
 export async function importCapabilityTable(
   context: Context,
   table: TableImport,
-): Promise<ImportReport> {
+): Promise<IntakeReport> {
   signedInAs(context.viewer, 'OPERATOR', 'SECRETARIAT');
   const { rows, problems } = readWithin(capabilityColumns, table);
   const { source, dryRun } = table;
@@ -123,7 +124,7 @@ function readWithin<Row>(columns: Columns<Row>, { format, text }: TableImport) {
   const read = readTable(columns, format, text);
   // A line may have several faults.
   const faulty = new Set(read.problems.map(({ path }) => path[1]));
-  refuseAny(countFaults(read.rows.length + faulty.size, rowLimit, ['text']));
+  refuseAny(countFaults(read.rows.length + faulty.size, mostRows, ['text']));
   return read;
 }
 
