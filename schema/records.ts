@@ -87,7 +87,7 @@ export const records: Record<SubgraphName, Record<string, string>> = {
     MembershipConnection: './consortium/membership.model.ts#MembershipPage',
     Agreement: './agreement/agreement.model.ts#AgreementRecord',
     AgreementSignature: './agreement/agreement.model.ts#SignatureRecord',
-    ReopeningConsent: './agreement/agreement.model.ts#ConsentRecord',
+    MemberConsent: './agreement/agreement.model.ts#ConsentRecord',
     AgreementTemplate: './agreement/template.model.ts#TemplateRecord',
     AgreementTemplateConnection: './agreement/template.model.ts#TemplatePage',
     Assembly: './proposal/assembly.model.ts#AssemblyRecord',

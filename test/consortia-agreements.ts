@@ -13,6 +13,7 @@ export interface Team {
     sealedAt: string | null;
     reopenedAt: string | null;
     reopening: { company: { id: string } }[];
+    withdrawal: { company: { id: string }; reason: string }[];
   })[];
 }
 
@@ -47,7 +48,7 @@ export function signingOn(at: () => Alliance) {
         id revision status memberships { id revision status company { id } }
         agreements {
           id number status sha256 signatures { company { id } sha256 } unsigned { id }
-          sealedAt reopenedAt reopening { company { id } }
+          sealedAt reopenedAt reopening { company { id } } withdrawal { company { id } reason }
         }
       }
     }`,
@@ -110,6 +111,15 @@ export function signingOn(at: () => Alliance) {
     return problems;
   }
 
+  /** Consents for a firm to take its project back. */
+  async function withdraw(id: string, companyId: string): Promise<SeenProblem[]> {
+    const { problems } = await at().change(ownerOf(companyId), 'consentToWithdrawal', {
+      membershipId: placeOf(await read(id), companyId).id,
+      reason: `${companyId}: 사업을 접습니다.`,
+    });
+    return problems;
+  }
+
   async function projectOf(id: string) {
     const { project } = await at().data<{ project: { status: string; revision: number } | null }>(
       lead,
@@ -120,5 +130,5 @@ export function signingOn(at: () => Alliance) {
     return project;
   }
 
-  return { read, form, share, seal, consent, projectOf };
+  return { read, form, share, seal, consent, withdraw, projectOf };
 }

@@ -1,12 +1,13 @@
 /** Which use case carries out which mutation. No rules here. */
 import { answer, attemptDeed } from '#kit/answer.ts';
+import { consentToWithdrawal, revokeWithdrawalConsent } from './agreement/abandon.ts';
 import { drawUpAgreement } from './agreement/agreement.ts';
 import { consentToReopening, withdrawReopeningConsent } from './agreement/reopen.ts';
 import { signAgreement } from './agreement/sign.ts';
 import { publishTemplate } from './agreement/template.ts';
 import { openCall } from './call/call.ts';
 import { reviseCall } from './call/revise.ts';
-import { dissolveConsortium, withdrawProject } from './consortium/consortium.ts';
+import { dissolveConsortium } from './consortium/consortium.ts';
 import { answerCounter, counterInvitation } from './consortium/counter.ts';
 import { inviteProposal } from './consortium/invite-proposal.ts';
 import { assignRequirements, inviteCompany } from './consortium/invite.ts';
@@ -17,6 +18,7 @@ import {
 } from './consortium/membership.ts';
 import { sealConsortium } from './consortium/seal.ts';
 import { setShares } from './consortium/shares.ts';
+import { withdrawProject } from './consortium/withdraw.ts';
 import { renewed } from './context.ts';
 import {
   approveGate,
@@ -201,6 +203,14 @@ export const mutations: MutationResolvers = {
   withdrawReopeningConsent: (_, { input }, context) =>
     answer(renewed(context), 'withdrawReopeningConsent', input, async () => ({
       consortium: await withdrawReopeningConsent(context, input),
+    })),
+  consentToWithdrawal: (_, { input }, context) =>
+    answer(renewed(context), 'consentToWithdrawal', input, async () => ({
+      project: await consentToWithdrawal(context, input),
+    })),
+  revokeWithdrawalConsent: (_, { input }, context) =>
+    answer(renewed(context), 'revokeWithdrawalConsent', input, async () => ({
+      project: await revokeWithdrawalConsent(context, input),
     })),
   dissolveConsortium: (_, { input }, context) =>
     answer(renewed(context), 'dissolveConsortium', input, async () => ({

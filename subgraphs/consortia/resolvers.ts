@@ -2,6 +2,7 @@
 import { ownTraces } from '#kit/person.ts';
 import { seoulDay } from '#kit/instant.ts';
 import { findAgreements, paperOf, statusOf } from './agreement/agreement.ts';
+import { consentsIn, toWithdraw } from './agreement/consent.ts';
 import { unsigned } from './agreement/standing.ts';
 import { findTemplates } from './agreement/template.ts';
 import { callStatus, findCall, findCalls } from './call/call.ts';
@@ -287,13 +288,14 @@ export const resolvers: Resolvers = {
     status: (agreement, _, context) => statusOf(context, agreement),
     template: ({ templateId }, _, { loaders }) => pointedAt(loaders.template, templateId),
     unsigned: (agreement) => unsigned(agreement).map(company),
+    withdrawal: (agreement) => [...consentsIn(agreement, toWithdraw)],
     content: (agreement, _, context) => paperOf(context, agreement),
   },
   AgreementSignature: {
     company: ({ companyId }) => company(companyId),
     signedBy: ({ userId }) => userId,
   },
-  ReopeningConsent: {
+  MemberConsent: {
     company: ({ companyId }) => company(companyId),
     consentedBy: ({ userId }) => userId,
   },

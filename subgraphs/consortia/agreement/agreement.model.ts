@@ -14,7 +14,7 @@ export interface SignatureRecord {
   statement: string;
 }
 
-/** A firm's consent to open a sealed consortium again. */
+/** A firm's consent to what becomes of a sealed consortium. */
 export interface ConsentRecord {
   companyId: string;
   /** The owner who consented for the firm. */
@@ -43,8 +43,11 @@ export interface AgreementRecord {
   drawnUpAt: Date;
   signatures: SignatureRecord[];
   sealedAt: Date | null;
+  /** Who consents to open the sealed consortium again. */
   reopening: ConsentRecord[];
   reopenedAt: Date | null;
+  /** Who consents to take its project back. */
+  withdrawal?: ConsentRecord[];
   revision: number;
 }
 
@@ -65,6 +68,7 @@ const agreementSchema = new Schema(
     sealedAt: { type: Date, default: null },
     reopening: { type: [Schema.Types.Mixed], required: true },
     reopenedAt: { type: Date, default: null },
+    withdrawal: { type: [Schema.Types.Mixed] },
     revision: { type: Number, required: true },
   },
   { ...plainSchema, collection: 'agreements' },

@@ -16,7 +16,8 @@ import type { ProjectRecord } from '../project/project.model.ts';
 import { stateAfter } from '#kit/steps.ts';
 import type { AgreementRecord } from './agreement.model.ts';
 import { writePaper } from './paper.ts';
-import { agreementStatus, type AgreementStatus } from './standing.ts';
+import { agreementStatus } from './standing.ts';
+import { agreementSteps, type AgreementStatus } from './state.ts';
 import { newestTemplate } from './template.ts';
 
 /** A consortium's newest agreement, read in the transaction. */
@@ -81,6 +82,7 @@ export async function drawUpAgreement(
     sealedAt: null,
     reopening: [],
     reopenedAt: null,
+    withdrawal: [],
     revision: 1,
   };
   await context.agreements.create([agreement]).catch((error: unknown) => {
@@ -102,7 +104,7 @@ function currentFaults(
 ): Problem[] {
   if (newest?.templateId !== templateId) return [];
   const status = agreementStatus(newest, { consortium, project, newestId: newest._id });
-  if (status !== 'OPEN') return [];
+  if (agreementSteps.sign[status] === undefined) return [];
   const message = 'The newest agreement states these terms already.';
   return [problem('WRONG_STATE', message, path, currentRule)];
 }

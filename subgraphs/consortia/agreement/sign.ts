@@ -8,6 +8,7 @@ import { firmName } from '../pool/firm.ts';
 import type { AgreementRecord, SignatureRecord } from './agreement.model.ts';
 import { newestAgreement } from './agreement.ts';
 import { agreementStatus } from './standing.ts';
+import { agreementSteps } from './state.ts';
 
 /** Whose signature under what. */
 export interface GivenSignature {
@@ -58,11 +59,11 @@ export function signatureFaults(
 ): Problem[] {
   const faults: Problem[] = [];
   const status = agreementStatus(agreement, { consortium, project, newestId });
-  if (status !== 'OPEN')
+  if (agreementSteps.sign[status] === undefined)
     faults.push(
       problem('WRONG_STATE', 'This agreement is not open for signatures.', ['agreementId'], {
         rule: 'AGREEMENT_OPEN',
-        limit: 'OPEN',
+        limit: Object.keys(agreementSteps.sign).join(', '),
         found: status,
       }),
     );

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 
 import type { AgreementRecord } from './agreement.model.ts';
+import { agreementSteps, type AgreementStep } from './state.ts';
 import { agreementBreaches, agreementStatus, unsigned, type Ties } from './standing.ts';
 
 const sha256 = 'a'.repeat(64);
@@ -59,6 +60,49 @@ describe('agreementStatus', () => {
     const reopened = agreement({ sealedAt: new Date(1), reopenedAt: new Date(2) });
     // Sealed again on another one.
     expect(agreementStatus(reopened, ties({ status: 'SEALED' }))).toBe('ENDED');
+  });
+});
+
+/** What a use case leaves behind when it carries out a step on an agreement and what it hangs on. */
+const effects: Record<AgreementStep, (of: AgreementRecord, on: Ties) => [AgreementRecord, Ties]> = {
+  sign: (of, on) => [{ ...of, signatures: [...of.signatures, signature('soft')] }, on],
+  outdate: (of, on) => [
+    of,
+    { ...on, consortium: { ...on.consortium, revision: on.consortium.revision + 1 } },
+  ],
+  seal: (of, on) => [
+    { ...of, sealedAt: new Date(1) },
+    {
+      ...on,
+      consortium: { status: 'SEALED', revision: on.consortium.revision + 1 },
+      project: { revision: on.project.revision + 1 },
+    },
+  ],
+  consent: (of, on) => [{ ...of, reopening: [...of.reopening] }, on],
+  reopen: (of, on) => [
+    { ...of, reopenedAt: new Date(2) },
+    { ...on, consortium: { status: 'FORMING', revision: on.consortium.revision + 1 } },
+  ],
+  end: (of, on) => [
+    of,
+    { ...on, consortium: { status: 'DISSOLVED', revision: on.consortium.revision + 1 } },
+  ],
+};
+
+describe('the table of steps', () => {
+  it('leads where the agreement is found to stand after each step, in any order', () => {
+    const step = fc.constantFrom(...(Object.keys(effects) as AgreementStep[]));
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 12 }), (steps) => {
+        let [of, on] = [agreement(), ties()];
+        for (const each of steps) {
+          const next = agreementSteps[each][agreementStatus(of, on)];
+          if (next === undefined) continue;
+          [of, on] = effects[each](of, on);
+          expect(agreementStatus(of, on)).toBe(next);
+        }
+      }),
+    );
   });
 });
 

@@ -4,9 +4,7 @@ import type { ConsortiumRecord } from '../consortium/consortium.model.ts';
 import { breach } from '../programme/breaches.ts';
 import type { ProjectRecord } from '../project/project.model.ts';
 import type { AgreementRecord } from './agreement.model.ts';
-
-/** Where an agreement stands. */
-export type AgreementStatus = 'OPEN' | 'VOID' | 'IN_FORCE' | 'ENDED';
+import { agreementSteps, type AgreementStatus } from './state.ts';
 
 /** What an agreement hangs on. */
 export interface Ties {
@@ -42,10 +40,15 @@ export function unsigned({ memberIds, signatures, sha256 }: AgreementRecord): st
 
 /** What keeps a consortium from being sealed on its newest agreement. */
 export function agreementBreaches(agreement: AgreementRecord | null, ties: Ties): Problem[] {
-  const status = agreement === null ? 'NONE' : agreementStatus(agreement, ties);
-  if (agreement === null || status !== 'OPEN')
+  const status = agreement && agreementStatus(agreement, ties);
+  if (agreement === null || status === null || agreementSteps.seal[status] === undefined)
     return [
-      breach('AGREEMENT_DRAWN_UP', 'No agreement states the terms as they are.', 'OPEN', status),
+      breach(
+        'AGREEMENT_DRAWN_UP',
+        'No agreement states the terms as they are.',
+        Object.keys(agreementSteps.seal).join(', '),
+        status ?? 'NONE',
+      ),
     ];
   const missing = unsigned(agreement).length;
   if (missing === 0) return [];

@@ -1,11 +1,11 @@
 /** Consortia: the firms that carry out a project together. */
-import { publishFacts } from '#kit/facts.ts';
 import { newId } from '#kit/id.ts';
 import { findPage } from '#kit/page.ts';
 import { refusal, refuseAny, type Problem } from '#kit/refusal.ts';
 import type { Context } from '../context.ts';
 import { pageOf, type Listing } from '../form/listing.ts';
-import { everybody, maySee, visibleTo } from '../project/audience.ts';
+import { ofFamily } from '../pool/merged.ts';
+import { maySee, visibleTo } from '../project/audience.ts';
 import type { ProjectRecord } from '../project/project.model.ts';
 import { changeProject, projectToLead } from '../project/project.ts';
 import { projectSteps } from '../project/state.ts';
@@ -25,14 +25,15 @@ export async function findConsortium(
   return project && maySee(viewer, project) ? consortium : null;
 }
 
-/** Consortia in which a firm takes part and that the viewer may see, newest first. */
+/** Consortia in which a firm takes part, or one that became part of it, and that the viewer may see, newest first. */
 export async function findConsortiaOf(
-  { viewer, consortia, memberships }: Context,
+  { viewer, consortia, memberships, loaders }: Context,
   companyId: string,
   listing: Listing,
 ): Promise<ConsortiumPage> {
+  const family = ofFamily(await loaders.family.load(companyId));
   const own = await memberships
-    .find({ companyId, status: 'ACCEPTED', ...visibleTo(viewer) })
+    .find({ companyId: family, status: 'ACCEPTED', ...visibleTo(viewer) })
     .select({ consortiumId: 1 })
     .lean<Pick<MembershipRecord, 'consortiumId'>[]>();
   const ids = own.map(({ consortiumId }) => consortiumId);
@@ -93,7 +94,8 @@ export async function formingConsortium(
   return consortium;
 }
 
-async function readConsortium(
+/** @throws {Refusal} NOT_FOUND at `path` */
+export async function readConsortium(
   { consortia }: Pick<Context, 'consortia'>,
   id: string,
   path: string[],
@@ -162,7 +164,8 @@ export async function dissolveConsortium(
   return dissolved;
 }
 
-async function endMemberships(
+/** Takes everybody who stands out of a consortium that ends. */
+export async function endMemberships(
   { memberships }: Context,
   consortiumId: string,
   reason: string | null,
@@ -175,46 +178,4 @@ async function endMemberships(
       $inc: { revision: 1 },
     },
   );
-}
-
-/**
- * Takes a project back that is not submitted, for good; its consortium ends with it. An owner or editor of the lead's
- * firm may.
- *
- * @throws {Refusal} NOT_FOUND (projectId), WRONG_STATE (projectId), STALE (revision), INVALID (reason)
- */
-export async function withdrawProject(
-  context: Context,
-  given: { projectId: string; revision: number; reason: string },
-): Promise<ProjectRecord> {
-  const path = ['projectId'];
-  const project = await projectToLead(context, given.projectId, path);
-  const status = stateAfter(projectSteps, project.status, 'withdraw', path);
-  const faults: Problem[] = [];
-  const endReason = readReason(given.reason, reasonLength, ['reason'], faults);
-  refuseAny(faults);
-  if (project.consortiumId !== null) {
-    const consortium = await readConsortium(context, project.consortiumId, path);
-    const ended = stateAfter(consortiumSteps, consortium.status, 'end', path);
-    await changeConsortium(context, consortium, consortium.revision, {
-      status: ended,
-      reason: endReason,
-    });
-    await endMemberships(context, consortium._id, endReason);
-  }
-  const endedAt = new Date();
-  const withdrawn = await changeProject(context, project, given.revision, {
-    status,
-    endReason,
-    endedAt,
-    audience: project.audience.filter((key) => key !== everybody),
-  });
-  await context.memberships.updateMany(
-    { projectId: project._id },
-    { $pull: { audience: everybody } },
-  );
-  // Whoever followed it as a public project is told that it is gone.
-  if (project.sealedAt !== null)
-    await publishFacts(context.facts, [{ kind: 'project', key: project._id, state: null }]);
-  return withdrawn;
 }

@@ -6,6 +6,7 @@ import type { Context } from '../context.ts';
 import { pageOf, type Listing } from '../form/listing.ts';
 import type { FirmRecord } from '../pool/firm.model.ts';
 import { mayTakePart } from '../pool/firm.ts';
+import { ofFamily } from '../pool/merged.ts';
 import { isInside, maySee, visibleTo } from '../project/audience.ts';
 import type { ProjectRecord } from '../project/project.model.ts';
 import { stateAfter } from '#kit/steps.ts';
@@ -16,14 +17,14 @@ import type { MembershipPage, MembershipRecord } from './membership.model.ts';
 import { moveShares, sharesWithout } from './shares.ts';
 import { consortiumSteps, membershipSteps, type MembershipStatus } from './state.ts';
 
-/** A firm's memberships that the viewer may see, newest first. */
-export function findMembershipsOf(
-  { viewer, memberships }: Context,
+/** A firm's memberships that the viewer may see, newest first; those of firms that became part of it too. */
+export async function findMembershipsOf(
+  { viewer, memberships, loaders }: Context,
   companyId: string,
   listing: Listing & { status?: MembershipStatus | null | undefined },
 ): Promise<MembershipPage> {
   const filter = {
-    companyId,
+    companyId: ofFamily(await loaders.family.load(companyId)),
     ...(listing.status != null && { status: listing.status }),
     ...visibleTo(viewer),
   };

@@ -19,7 +19,7 @@ export const consortiumSteps: Steps<ConsortiumStatus, ConsortiumStep> = {
   // By the consent of every member.
   reopen: { SEALED: 'FORMING' },
   dissolve: { FORMING: 'DISSOLVED' },
-  // With its project, which its lead takes back.
+  // With its project, which is taken back.
   end: { FORMING: 'DISSOLVED', SEALED: 'DISSOLVED' },
 };
 

@@ -26,6 +26,7 @@ export const traces: readonly Trace[] = [
   deed('agreements', 'drawnUpBy', 'consortiumId', 'drawnUpAt'),
   deed('agreements', 'signatures.userId', 'consortiumId'),
   deed('agreements', 'reopening.userId', 'consortiumId'),
+  deed('agreements', 'withdrawal.userId', 'consortiumId'),
   deed('agreement_templates', 'publishedBy', 'publishedAt'),
   deed('planChanges', 'proposedBy', 'projectId', 'proposedAt'),
   deed('reviews', 'setAsideBy', 'callId', 'projectId'),

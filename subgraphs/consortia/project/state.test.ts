@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 
 import { drawSteps, reachable } from '#kit/steps.ts';
+import { agreementSteps } from '../agreement/state.ts';
 import { planChangeSteps } from '../change/state.ts';
 import { consortiumSteps, membershipSteps } from '../consortium/state.ts';
 import { recoverySteps } from '../delivery/state.ts';
@@ -39,6 +40,7 @@ describe('the tables', () => {
     expect(reachable(membershipSteps, 'DECLINED')).toEqual(['DECLINED']);
     expect(reachable(membershipSteps, 'WITHDRAWN')).toEqual(['WITHDRAWN']);
     expect(reachable(consortiumSteps, 'DISSOLVED')).toEqual(['DISSOLVED']);
+    for (const end of ['VOID', 'ENDED']) expect(reachable(agreementSteps, end)).toEqual([end]);
   });
 });
 
@@ -50,6 +52,7 @@ describe('the README', () => {
       drawSteps(projectSteps, 'DRAFT'),
       drawSteps(consortiumSteps, 'FORMING'),
       drawSteps(membershipSteps, 'INVITED'),
+      drawSteps(agreementSteps, 'OPEN'),
       drawSteps(appealSteps, 'FILED'),
       drawSteps(milestoneSteps, 'PLANNED'),
       drawSteps(planChangeSteps, 'PROPOSED'),

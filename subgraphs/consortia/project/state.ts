@@ -39,7 +39,8 @@ export type ProjectStep =
   | 'settle'
   | 'complete'
   | 'terminate'
-  | 'withdraw';
+  | 'withdraw'
+  | 'abandon';
 
 /** The states of a project and the steps between them. */
 export const projectSteps: Steps<ProjectStatus, ProjectStep> = {
@@ -79,5 +80,7 @@ export const projectSteps: Steps<ProjectStatus, ProjectStep> = {
   settle: { COMPLETED: 'COMPLETED', TERMINATED: 'TERMINATED' },
   complete: { RUNNING: 'COMPLETED' },
   terminate: { AWARDED: 'TERMINATED', RUNNING: 'TERMINATED' },
-  withdraw: { DRAFT: 'WITHDRAWN', FORMING: 'WITHDRAWN', SEALED: 'WITHDRAWN' },
+  withdraw: { DRAFT: 'WITHDRAWN', FORMING: 'WITHDRAWN' },
+  // By the consent of every member of the consortium, or by the secretariat.
+  abandon: { SEALED: 'WITHDRAWN' },
 };
