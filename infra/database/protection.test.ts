@@ -58,6 +58,17 @@ describe('the door', () => {
     const closed = await startDatabase({ file: join(folder, 'closed.db'), listen, credentials });
     const right = await MongoClient.connect(closed.uri);
     await right.db('d').collection('c').insertOne({ a: 1 });
+    const named = { user: credentials.user, db: 'admin', roles: [{ role: 'root', db: 'admin' }] };
+    const asks = [
+      1,
+      credentials.user,
+      { user: credentials.user, db: 'admin' },
+      { forAllDBs: true },
+    ];
+    for (const usersInfo of asks)
+      expect(await right.db('admin').command({ usersInfo })).toMatchObject({ users: [named] });
+    expect(await right.db('admin').command({ usersInfo: 'other' })).toMatchObject({ users: [] });
+    expect(await right.db('d').command({ usersInfo: 1 })).toMatchObject({ users: [] });
     await right.close();
     const bare = closed.uri.replace(/\/\/[^@]*@/, '//');
     const nobody = await MongoClient.connect(bare);

@@ -106,6 +106,17 @@ const CONNECTING: readonly (readonly [Document, Document])[] = [
     },
   ],
   [{ currentOp: 1 }, { inprog: expect.any(Array) }],
+  [{ profile: -1 }, { was: 0, slowms: 100, sampleRate: 1 }],
+  [{ profile: 0 }, { was: 0 }],
+  [
+    { listCommands: 1 },
+    {
+      commands: expect.objectContaining({
+        find: { help: '', requiresAuth: true, secondaryOk: false, adminOnly: false },
+        ping: expect.objectContaining({ requiresAuth: false }),
+      }),
+    },
+  ],
   [{ killOp: 1, op: 999_999 }, { info: text }],
   [
     { listDatabases: 1, nameOnly: true, authorizedDatabases: true },
@@ -131,6 +142,10 @@ describe('a tool that connects', () => {
     [{ isdbgrid: 1 }, 59],
     [{ getFreeMonitoringStatus: 1 }, 59],
     [{ top: 1 }, 238],
+    [{ profile: 1 }, 238],
+    [{ profile: 0, slowms: 50 }, 238],
+    [{ replSetReconfig: {} }, 238],
+    [{ getDefaultRWConcern: 1 }, 238],
     [{ getLog: 'nothing' }, 96],
     [{ getParameter: 1, nothing: 1 }, 72],
   ])('is refused %j with the code %i', async (command, code) => {
@@ -184,6 +199,9 @@ describe('a tool that browses', () => {
       capped: false,
     };
     expect(await known.command({ collStats: 'things' })).toMatchObject(sizes);
+    const { indexSizes, totalIndexSize } = await known.command({ collStats: 'things' });
+    expect(indexSizes['_id_']).toBeGreaterThan(0);
+    expect(totalIndexSize).toBe(indexSizes['_id_'] + indexSizes['n_1']);
     const [stats] = await sample.things.aggregate([{ $collStats: { storageStats: {} } }]).toArray();
     expect(stats).toMatchObject({
       ns: 'known.things',
@@ -242,9 +260,30 @@ describe('a tool that browses', () => {
         },
         rejectedPlans: [],
       },
-      serverInfo: { version: text },
+      serverInfo: { host: '127.0.0.1', port: count, version: text },
     });
+    expect(plan['serverInfo'].port).toBeGreaterThan(0);
     expect(plan['executionStats']).toEqual(expected);
+  });
+
+  it('is told what a view asks of its collection', async () => {
+    const plan = await known
+      .collection('seen')
+      .find({ kind: 'a' })
+      .limit(3)
+      .explain('executionStats');
+    expect(plan['stages']).toEqual([
+      {
+        $cursor: expect.objectContaining({
+          queryPlanner: expect.objectContaining({
+            namespace: 'known.things',
+            winningPlan: expect.objectContaining({ stage: 'FETCH' }),
+          }),
+          executionStats: expect.objectContaining({ nReturned: 1, totalKeysExamined: 1 }),
+        }),
+      },
+      { $limit: 3 },
+    ]);
   });
 
   it('is told the plan of a pipeline with its first stages in a cursor', async () => {

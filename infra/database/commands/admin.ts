@@ -9,6 +9,7 @@ import type { Collection } from '../engine/collection.ts';
 import { keysOf } from '../engine/index-key.ts';
 import { PAUSE } from '../flow.ts';
 import { refuse } from '../refusal.ts';
+import { usersInfo } from './authentication.ts';
 import { collectionName, numberArgument } from './context.ts';
 import type { CommandContext, Handler } from './context.ts';
 import { configureFailPoint } from './fail-point.ts';
@@ -150,8 +151,10 @@ const dbStats: Handler = (context) => {
   const own = collectionsOf(context);
   const sum = (value: (collection: Collection) => number): number =>
     own.reduce((total, collection) => total + value(collection), 0);
-  const size =
-    sum((collection) => Number(storageStats(context, collection).get('size') ?? 0)) / scale;
+  const all = own.map((collection) => storageStats(context, collection));
+  const sizes = (name: string): number =>
+    all.reduce((total, stats) => total + Number(stats.get(name) ?? 0), 0) / scale;
+  const size = sizes('size');
   const objects = sum(({ records }) => records);
   return document({
     db: context.database,
@@ -162,8 +165,8 @@ const dbStats: Handler = (context) => {
     dataSize: size,
     storageSize: size,
     indexes: sum(({ indexes }) => indexes.length),
-    indexSize: 0,
-    totalSize: size,
+    indexSize: sizes('totalIndexSize'),
+    totalSize: sizes('totalSize'),
     scaleFactor: scale,
     fsUsedSize: context.engine.store.size() / scale,
     fsTotalSize: context.engine.store.size() / scale,
@@ -263,6 +266,19 @@ const connectionStatus: Handler = ({ command, connection: { user } }) => {
   });
 };
 
+/** Queries are not recorded: what asks for that is refused, and the level is always 0. */
+const profile: Handler = ({ command }) => {
+  const level = numberArgument(command, 'profile') ?? 0;
+  if (level > 0) throw refuse(238, 'the profiler is not supported by the embedded database');
+  for (const name of ['slowms', 'sampleRate', 'filter'])
+    if (command.has(name))
+      throw refuse(
+        238,
+        `the option '${name}' of profile is not supported by the embedded database`,
+      );
+  return document({ was: 0, slowms: 100, sampleRate: 1 });
+};
+
 /** Nothing is logged in memory: what went wrong stands on the standard error output. */
 const getLog: Handler = ({ command }) => {
   const name = command.get('getLog');
@@ -308,9 +324,9 @@ export const ADMIN_COMMANDS: readonly (readonly [string, Handler])[] = [
   ['whatsmyuri', ({ connection }) => document({ you: connection.address })],
   ['getCmdLineOpts', () => document({ argv: ['embedded'], parsed: new Map() })],
   ['getLog', getLog],
-  ['usersInfo', () => document({ users: [] })],
+  ['usersInfo', usersInfo],
   ['rolesInfo', () => document({ roles: [] })],
-  ['profile', () => document({ was: 0, slowms: 100, sampleRate: 1 })],
+  ['profile', profile],
   ['features', () => document({ js: false })],
   [
     'configureFailPoint',

@@ -1,5 +1,5 @@
 // saslStart and saslContinue.
-import { Binary, bytesOf, document } from '../bson/value.ts';
+import { Binary, bytesOf, document, isDocument } from '../bson/value.ts';
 import type { Document, Maybe } from '../bson/value.ts';
 import { refuse } from '../refusal.ts';
 import type { Connection, Handler, Server } from './context.ts';
@@ -52,3 +52,32 @@ export const logout: Handler = ({ connection }) => {
   connection.user = undefined;
   return new Map();
 };
+
+const ADMIN = 'admin';
+
+/** `usersInfo`: there is one user, who is kept by the server's options and not in a database. */
+export const usersInfo: Handler = ({ command, database, connection: { user } }) => {
+  const asked = command.get('usersInfo') ?? null;
+  const wanted = Array.isArray(asked) ? asked : [asked];
+  const isAsked = user !== undefined && wanted.some((one) => isAbout(one, user, database));
+  return document({ users: isAsked ? [describeUser(user)] : [] });
+};
+
+/** By name, by name and database, or all of a database or of every one. */
+function isAbout(asked: Maybe, user: string, database: string): boolean {
+  if (isDocument(asked))
+    return (
+      asked.get('forAllDBs') === true || (asked.get('user') === user && asked.get('db') === ADMIN)
+    );
+  return database === ADMIN && (typeof asked !== 'string' || asked === user);
+}
+
+function describeUser(user: string): Document {
+  return document({
+    _id: `${ADMIN}.${user}`,
+    user,
+    db: ADMIN,
+    roles: [document({ role: 'root', db: ADMIN })],
+    mechanisms: ['SCRAM-SHA-256'],
+  });
+}

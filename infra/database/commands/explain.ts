@@ -15,7 +15,8 @@ import { collationFor, planQuery } from './ask.ts';
 import type { Ask } from './ask.ts';
 import { commandScope, documentArgument, documentsArgument, numberArgument } from './context.ts';
 import type { CommandContext, Handler } from './context.ts';
-import { pushDown } from './pipeline-source.ts';
+import { pushDown, VIEW_DEPTH } from './pipeline-source.ts';
+import { queryStages } from './query.ts';
 import { VERSION } from './version.ts';
 
 function indexStage({ index, isReverse, mergeAfter }: IndexPlan): Document {
@@ -145,14 +146,27 @@ export const explain: Handler = function* (context) {
   return yield* explainCommand(context, inner, read(inner), verbosity);
 };
 
+/** A view is explained as what its pipeline and the question together ask of its collection. */
+function throughViews(context: CommandContext, asked: Explained, depth = 0): Explained {
+  const { engine, database, transaction } = context;
+  const view = findCollection(engine, `${database}.${asked.name}`, transaction)?.view;
+  if (view === undefined || depth > VIEW_DEPTH) return asked;
+  const { ask, skip, limit, stages } = asked;
+  const own = queryStages(ask.filter, ask.sort, { skip, limit });
+  const pushed = pushDown([...view.pipeline, ...own, ...stages], undefined, true);
+  const below = { name: view.on, ask: pushed.ask, skip: 0, limit: undefined, stages: pushed.rest };
+  return throughViews(context, below, depth + 1);
+}
+
 /** What a query does, and with `executionStats` what it did. */
 export function* explainCommand(
   context: CommandContext,
   command: Document,
-  explained: Explained,
+  asked: Explained,
   verbosity: Maybe,
 ): Task<Document> {
   const { engine, database, server, transaction } = context;
+  const explained = throughViews(context, asked);
   const namespace = `${database}.${explained.name}`;
   const collection = findCollection(engine, namespace, transaction);
   const scope = commandScope(context, collationFor(command, collection));
@@ -174,11 +188,14 @@ export function* explainCommand(
   if (explained.stages.length > 0)
     reply.set('stages', [document({ $cursor: told }), ...explained.stages]);
   reply.set('command', command);
-  reply.set(
-    'serverInfo',
-    document({ host: server.address, port: 0, version: VERSION, gitVersion: 'embedded' }),
-  );
+  reply.set('serverInfo', serverInfo(server.address));
   return reply;
+}
+
+/** Where the server is; a socket has no port. */
+function serverInfo(address: string): Document {
+  const [, host = address, port = '0'] = /^(.*):(\d+)$/.exec(address) ?? [];
+  return document({ host, port: Number(port), version: VERSION, gitVersion: 'embedded' });
 }
 
 /** There is one plan: others are not tried, but weighed by counting keys. */

@@ -24,7 +24,8 @@ import { produceDocuments } from './produce.ts';
 import { askRows } from './ask.ts';
 import type { Ask } from './ask.ts';
 
-const VIEW_DEPTH = 20;
+/** How many views may stand on one another. */
+export const VIEW_DEPTH = 20;
 
 /** What the first stages ask of the collection, and the stages that are left. */
 export type Pushdown = { ask: Ask; rest: readonly Document[] };

@@ -2,7 +2,10 @@
 import { document, textOf } from '../bson/value.ts';
 import type { Document, Value } from '../bson/value.ts';
 import { isDocument } from '../bson/value.ts';
+import { readDocument } from '../bson/reader.ts';
 import type { Collection } from '../engine/collection.ts';
+import { keysOf } from '../engine/index-key.ts';
+import type { StoredRecord } from '../store/reader.ts';
 import { refuse } from '../refusal.ts';
 import type { CommandContext } from './context.ts';
 
@@ -47,6 +50,8 @@ export function storageStats({ engine }: CommandContext, collection: Collection)
   const bytes = sample.reduce((total, { bytes: { length } }) => total + length, 0);
   const average = sample.length === 0 ? 0 : Math.round(bytes / sample.length);
   const size = average * collection.records;
+  const indexSizes = sizesOfIndexes(collection, sample);
+  const totalIndexSize = [...indexSizes.values()].reduce((total, one) => total + one, 0);
   return document({
     size,
     count: collection.records,
@@ -57,11 +62,29 @@ export function storageStats({ engine }: CommandContext, collection: Collection)
     capped: collection.capped !== undefined,
     nindexes: collection.indexes.length,
     indexBuilds: [],
-    totalIndexSize: 0,
-    indexSizes: new Map(collection.indexes.map(({ name }) => [name, 0])),
-    totalSize: size,
+    totalIndexSize,
+    indexSizes,
+    totalSize: size + totalIndexSize,
     scaleFactor: 1,
   });
+}
+
+const RECORD_NUMBER_BYTES = 8;
+
+/** The entries that the documents of a sample have, as many times as there are documents. */
+function sizesOfIndexes(
+  { indexes, records }: Collection,
+  sample: readonly StoredRecord[],
+): Map<string, number> {
+  const documents = sample.map(({ bytes }) => readDocument(bytes));
+  return new Map(
+    indexes.map((index) => {
+      const bytes = documents
+        .flatMap((source) => keysOf(index, source).keys)
+        .reduce((total, { length }) => total + length + RECORD_NUMBER_BYTES, 0);
+      return [index.name, sample.length === 0 ? 0 : Math.round((bytes * records) / sample.length)];
+    }),
+  );
 }
 
 const indexStats: Produce = ({ server }, collection) =>

@@ -127,7 +127,7 @@ function findFlow(
     return noDocuments();
   }
   if (collection.view !== undefined) {
-    const stages = viewStages(filter, sort, window, projection);
+    const stages = queryStages(filter, sort, window, projection);
     return mapFlow(aggregateFlow(context, name, stages, scope), writeDocument);
   }
   const ask: Ask = {
@@ -177,11 +177,12 @@ function* noDocuments(): Flow<Buffer> {
   // A collection that does not exist is empty.
 }
 
-function viewStages(
+/** The stages that answer as `find` would. */
+export function queryStages(
   filter: Document,
   sort: Document | undefined,
-  { skip, limit }: Window,
-  projection: Document | undefined,
+  { skip, limit }: Pick<Window, 'skip' | 'limit'>,
+  projection?: Document,
 ): Document[] {
   const stages = [document({ $match: filter })];
   if (sort !== undefined) stages.push(document({ $sort: sort }));

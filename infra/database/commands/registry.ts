@@ -12,6 +12,7 @@ import {
   listDatabases,
   rename,
 } from './collection.ts';
+import { document } from '../bson/value.ts';
 import type { Handler } from './context.ts';
 import { explain, explainAggregate, isExplained } from './explain.ts';
 import { createIndexes, dropIndexes, listIndexes } from './index-command.ts';
@@ -55,6 +56,17 @@ const open = (run: Handler): Command => ({ ...plain(run), isOpen: true });
 const aggregateOrExplain: Handler = (context) =>
   isExplained(context.command) ? explainAggregate(context) : aggregate(context);
 
+/** `listCommands`, as shells show it. */
+const listCommands: Handler = () =>
+  document({
+    commands: new Map(
+      [...COMMANDS].map(([name, { isOpen }]) => [
+        name,
+        document({ help: '', requiresAuth: !isOpen, secondaryOk: false, adminOnly: false }),
+      ]),
+    ),
+  });
+
 const OPEN = new Set(['ping', 'buildInfo', 'connectionStatus', 'whatsmyuri', 'features']);
 
 /** Commands by name. */
@@ -79,6 +91,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['listCollections', plain(listCollections)],
   ['listDatabases', plain(listDatabases)],
   ['listIndexes', plain(listIndexes)],
+  ['listCommands', plain(listCommands)],
   ['dropIndexes', plain(dropIndexes)],
   ['explain', plain(explain)],
   ['commitTransaction', plain(commit)],
@@ -130,6 +143,17 @@ export const NOT_SUPPORTED: ReadonlySet<string> = new Set([
   'setFeatureCompatibilityVersion',
   'planCacheClear',
   'planCacheListFilters',
+  'dbHash',
+  'getDefaultRWConcern',
+  'setDefaultRWConcern',
+  'replSetInitiate',
+  'replSetReconfig',
+  'replSetStepDown',
+  'replSetFreeze',
+  'addShard',
+  'listShards',
+  'analyzeShardKey',
+  'checkMetadataConsistency',
   'setIndexCommitQuorum',
   'geoSearch',
   'getnonce',
