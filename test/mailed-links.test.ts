@@ -35,6 +35,7 @@ afterAll(async () => {
 
 const [password, next] = ['correct horse battery', 'another horse battery'];
 const secretariat = user('secretariat', { roles: ['SECRETARIAT'] });
+const operator = user('operator', { roles: ['OPERATOR'] });
 
 interface Outcome {
   user?: { id: string };
@@ -57,11 +58,9 @@ const mutation = (name: string, fields = '') =>
 
 /** An account whose mails are still to come, with an invitation to a firm of somebody else. */
 async function invited(email: string): Promise<void> {
-  const { user: made } = await run(mutation('signUp', 'user { id }'), {
-    name: 'Ada',
-    email,
-    password,
-  });
+  await run(mutation('signUp'), { name: 'Ada', email, password });
+  const owner = { name: 'Owner', email: `owner-${email}`, password };
+  const { user: made } = await run(mutation('provisionUser', 'user { id }'), owner, operator);
   const firm = await run(
     mutation('registerCompany', 'company { id revision }'),
     { name: { en: `Firm of ${email}` }, kinds: ['SAAS'], size: 'SME', region: 'US' },

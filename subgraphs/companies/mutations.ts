@@ -15,7 +15,7 @@ import {
   startSecondFactor,
 } from './account/second-factor.ts';
 import { refreshSession, signIn, signOut } from './account/session.ts';
-import { signUp } from './account/user.ts';
+import { signUp } from './account/sign-up.ts';
 import {
   addCertification,
   confirmCertification,
@@ -47,7 +47,7 @@ import type { MutationResolvers } from './schema.generated.ts';
 
 export const mutations: MutationResolvers = {
   signUp: (_, { input }, context) =>
-    attempt(input, async () => ({ user: await signUp(context, input) })),
+    attempt(input, async () => ({ accepted: await signUp(context, input) })),
   signIn: (_, { input }, context) => attempt(input, () => signIn(context, input)),
   startExternalSignIn: (_, { input }, context) =>
     attempt(input, () => startExternalSignIn(context)),
@@ -59,7 +59,7 @@ export const mutations: MutationResolvers = {
   verifyEmail: (_, { input }, context) =>
     attempt(input, async () => ({ user: await verifyEmail(context, input) })),
   requestEmailVerification: (_, { input }, context) =>
-    attempt(input, async () => ({ user: await requestEmailVerification(context) })),
+    attempt(input, async () => ({ accepted: await requestEmailVerification(context, input) })),
   requestPasswordReset: (_, { input }, context) =>
     attempt(input, async () => ({ accepted: await requestPasswordReset(context, input) })),
   resetPassword: (_, { input }, context) =>

@@ -6,7 +6,7 @@ import type { AttemptRecord } from './attempt.model.ts';
 import { digestOf } from './secret.ts';
 
 /** What is guarded. */
-export type Guarded = 'sign-in' | 'second-factor' | 'reset' | 'verify';
+export type Guarded = 'sign-up' | 'sign-in' | 'second-factor' | 'reset' | 'verify';
 
 type Guards = Pick<Context, 'attempts' | 'config'>;
 

@@ -170,7 +170,6 @@ async function claimed(context: Context, user: UserRecord): Promise<UserRecord> 
     verifiedAt: new Date(),
     passwordHash: null,
     secondFactor: null,
-    signUpKey: null,
   };
   await context.users.updateOne({ _id: user._id }, { $set: change, $inc: { revision: 1 } });
   await endSessions(context, user._id, 'CLAIMED');
@@ -194,7 +193,6 @@ async function newUser(
     roles: [],
     verifiedAt: now,
     joinedAt: now,
-    signUpKey: null,
   };
   await users.create([user]);
   return user;

@@ -5,7 +5,7 @@ import { refusal, refuseAny } from '#kit/refusal.ts';
 import { signedIn } from '#kit/viewer.ts';
 import type { Context } from '../context.ts';
 import { post } from '../mail/post.ts';
-import { clearAttempts, countAttempt } from './attempt.ts';
+import { clearAttempts, countAttempt, type Guarded } from './attempt.ts';
 import { recordOwnDeed } from './deed.ts';
 import { emailOf, emailProblems } from './email.ts';
 import { redeemLetterToken } from './letter-token.ts';
@@ -30,20 +30,20 @@ export async function verifyEmail(
 }
 
 /**
- * Mails the viewer another link to confirm the e-mail with. The user may, so many times in a while.
+ * Mails another link to confirm an e-mail with, if there is an account that waits for it; the answer is the same when
+ * there is none. Anybody may, so many times in a while.
  *
- * @throws {Refusal} WRONG_STATE when it is confirmed, LIMIT_REACHED
+ * @throws {Refusal} INVALID (email), LIMIT_REACHED (email)
  */
-export async function requestEmailVerification(context: Context): Promise<UserRecord> {
-  const { userId } = signedIn(context.viewer);
-  const user = await readUser(context, userId);
-  if (user.verifiedAt !== null) throw refusal('WRONG_STATE', 'Your e-mail is confirmed.');
-  await countAttempt(context, 'verify', user.email, []);
-  await transaction(context.connection, async () => {
-    await post(context, user.email, { kind: 'VERIFY_EMAIL' });
-    await recordOwnDeed(context, userId, 'requestEmailVerification');
+export function requestEmailVerification(
+  context: Context,
+  { email }: { email: string },
+): Promise<boolean> {
+  return requestLetter(context, email, {
+    guarded: 'verify',
+    kind: 'VERIFY_EMAIL',
+    mutation: 'requestEmailVerification',
   });
-  return user;
 }
 
 /**
@@ -52,21 +52,30 @@ export async function requestEmailVerification(context: Context): Promise<UserRe
  *
  * @throws {Refusal} INVALID (email), LIMIT_REACHED (email)
  */
-export async function requestPasswordReset(
+export function requestPasswordReset(
   context: Context,
-  { email: text }: { email: string },
+  { email }: { email: string },
 ): Promise<boolean> {
+  return requestLetter(context, email, {
+    guarded: 'reset',
+    kind: 'RESET_PASSWORD',
+    mutation: 'requestPasswordReset',
+  });
+}
+
+async function requestLetter(
+  context: Context,
+  text: string,
+  what: { guarded: Guarded; kind: 'VERIFY_EMAIL' | 'RESET_PASSWORD'; mutation: string },
+): Promise<boolean> {
+  const { connection, viewer } = context;
   const email = emailOf(text);
   refuseAny(emailProblems(email, ['email']));
-  await countAttempt(context, 'reset', email, ['email']);
+  await countAttempt(context, what.guarded, email, ['email']);
   // Whether there is an account shows when the letter is written, not here: the answer takes as long either way.
-  await transaction(context.connection, async () => {
-    await post(context, email, { kind: 'RESET_PASSWORD' });
-    await recordDeed(context.connection, {
-      viewer: context.viewer,
-      mutation: 'requestPasswordReset',
-      input: { email },
-    });
+  await transaction(connection, async () => {
+    await post(context, email, { kind: what.kind });
+    await recordDeed(connection, { viewer, mutation: what.mutation, input: { email } });
   });
   return true;
 }
@@ -86,8 +95,10 @@ export async function resetPassword(
     const found = await redeemLetterToken(context, 'RESET_PASSWORD', token);
     refuseAny(passwordProblems(newPassword, [found.name, found.email], ['newPassword']));
     await recordOwnDeed(context, found._id, 'resetPassword');
-    const verifiedAt = found.verifiedAt ?? new Date();
-    return setPassword(context, found, { passwordHash, verifiedAt });
+    await context.letterTokens.deleteMany({ userId: found._id });
+    // Whoever opened an account that nobody confirmed may be somebody else: their second factor goes with their password.
+    const claimed = found.verifiedAt ? {} : { verifiedAt: new Date(), secondFactor: null };
+    return setPassword(context, found, { passwordHash, ...claimed });
   });
   await clearAttempts(context, 'sign-in', user.email);
   await clearAttempts(context, 'reset', user.email);

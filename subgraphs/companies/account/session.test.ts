@@ -3,7 +3,7 @@ import { createPublicKey } from 'node:crypto';
 import jsonwebtoken from 'jsonwebtoken';
 
 import { password, startCompanies, type CompaniesWorld } from '../../../test/companies.ts';
-import { someone, user } from '../../../test/service.ts';
+import { someone } from '../../../test/service.ts';
 
 let world: CompaniesWorld;
 beforeAll(async () => {
@@ -12,7 +12,6 @@ beforeAll(async () => {
 afterAll(() => world.stop());
 
 const pass = 'accessToken expiresAt refreshToken user { id } problems { code path rule }';
-const signUp = `mutation ($input: SignUpInput!) { signUp(input: $input) { user { id name email } problems { code path rule } } }`;
 const signIn = `mutation ($input: SignInInput!) { signIn(input: $input) { ${pass} } }`;
 const refresh = `mutation ($input: RefreshSessionInput!) { refreshSession(input: $input) { ${pass} } }`;
 const signOut = `mutation ($input: SignOutInput!) { signOut(input: $input) { ended problems { code } } }`;
@@ -26,39 +25,6 @@ const over = {
   accessToken: null,
   problems: [{ code: 'EXPIRED', path: ['refreshToken'], rule: 'SESSION' }],
 };
-
-describe('signUp', () => {
-  it('opens an account and refuses its e-mail a second time, whatever the letter case', async () => {
-    const draft = { name: 'Ada', email: 'Ada@Example.org', password };
-    const first = await world.ask(someone, signUp, { input: draft });
-    // Nobody but the user sees the e-mail, and nobody is signed in yet.
-    expect(first).toMatchObject({ user: { name: 'Ada', email: null }, problems: [] });
-    const again = { ...draft, email: 'ada@example.ORG' };
-    expect((await world.ask(someone, signUp, { input: again })).problems).toMatchObject([
-      { code: 'TAKEN', path: ['email'] },
-    ]);
-    const own = await world.ask(user(first.user.id), '{ me { email } }');
-    expect(own).toEqual({ email: 'ada@example.org' });
-  });
-
-  it('finds the account again on a repeat with the same key and password only', async () => {
-    const idempotencyKey = 'bob-signs-up-once';
-    const draft = { name: 'Bob', email: 'bob@example.org', password, idempotencyKey };
-    const first = await world.ask(someone, signUp, { input: draft });
-    expect((await world.ask(someone, signUp, { input: draft })).user.id).toBe(first.user.id);
-    const other = { ...draft, password: 'some other password' };
-    expect((await world.ask(someone, signUp, { input: other })).user).toBeNull();
-  });
-
-  it('names every fault at once', async () => {
-    const input = { name: ' ', email: 'nobody', password: 'short' };
-    expect((await world.ask(someone, signUp, { input })).problems).toEqual([
-      { code: 'INVALID', path: ['name'], rule: null },
-      { code: 'INVALID', path: ['email'], rule: 'EMAIL_FORM' },
-      { code: 'INVALID', path: ['password'], rule: 'PASSWORD_LENGTH' },
-    ]);
-  });
-});
 
 describe('signIn', () => {
   it('gives a token that says who, what for, and is verified by a published key', async () => {

@@ -26,7 +26,8 @@ const repeatWindow = 60_000;
 const day = 24 * 60 * 60_000;
 
 /**
- * Opens a session. Anybody may. An unknown e-mail costs and answers the same as a wrong password.
+ * Opens a session. Anybody may. An unknown e-mail, and one that was not confirmed, costs and answers the same as a wrong
+ * password.
  *
  * @throws {Refusal} INVALID (password, code), LIMIT_REACHED (email, code) after too many failures
  */
@@ -37,10 +38,8 @@ export async function signIn(
   const email = emailOf(text);
   await countAttempt(context, 'sign-in', email, ['email']);
   const user = await context.users.findOne({ email }).lean();
-  if (!(await isPassword(password, user?.passwordHash)) || !user)
-    throw refusal('INVALID', 'E-mail and password do not match.', ['password'], {
-      rule: 'CREDENTIALS',
-    });
+  // An account that nobody confirmed answers as none: else who signs up and in would learn whether the e-mail was taken.
+  if (!(await isPassword(password, user?.passwordHash)) || !user?.verifiedAt) throw noMatch();
   await clearAttempts(context, 'sign-in', email);
   if (user.passwordHash !== null && isOutdated(user.passwordHash))
     await context.users.updateOne(
@@ -236,6 +235,15 @@ function isOpen({ endedAt, expiresAt }: SessionRecord, now: number): boolean {
 
 function endOfSession({ config }: Context, now: number): Date {
   return new Date(now + config.sessionDays * day);
+}
+
+function noMatch() {
+  return refusal(
+    'INVALID',
+    'E-mail and password do not match, or the e-mail was not confirmed.',
+    ['password'],
+    { rule: 'CREDENTIALS' },
+  );
 }
 
 function over() {

@@ -29,8 +29,6 @@ export interface UserRecord {
   /** When the user proved to read mail sent to `email`; null when not yet. */
   verifiedAt: Date | null;
   joinedAt: Date;
-  /** SHA-256 of the idempotency key of the sign-up; null without one. */
-  signUpKey: string | null;
 }
 
 const secondFactorSchema = new Schema(
@@ -54,7 +52,6 @@ const userSchema = new Schema(
     roles: { type: [String], required: true },
     verifiedAt: { type: Date, default: null },
     joinedAt: { type: Date, required: true },
-    signUpKey: { type: String, default: null },
   },
   { ...plainSchema, collection: 'users' },
 )

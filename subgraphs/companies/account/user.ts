@@ -1,15 +1,10 @@
-/** Accounts: opening one, and what others may see of it. */
-import { newId } from '#kit/id.ts';
-import { isDuplicateKey, transaction } from '#kit/mongo.ts';
-import { problem, refuseAny, refusal, type Problem } from '#kit/refusal.ts';
+/** Accounts: what one is made of, and what others may see of it. */
+import { problem, refuseAny, type Problem } from '#kit/refusal.ts';
 import { tidy } from '#kit/text.ts';
 import { hasRole, type PlatformRole } from '#kit/viewer.ts';
 import type { Context } from '../context.ts';
-import { post } from '../mail/post.ts';
-import { recordOwnDeed } from './deed.ts';
 import { emailOf, emailProblems } from './email.ts';
-import { hashPassword, isPassword, passwordProblems } from './password.ts';
-import { digestOf } from './secret.ts';
+import { passwordProblems } from './password.ts';
 import type { UserRecord } from './user.model.ts';
 
 /** What a new account is made of. */
@@ -22,47 +17,6 @@ export interface UserDraft {
 /** Who is signed in, or null for a visitor. */
 export function findMe({ viewer, loaders }: Context): Promise<UserRecord | null> {
   return viewer.userId === null ? Promise.resolve(null) : loaders.user.load(viewer.userId);
-}
-
-/**
- * Opens an account and mails a link to confirm its e-mail with. Anybody may.
- *
- * @param draft.name 1 to 80 characters
- * @param draft.password 12 to 128 characters
- * @throws {Refusal} INVALID (name, email, password), TAKEN (email)
- */
-export async function signUp(
-  context: Context,
-  { idempotencyKey, ...draft }: UserDraft & { idempotencyKey?: string | null | undefined },
-): Promise<UserRecord> {
-  const { users, connection } = context;
-  const { name, email } = checkedUser(draft);
-  const signUpKey = idempotencyKey == null ? null : digestOf(idempotencyKey);
-  const record: UserRecord = {
-    _id: newId(),
-    revision: 1,
-    name,
-    email,
-    passwordHash: await hashPassword(draft.password),
-    secondFactor: null,
-    roles: [],
-    verifiedAt: null,
-    joinedAt: new Date(),
-    signUpKey,
-  };
-  try {
-    await transaction(connection, async () => {
-      await users.create([record]);
-      await post(context, email, { kind: 'VERIFY_EMAIL' });
-      await recordOwnDeed(context, record._id, 'signUp', { name, email });
-    });
-    return record;
-  } catch (error) {
-    if (!isDuplicateKey(error)) throw error;
-    const own = signUpKey === null ? null : await users.findOne({ email, signUpKey }).lean();
-    if (own && (await isPassword(draft.password, own.passwordHash))) return own;
-    throw refusal('TAKEN', 'There is an account with this e-mail.', ['email']);
-  }
 }
 
 /**

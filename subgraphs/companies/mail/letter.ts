@@ -5,6 +5,7 @@ import type { Text } from '#kit/text.ts';
 /** What a mail is about. */
 export type Errand =
   | { kind: 'VERIFY_EMAIL' }
+  | { kind: 'ACCOUNT_EXISTS' }
   | { kind: 'RESET_PASSWORD' }
   | { kind: 'PASSWORD_CHANGED' }
   | { kind: 'INVITATION'; company: Text; inviter: string }
@@ -76,11 +77,24 @@ const passages: {
     return {
       ko: {
         subject: '이메일 주소를 확인해 주세요',
-        text: `24시간 안에 아래 주소를 열어 이메일을 확인해 주세요.\n${link}`,
+        text: `24시간 안에 아래 주소를 열어 이메일을 확인해 주세요. 가입하지 않으셨다면 열지 마세요.\n${link}`,
       },
       en: {
         subject: 'Confirm your e-mail address',
-        text: `Open this address within 24 hours to confirm your e-mail.\n${link}`,
+        text: `Open this address within 24 hours to confirm your e-mail. If you did not sign up, do not open it.\n${link}`,
+      },
+    };
+  },
+  ACCOUNT_EXISTS: (_, { publicUrl, token }) => {
+    const link = `${publicUrl}/#/reset-password?token=${token}`;
+    return {
+      ko: {
+        subject: '이미 가입된 이메일입니다',
+        text: `이 이메일로 가입 요청이 있었지만 이미 계정이 있습니다. 기존 비밀번호로 로그인하시거나, 잊으셨거나 이메일을 확인한 적이 없다면 1시간 안에 아래 주소에서 새 비밀번호를 정해 주세요. 요청하지 않으셨다면 무시하셔도 됩니다.\n${link}`,
+      },
+      en: {
+        subject: 'You have an account',
+        text: `Somebody asked for an account with this e-mail, which has one. Sign in with your password; if you lost it, or never confirmed your e-mail, open this address within one hour to set a new one. If it was not you, leave it be.\n${link}`,
       },
     };
   },

@@ -6,6 +6,7 @@ import type { Log } from '#kit/log.ts';
 import { findPage, type Page, type PageRequest } from '#kit/page.ts';
 import { signedInAs } from '#kit/viewer.ts';
 import { emailOf } from '../account/email.ts';
+import type { TokenPurpose } from '../account/letter-token.model.ts';
 import { newLetterToken } from '../account/letter-token.ts';
 import type { Context } from '../context.ts';
 import { letterOf, type Errand, type Letter } from './letter.ts';
@@ -107,13 +108,20 @@ async function send(
   }
 }
 
-/** The letter; null when it hands over a secret and nobody with the address has an account. */
+/** Which secret a letter hands over; the others hand over none. */
+const handedOver: Partial<Record<Errand['kind'], TokenPurpose>> = {
+  VERIFY_EMAIL: 'VERIFY_EMAIL',
+  ACCOUNT_EXISTS: 'RESET_PASSWORD',
+  RESET_PASSWORD: 'RESET_PASSWORD',
+};
+
+/** The letter; null when it hands over a secret that nobody with the address has a use for. */
 async function write(context: Context, { to, errand }: PostRecord): Promise<Letter | null> {
   const user = await context.users.findOne({ email: to }).lean();
   const stationery = { name: user?.name ?? null, publicUrl: context.config.publicUrl, token: '' };
-  if (errand.kind !== 'VERIFY_EMAIL' && errand.kind !== 'RESET_PASSWORD')
-    return letterOf(errand, stationery);
-  if (!user) return null;
-  const token = await newLetterToken(context, errand.kind, user);
+  const purpose = handedOver[errand.kind];
+  if (purpose === undefined) return letterOf(errand, stationery);
+  if (!user || (purpose === 'VERIFY_EMAIL' && user.verifiedAt !== null)) return null;
+  const token = await newLetterToken(context, purpose, user);
   return letterOf(errand, { ...stationery, token });
 }
