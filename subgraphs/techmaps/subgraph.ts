@@ -15,6 +15,8 @@ import { applyProjectFacts, recountDemand } from './demand/demand.ts';
 import { traces } from './person/person.ts';
 import { resolvers } from './resolvers.ts';
 import { startAftermath } from './succession/aftermath.ts';
+import { carryLate } from './succession/late.ts';
+import { followRequirements } from './succession/requirement.ts';
 import { carryOut } from './succession/transition.ts';
 import { recountDue } from './supply/recount.ts';
 
@@ -40,7 +42,7 @@ export const techmaps: Subgraph = {
     const counting = { connection, ...models };
     const aftermath = startAftermath(async () => {
       await carryOut(counting);
-      await recountDue(counting);
+      await recountDue(counting, (companyIds) => carryLate(counting, companyIds));
     }, log);
     await recountDemand(models);
     const positions = positionsOf(connection);
@@ -51,7 +53,10 @@ export const techmaps: Subgraph = {
         kinds: ['company', 'sector', 'access', 'erasure'],
         positions,
         apply: byKind({
-          company: (facts) => applyCompanyFacts(counting, facts),
+          company: async (facts) => {
+            await applyCompanyFacts(counting, facts);
+            aftermath.wake();
+          },
           sector: (facts) => applyKnown(connection, facts),
           access: (facts) => applyAccess(connection, facts),
           erasure: (facts) => applyErasures(connection, traces, facts),
@@ -63,7 +68,13 @@ export const techmaps: Subgraph = {
         source: factsOf(consortia),
         kinds: ['project'],
         positions,
-        apply: (facts) => applyProjectFacts(models, facts),
+        apply: async (facts) => {
+          await applyProjectFacts(models, facts);
+          await followRequirements(
+            counting,
+            facts.map(({ key }) => key),
+          );
+        },
         log,
       }),
     ];

@@ -70,6 +70,8 @@ const schema = new Schema(
   { ...plainSchema, collection: 'capabilities' },
 )
   .index({ companyId: 1, technologyId: 1 }, { unique: true })
+  // firms whose capabilities follow a new version, some at a time
+  .index({ technologyId: 1, companyId: 1 })
   // Company.capabilities
   .index({ companyId: 1, level: -1, _id: 1 })
   // capabilities(filter: { technologyId }), Technology.capabilities

@@ -156,7 +156,8 @@ function said({ level, capacity, evidence, since }: Claim): string {
   return JSON.stringify([level, capacity, since, evidence.map(evidenceKey)]);
 }
 
-function newCapability(companyId: string, claim: Claim, active: boolean): CapabilityRecord {
+/** A capability that nobody verified yet. */
+export function newCapability(companyId: string, claim: Claim, active: boolean): CapabilityRecord {
   const { technologyId, level, capacity, evidence, since } = claim;
   return {
     _id: newId(),

@@ -3,12 +3,12 @@ import { applyFacts, type FactRecord } from '#kit/facts.ts';
 import type { CompanyFact } from '#schema/facts.ts';
 
 import type { Publishing } from '../capability/publication.ts';
-import { markFirmsDue, recountDue } from '../supply/recount.ts';
+import { markFirmsDue } from '../supply/recount.ts';
 import { handOverMerged } from './merger.ts';
 
 /**
- * Brings the read model up to what was told, hands over what merged firms could do, and counts anew the firms that it
- * concerns.
+ * Brings the read model up to what was told, hands over what merged firms could do, and marks the firms that it
+ * concerns as due, to be counted between requests.
  */
 export async function applyCompanyFacts(
   publishing: Publishing,
@@ -20,7 +20,6 @@ export async function applyCompanyFacts(
     facts.map(({ key }) => key),
   );
   await handOverMerged(publishing);
-  await recountDue(publishing);
 }
 
 function kept(fact: CompanyFact): object {

@@ -58,6 +58,11 @@ export interface ItemRecord {
   outcome: Outcome;
 }
 
+/** Id of what became of one capability or requirement. */
+export function itemId(versionId: string, ownerId: string, technologyId: string): string {
+  return `${versionId} ${ownerId} ${technologyId}`;
+}
+
 /** A page of items. */
 export type ItemPage = Page<ItemRecord>;
 
@@ -78,6 +83,11 @@ const itemSchema = new Schema(
   // Transition.items and counts
   .index({ versionId: 1, outcome: 1, _id: 1 })
   .index({ versionId: 1, _id: 1 })
+  // what a project has to decide
+  .index(
+    { projectId: 1, outcome: 1 },
+    { partialFilterExpression: { projectId: { $type: 'string' } } },
+  )
   // Company.transitionItems
   .index({ companyId: 1, _id: -1 });
 

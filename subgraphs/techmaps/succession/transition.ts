@@ -10,8 +10,10 @@ import { inCodeOrder, publishMaps, snapshot, type Publishing } from '../capabili
 import type { Context } from '../context.ts';
 import type { ProjectRecord } from '../demand/demand.model.ts';
 import { carry, type Carried, type Succeeding } from './carry.ts';
+import { listRequirements } from './requirement.ts';
 import type { SuccessionRecord } from './succession.model.ts';
 import {
+  itemId,
   outcomes,
   type ItemPage,
   type ItemRecord,
@@ -91,12 +93,8 @@ async function step(
   const { transitions, capabilities } = carrying;
   const transition = await transitions.findById(versionId).lean();
   if (!transition?.pending) return false;
-  const concerned = await capabilities.distinct('companyId', {
-    active: { $in: [true, false] },
-    technologyId: { $in: [...successions.keys()] },
-    companyId: { $gt: transition.after },
-  });
-  const companyIds = concerned.toSorted().slice(0, firmBatch);
+  const concerned = await firmsAfter(capabilities, [...successions.keys()], transition.after);
+  const companyIds = concerned.slice(0, firmBatch);
   await carryFirms(carrying, transition, companyIds, successions);
   const last = companyIds.at(-1);
   const more = concerned.length > firmBatch && last !== undefined;
@@ -108,7 +106,30 @@ async function step(
   return more;
 }
 
-async function carryFirms(
+/** The next firms in the order of ids with a capability in one of the technologies, one more than a step does. */
+async function firmsAfter(
+  capabilities: Carrying['capabilities'],
+  technologyIds: readonly string[],
+  after: string,
+): Promise<string[]> {
+  const next = new Set<string>();
+  for (const technologyId of technologyIds) {
+    const found = await capabilities
+      .find({ technologyId, companyId: { $gt: after } }, { companyId: 1 })
+      .sort({ companyId: 1 })
+      .limit(firmBatch + 1)
+      .lean();
+    for (const { companyId } of found) next.add(companyId);
+  }
+  return [...next].toSorted().slice(0, firmBatch + 1);
+}
+
+/**
+ * Carries the newest maps of these firms over into a version, and lists what became of each claim.
+ *
+ * @param successions of the technologies that are carried now
+ */
+export async function carryFirms(
   carrying: Carrying,
   transition: TransitionRecord,
   companyIds: readonly string[],
@@ -153,42 +174,6 @@ async function keepIdentity(
   }
 }
 
-/** Requirements belong to another subgraph: whoever owns the project decides. */
-async function listRequirements(
-  { projects, items }: Carrying,
-  versionId: string,
-  successions: ReadonlyMap<string, Succeeding>,
-): Promise<void> {
-  const asking = await projects
-    .find({
-      'requirements.technologyId': { $in: [...successions.keys()] },
-      running: true,
-      gone: false,
-    })
-    .lean();
-  const listed = asking.flatMap(({ _id, requirements }) =>
-    (requirements ?? []).flatMap(({ technologyId, level }): ItemRecord[] => {
-      const succeeding = successions.get(technologyId);
-      if (!succeeding) return [];
-      return [
-        {
-          _id: `${versionId} ${_id} ${technologyId}`,
-          versionId,
-          companyId: null,
-          projectId: _id,
-          technologyId,
-          kind: succeeding.kind,
-          successorIds: [...succeeding.successorIds],
-          level,
-          outcome: 'TO_DECIDE',
-        },
-      ];
-    }),
-  );
-  const once = new Map(listed.map((item) => [item._id, item]));
-  await items.insertMany([...once.values()]);
-}
-
 function itemOf(
   versionId: string,
   companyId: string,
@@ -196,7 +181,7 @@ function itemOf(
 ): ItemRecord {
   const { technologyId, level } = claim;
   return {
-    _id: `${versionId} ${companyId} ${technologyId}`,
+    _id: itemId(versionId, companyId, technologyId),
     versionId,
     companyId,
     projectId: null,

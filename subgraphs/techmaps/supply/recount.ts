@@ -72,15 +72,21 @@ export async function markPublished(
   );
 }
 
-/** Counts every firm that is due, some at a time, each time in a transaction of its own. */
-export async function recountDue(counting: Counting): Promise<void> {
+/**
+ * Counts every firm that is due, some at a time, each time in a transaction of its own.
+ *
+ * @param settle does what must be done with what these firms published before it counts, in the same transaction
+ */
+export async function recountDue(
+  counting: Counting,
+  settle: (companyIds: readonly string[]) => Promise<void>,
+): Promise<void> {
   for (;;) {
     const done = await transaction(counting.connection, async () => {
       const due = await counting.footprints.find({ due: true }, { _id: 1 }).limit(batch).lean();
-      await recount(
-        counting,
-        due.map(({ _id }) => _id),
-      );
+      const ids = due.map(({ _id }) => _id);
+      await settle(ids);
+      await recount(counting, ids);
       return due.length < batch;
     });
     if (done) return;
@@ -116,7 +122,7 @@ async function recount(counting: Counting, companyIds: readonly string[]): Promi
       },
     })),
   );
-  await apply(counting, delta);
+  await applyDelta(counting, delta);
 }
 
 /** Marks the firms' capabilities by whether the firms take part now; gives the groups of those that do. */
@@ -163,7 +169,11 @@ async function footprintsNow(
   );
 }
 
-async function apply({ supplies }: Counting, delta: Delta): Promise<void> {
+/** Changes the counts by a delta. */
+export async function applyDelta(
+  { supplies }: Pick<Counting, 'supplies'>,
+  delta: Delta,
+): Promise<void> {
   await supplies.bulkWrite(
     [...delta].map(([technologyId, counts]) => ({
       updateOne: {
