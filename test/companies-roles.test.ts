@@ -108,6 +108,10 @@ const rows: Record<string, Row> = {
     may: everybody,
     input: () => ({ callbackUrl: 'https://example.org/back?state=none', ticket: 'none' }),
   },
+  'Mutation.confirmExternally': {
+    may: signedIn,
+    input: () => ({ callbackUrl: 'https://example.org/back?state=none', ticket: 'none' }),
+  },
   'Mutation.refreshSession': { may: everybody, input: () => ({ refreshToken: 'a.b.c' }) },
   'Mutation.signOut': { may: everybody, input: () => ({ refreshToken: 'a.b.c' }) },
   'Mutation.registerCompany': { may: signedIn, input: () => draft },

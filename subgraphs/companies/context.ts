@@ -9,6 +9,7 @@ import { fileStore, type DocumentStore } from '#kit/file-store.ts';
 import { newId } from '#kit/id.ts';
 import type { Viewer } from '#kit/viewer.ts';
 import { attemptsOf, type AttemptRecord } from './account/attempt.model.ts';
+import { confirmationsOf, type ConfirmationRecord } from './account/confirmation.model.ts';
 import {
   externalSignInsOf,
   identitiesOf,
@@ -49,6 +50,7 @@ import {
   type StandingRecord,
 } from './figure/standing.model.ts';
 import { mailboxOf, postOf, type MailRecord, type PostRecord } from './mail/mail.model.ts';
+import { departuresOf, type DepartureRecord } from './member/departure.model.ts';
 import { membersOf, type MemberRecord } from './member/member.model.ts';
 import { entriesOf, type EntryRecord } from './search/entry.model.ts';
 import { savedSearchesOf, type SavedSearchRecord } from './search/saved-search.model.ts';
@@ -90,6 +92,7 @@ export interface Models {
   users: Model<UserRecord>;
   sessions: Model<SessionRecord>;
   attempts: Model<AttemptRecord>;
+  confirmations: Model<ConfirmationRecord>;
   signingKeys: Model<SigningKeyRecord>;
   letterTokens: Model<LetterTokenRecord>;
   externalSignIns: Model<ExternalSignInRecord>;
@@ -97,6 +100,7 @@ export interface Models {
   post: Model<PostRecord>;
   mailbox: Model<MailRecord>;
   members: Model<MemberRecord>;
+  departures: Model<DepartureRecord>;
   sectors: Model<SectorRecord>;
   entries: Model<EntryRecord>;
   toldMaps: Model<ToldMapRecord>;
@@ -158,6 +162,7 @@ export function modelsOf(connection: Connection): Models {
     users: usersOf(connection),
     sessions: sessionsOf(connection),
     attempts: attemptsOf(connection),
+    confirmations: confirmationsOf(connection),
     signingKeys: signingKeysOf(connection),
     letterTokens: letterTokensOf(connection),
     externalSignIns: externalSignInsOf(connection),
@@ -165,6 +170,7 @@ export function modelsOf(connection: Connection): Models {
     post: postOf(connection),
     mailbox: mailboxOf(connection),
     members: membersOf(connection),
+    departures: departuresOf(connection),
     sectors: sectorsOf(connection),
     entries: entriesOf(connection),
     toldMaps: toldMapsOf(connection),

@@ -1,5 +1,6 @@
 /** Which use case carries out which mutation. No rules here. */
 import { answer, attempt } from '#kit/answer.ts';
+import { confirmExternally } from './account/confirmation.ts';
 import { finishExternalSignIn, startExternalSignIn } from './account/external.ts';
 import { provisionUser } from './account/provision.ts';
 import {
@@ -50,9 +51,11 @@ export const mutations: MutationResolvers = {
     attempt(input, async () => ({ accepted: await signUp(context, input) })),
   signIn: (_, { input }, context) => attempt(input, () => signIn(context, input)),
   startExternalSignIn: (_, { input }, context) =>
-    attempt(input, () => startExternalSignIn(context)),
+    attempt(input, () => startExternalSignIn(context, input)),
   finishExternalSignIn: (_, { input }, context) =>
     attempt(input, () => finishExternalSignIn(context, input)),
+  confirmExternally: (_, { input }, context) =>
+    attempt(input, () => confirmExternally(context, input)),
   refreshSession: (_, { input }, context) => attempt(input, () => refreshSession(context, input)),
   signOut: (_, { input }, context) =>
     attempt(input, async () => ({ ended: await signOut(context, input) })),

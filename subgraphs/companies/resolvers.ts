@@ -146,6 +146,8 @@ export const resolvers: Resolvers = {
       findContactReads(context, _id, { first: page.first, after: page.after ?? null }),
     emailVerified: ({ _id, verifiedAt }, _, context) =>
       maySeeUser(context, _id) ? verifiedAt !== null : null,
+    hasPassword: ({ _id, passwordHash }, _, context) =>
+      maySeeUser(context, _id) ? passwordHash !== null : null,
     secondFactor: (user, _, context) =>
       maySeeUser(context, user._id) ? hasSecondFactor(user) : null,
     roles: (user, _, context) => rolesFor(context, user),

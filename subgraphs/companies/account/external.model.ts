@@ -25,6 +25,8 @@ export interface ExternalSignInRecord {
   sealedVerifier: string;
   /** Who the provider said it is; null until it has, and while no second factor is asked for. */
   person: ExternalPerson | null;
+  /** Whether the person is to sign in anew at the provider, whoever is signed in there. */
+  anew: boolean;
   expiresAt: Date;
 }
 
@@ -44,6 +46,7 @@ const signInSchema = new Schema(
     nonce: { type: String, required: true },
     sealedVerifier: { type: String, required: true },
     person: { type: personSchema, default: null },
+    anew: { type: Boolean, default: false },
     expiresAt: { type: Date, required: true, expires: 0 },
   },
   { ...plainSchema, collection: 'external_sign_ins' },

@@ -28,14 +28,16 @@ export function externalProvider({
 /**
  * Begins a sign-in at the provider. Anybody may.
  *
+ * @param anew whether the provider is to ask who it is, even of somebody who is signed in there
  * @returns where to go, and a ticket that only who began has: without it nobody ends the sign-in
  * @throws {Refusal} WRONG_STATE where there is no provider
  */
 export async function startExternalSignIn(
   context: Context,
+  { anew }: { anew: boolean },
 ): Promise<{ authorizationUrl: string; ticket: string; expiresAt: Date }> {
   const external = offered(context);
-  const { address, checks } = await sendToProvider(external);
+  const { address, checks } = await sendToProvider(external, anew);
   const ticket = newSecret();
   const expiresAt = new Date(Date.now() + patience);
   const record = {
@@ -43,6 +45,7 @@ export async function startExternalSignIn(
     ticket: digestOf(ticket),
     nonce: checks.nonce,
     sealedVerifier: seal(checks.verifier, context.config.secretKey),
+    anew,
     expiresAt,
   };
   const { connection, viewer } = context;
@@ -70,14 +73,30 @@ export interface ExternalReturn {
  * @throws {Refusal} WRONG_STATE, EXPIRED (callbackUrl), INVALID (callbackUrl, code), LIMIT_REACHED (code)
  */
 export async function finishExternalSignIn(context: Context, given: ExternalReturn): Promise<Pass> {
-  const external = offered(context);
-  const url = URL.canParse(given.callbackUrl) ? new URL(given.callbackUrl) : new URL('about:blank');
-  const state = url.searchParams.get('state') ?? '';
-  const open = await takeOut(context, state, given.ticket);
-  const person = open.person ?? (await prove(context, external, open, url, state));
-  const user = await accountOf(context, external.issuer, person);
+  const { issuer, person, open } = await whoCameBack(context, given, 'ANY');
+  const user = await accountOf(context, issuer, person);
   if (hasSecondFactor(user)) await secondFactor(context, user, { ...open, person }, given);
   return openSession(context, user, given.idempotencyKey ?? null);
+}
+
+/**
+ * Who came back from the provider, which is asked once: the sign-in under way is over then.
+ *
+ * @param how ANEW: only from a sign-in that was begun as one anew
+ * @throws {Refusal} WRONG_STATE, EXPIRED (callbackUrl), INVALID (callbackUrl)
+ */
+export async function whoCameBack(
+  context: Context,
+  { callbackUrl, ticket }: Pick<ExternalReturn, 'callbackUrl' | 'ticket'>,
+  how: 'ANY' | 'ANEW',
+): Promise<{ issuer: string; person: ExternalPerson; open: ExternalSignInRecord }> {
+  const external = offered(context);
+  const url = URL.canParse(callbackUrl) ? new URL(callbackUrl) : new URL('about:blank');
+  const state = url.searchParams.get('state') ?? '';
+  const open = await takeOut(context, state, ticket);
+  if (how === 'ANEW' && !open.anew) throw over();
+  const person = open.person ?? (await prove(context, external, open, url, state));
+  return { issuer: external.issuer, person, open };
 }
 
 /** The sign-in under way, which is then no longer: of two that come at once, one finds it gone. */
@@ -97,7 +116,7 @@ async function takeOut(
 function prove(
   { config }: Context,
   external: ExternalConfig,
-  { nonce, sealedVerifier }: ExternalSignInRecord,
+  { nonce, sealedVerifier, anew }: ExternalSignInRecord,
   url: URL,
   state: string,
 ): Promise<ExternalPerson> {
@@ -105,7 +124,7 @@ function prove(
   const callback = new URL(external.redirectUrl);
   callback.search = url.search;
   const verifier = unseal(sealedVerifier, config.secretKey);
-  return askProvider(external, callback, { state, nonce, verifier });
+  return askProvider(external, callback, { state, nonce, verifier, anew });
 }
 
 /** Asks for the second factor; when it is missing or wrong, the sign-in stays open for another try without the provider. */

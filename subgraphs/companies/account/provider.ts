@@ -27,10 +27,14 @@ export interface Checks {
   nonce: string;
   /** PKCE. */
   verifier: string;
+  /** Whether the person must have signed in at the provider within minutes. */
+  anew: boolean;
 }
 
 /** How long the provider may take to answer, in seconds. */
 const timeoutSeconds = 10;
+/** How long ago somebody who signs in anew may have done so, in seconds. */
+const anewSeconds = 5 * 60;
 /** How long what the provider says of itself is good, in milliseconds: it may change its addresses and keys. */
 const goodFor = 60 * 60_000;
 
@@ -60,11 +64,13 @@ function configurationOf(config: ExternalConfig): Promise<Configuration> {
 /** Where somebody who wants to sign in is sent, and what to check them by when they come back. */
 export async function sendToProvider(
   config: ExternalConfig,
+  anew: boolean,
 ): Promise<{ address: string; checks: Checks }> {
   const checks = {
     state: randomState(),
     nonce: randomNonce(),
     verifier: randomPKCECodeVerifier(),
+    anew,
   };
   const address = buildAuthorizationUrl(await configurationOf(config), {
     redirect_uri: config.redirectUrl,
@@ -73,6 +79,8 @@ export async function sendToProvider(
     nonce: checks.nonce,
     code_challenge: await calculatePKCECodeChallenge(checks.verifier),
     code_challenge_method: 'S256',
+    // Whoever holds the browser could take these out of the address: `max_age` is checked by what the provider says.
+    ...(anew && { prompt: 'login', max_age: String(anewSeconds) }),
   });
   return { address: address.href, checks };
 }
@@ -85,7 +93,7 @@ export async function sendToProvider(
 export async function askProvider(
   config: ExternalConfig,
   callbackUrl: URL,
-  { state, nonce, verifier }: Checks,
+  { state, nonce, verifier, anew }: Checks,
 ): Promise<ExternalPerson> {
   const configuration = await configurationOf(config);
   try {
@@ -94,6 +102,7 @@ export async function askProvider(
       expectedNonce: nonce,
       pkceCodeVerifier: verifier,
       idTokenExpected: true,
+      ...(anew && { maxAge: anewSeconds }),
     });
     const claims = tokens.claims();
     if (!claims) throw failed();

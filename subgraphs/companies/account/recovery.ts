@@ -9,7 +9,8 @@ import { clearAttempts, countAttempt, type Guarded } from './attempt.ts';
 import { recordOwnDeed } from './deed.ts';
 import { emailOf, emailProblems } from './email.ts';
 import { redeemLetterToken } from './letter-token.ts';
-import { hashPassword, isPassword, passwordProblems } from './password.ts';
+import { hashPassword, passwordProblems } from './password.ts';
+import { proveSelf, type GivenProof } from './proof.ts';
 import { endSessions, openSession, type Pass } from './session.ts';
 import type { UserRecord } from './user.model.ts';
 
@@ -106,26 +107,22 @@ export async function resetPassword(
 }
 
 /**
- * Changes the viewer's password, ends every session and opens a new one. The user may.
+ * Changes the viewer's password, or gives a first one, ends every session and opens a new one. The user may, with a proof.
  *
- * @throws {Refusal} INVALID (currentPassword, newPassword), LIMIT_REACHED (currentPassword)
+ * @throws {Refusal} INVALID (currentPassword, newPassword), EXPIRED (confirmation), LIMIT_REACHED (currentPassword)
  */
 export async function changePassword(
   context: Context,
-  { currentPassword, newPassword }: { currentPassword: string; newPassword: string },
+  { newPassword, ...proof }: GivenProof & { newPassword: string },
 ): Promise<Pass> {
   const { userId } = signedIn(context.viewer);
   const user = await readUser(context, userId);
-  await countAttempt(context, 'sign-in', user.email, ['currentPassword']);
-  if (!(await isPassword(currentPassword, user.passwordHash)))
-    throw refusal('INVALID', 'This is not your password.', ['currentPassword'], {
-      rule: 'CREDENTIALS',
-    });
-  await clearAttempts(context, 'sign-in', user.email);
-  const known = [user.name, user.email, currentPassword];
+  const spend = await proveSelf(context, user, proof);
+  const known = [user.name, user.email, proof.currentPassword ?? ''];
   refuseAny(passwordProblems(newPassword, known, ['newPassword']));
   const passwordHash = await hashPassword(newPassword);
   const changed = await transaction(context.connection, async () => {
+    await spend();
     await recordOwnDeed(context, userId, 'changePassword');
     return setPassword(context, user, { passwordHash });
   });

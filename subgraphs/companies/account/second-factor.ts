@@ -9,7 +9,7 @@ import { refusal } from '#kit/refusal.ts';
 import { signedIn } from '#kit/viewer.ts';
 import type { Context } from '../context.ts';
 import { clearAttempts, countAttempt } from './attempt.ts';
-import { isPassword } from './password.ts';
+import { proveSelf, type GivenProof, type Spend } from './proof.ts';
 import { seal, unseal } from './seal.ts';
 import { digestOf } from './secret.ts';
 import type { SecondFactorRecord, UserRecord } from './user.model.ts';
@@ -33,24 +33,23 @@ export function hasSecondFactor({ secondFactor }: UserRecord): boolean {
 }
 
 /**
- * Begins with a second factor: it is asked for once a first code has proved that the app has the secret. The user may.
+ * Begins with a second factor: it is asked for once a first code has proved that the app has the secret. The user may,
+ * with a proof.
  *
- * @throws {Refusal} INVALID (currentPassword), WRONG_STATE when there is one, LIMIT_REACHED
+ * @throws {Refusal} INVALID (currentPassword), EXPIRED (confirmation), WRONG_STATE when there is one, LIMIT_REACHED
  */
-export async function startSecondFactor(
-  context: Context,
-  { currentPassword }: { currentPassword: string },
-): Promise<Enrolment> {
+export async function startSecondFactor(context: Context, proof: GivenProof): Promise<Enrolment> {
   const user = await readOwn(context);
   if (hasSecondFactor(user)) throw refusal('WRONG_STATE', 'You have a second factor.');
-  await provePassword(context, user, currentPassword);
+  const spend = await proveSelf(context, user, proof);
   const secret = new Secret({ size: 20 }).base32;
-  await keep(context, user, 'startSecondFactor', {
+  const begun = {
     sealedSecret: seal(secret, context.config.secretKey),
     confirmedAt: null,
     lastStep: 0,
     recoveryDigests: [],
-  });
+  };
+  await keep(context, user, 'startSecondFactor', begun, spend);
   return { secret, uri: totpOf(secret, user.email).toString() };
 }
 
@@ -83,19 +82,19 @@ export async function confirmSecondFactor(
 }
 
 /**
- * Turns the second factor off. The user may, with the password and a code.
+ * Turns the second factor off. The user may, with a proof and a code.
  *
- * @throws {Refusal} INVALID (currentPassword, code), WRONG_STATE when there is none, LIMIT_REACHED
+ * @throws {Refusal} INVALID (currentPassword, code), EXPIRED (confirmation), WRONG_STATE when there is none, LIMIT_REACHED
  */
 export async function removeSecondFactor(
   context: Context,
-  { currentPassword, code }: { currentPassword: string; code: string },
+  { code, ...proof }: GivenProof & { code: string },
 ): Promise<UserRecord> {
   const user = await readOwn(context);
   if (!hasSecondFactor(user)) throw refusal('WRONG_STATE', 'You have no second factor.');
-  await provePassword(context, user, currentPassword);
+  const spend = await proveSelf(context, user, proof);
   await passSecondFactor(context, user, code);
-  return keep(context, user, 'removeSecondFactor', null);
+  return keep(context, user, 'removeSecondFactor', null, spend);
 }
 
 /**
@@ -160,15 +159,6 @@ function totpOf(secret: string, label: string): TOTP {
   return new TOTP({ issuer, label, secret, period, digits: 6, algorithm: 'SHA1' });
 }
 
-async function provePassword(context: Context, user: UserRecord, password: string): Promise<void> {
-  await countAttempt(context, 'sign-in', user.email, ['currentPassword']);
-  if (!(await isPassword(password, user.passwordHash)))
-    throw refusal('INVALID', 'This is not your password.', ['currentPassword'], {
-      rule: 'CREDENTIALS',
-    });
-  await clearAttempts(context, 'sign-in', user.email);
-}
-
 async function readOwn({ viewer, users }: Context): Promise<UserRecord> {
   const { userId } = signedIn(viewer);
   const user = await users.findById(userId).lean();
@@ -181,8 +171,10 @@ function keep(
   user: UserRecord,
   mutation: string,
   secondFactor: SecondFactorRecord | null,
+  spend: Spend = async () => {},
 ): Promise<UserRecord> {
   return transaction(connection, async () => {
+    await spend();
     await users.updateOne({ _id: user._id }, { $set: { secondFactor }, $inc: { revision: 1 } });
     await recordDeed(connection, { viewer, mutation, input: {} });
     return { ...user, secondFactor, revision: user.revision + 1 };

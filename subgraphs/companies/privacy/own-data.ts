@@ -6,8 +6,7 @@ import { transaction } from '#kit/mongo.ts';
 import { problem, refusal, refuseAny } from '#kit/refusal.ts';
 import { signedIn } from '#kit/viewer.ts';
 import type { ErasureFact } from '#schema/facts.ts';
-import { clearAttempts, countAttempt } from '../account/attempt.ts';
-import { isPassword } from '../account/password.ts';
+import { proveSelf, type GivenProof } from '../account/proof.ts';
 import type { UserRecord } from '../account/user.model.ts';
 import type { Context } from '../context.ts';
 import { tellAccess } from '../member/claims.ts';
@@ -22,11 +21,12 @@ export async function exportOwnData(context: Context): Promise<string> {
   const { connection, users, members, sessions, savedSearches, contactReads } = context;
   const user = await users.findById(userId).lean();
   if (!user) return '{}';
-  const { passwordHash: _, secondFactor, signUpKey: __, ...account } = user;
+  const { passwordHash: _, secondFactor, ...account } = user;
   const own = { userId };
   const data = {
     account: { ...account, hasSecondFactor: secondFactor !== null },
     memberships: await members.find({ $or: [own, { email: user.email }] }).lean(),
+    departures: await context.departures.find(own, { companyId: 1, at: 1 }).lean(),
     sessions: await sessions
       .find(own, { startedAt: 1, expiresAt: 1, endedAt: 1, endedBecause: 1 })
       .lean(),
@@ -53,24 +53,19 @@ export async function exportOwnData(context: Context): Promise<string> {
 
 /**
  * Erases the viewer's account: name, e-mail, memberships, sessions, searches, and what was put in with every deed. What
- * public money needs stays: that somebody, now without a name, did what when. The user may, with the password.
+ * public money needs stays: that somebody, now without a name, did what when. The user may, with a proof.
  *
- * @throws {Refusal} INVALID (currentPassword), LIMIT_REACHED, WRONG_STATE for the last owner of a company
+ * @throws {Refusal} INVALID (currentPassword), EXPIRED (confirmation), LIMIT_REACHED, WRONG_STATE for the last owner of a company
  */
-export async function eraseAccount(
-  context: Context,
-  { currentPassword }: { currentPassword: string },
-): Promise<UserRecord> {
+export async function eraseAccount(context: Context, proof: GivenProof): Promise<UserRecord> {
   const { userId } = signedIn(context.viewer);
   const user = await context.users.findById(userId).lean();
   if (!user) throw refusal('NOT_FOUND', 'This account is gone.');
-  await countAttempt(context, 'sign-in', user.email, ['currentPassword']);
-  if (!(await isPassword(currentPassword, user.passwordHash)))
-    throw refusal('INVALID', 'This is not your password.', ['currentPassword'], {
-      rule: 'CREDENTIALS',
-    });
-  await clearAttempts(context, 'sign-in', user.email);
-  return transaction(context.connection, () => erase(context, user));
+  const spend = await proveSelf(context, user, proof);
+  return transaction(context.connection, async () => {
+    await spend();
+    return erase(context, user);
+  });
 }
 
 async function erase(context: Context, user: UserRecord): Promise<UserRecord> {
@@ -78,11 +73,13 @@ async function erase(context: Context, user: UserRecord): Promise<UserRecord> {
   const { _id: userId, email } = user;
   await leaveCompanies(context, userId);
   await members.deleteMany({ email, state: 'INVITED' });
+  await context.departures.deleteMany({ userId });
   await sessions.deleteMany({ userId });
   await savedSearches.deleteMany({ userId });
   await context.consultationReads.deleteMany({ userId });
   await context.identities.deleteMany({ userId });
   await context.letterTokens.deleteMany({ userId });
+  await context.confirmations.deleteMany({ userId });
   await context.post.deleteMany({ to: email });
   await context.mailbox.deleteMany({ to: email });
   await ticketsOf(connection).deleteMany({ _id: { $gte: `${userId} `, $lt: `${userId}!` } });
@@ -95,7 +92,6 @@ async function erase(context: Context, user: UserRecord): Promise<UserRecord> {
     secondFactor: null,
     roles: [],
     verifiedAt: null,
-    signUpKey: null,
   };
   await users.updateOne({ _id: userId }, { $set: nobody, $inc: { revision: 1 } });
   await tellAccess(context, [userId]);
