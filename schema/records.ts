@@ -111,6 +111,8 @@ export const records: Record<SubgraphName, Record<string, string>> = {
     MemberAccount: './delivery/books.ts#Account',
     LedgerEntry: './delivery/ledger.model.ts#LedgerRecord',
     Recovery: './delivery/recovery.model.ts#RecoveryRecord',
+    Repayment: './delivery/recovery.model.ts#RepaymentRecord',
+    Settlement: './project/project.model.ts#SettlementRecord',
     Milestone: './milestone/milestone.model.ts#MilestoneRecord',
     MilestoneConnection: './milestone/milestone.model.ts#MilestonePage',
     DeliveredFile: './milestone/milestone.model.ts#FileRecord',

@@ -180,6 +180,12 @@ export const inputs: Record<string, () => object> = {
     dueOn: '2020-01-01',
   }),
   closeRecovery: () => ({ recoveryId: ids.recovery, revision: 0, isPaid: false }),
+  bounceRepayment: () => ({
+    recoveryId: ids.recovery,
+    revision: 0,
+    number: 9,
+    reason: 'Why not',
+  }),
   settleProject: () => ({ projectId: ids.project, revision: 0 }),
   importProgrammes: () => ({ source: 'xx', rows: [] }),
 };
@@ -261,6 +267,7 @@ export const allowed: Record<string, Who[]> = {
   handOverOutcome: ['editor of the lead'],
   demandRecovery: ['secretariat'],
   closeRecovery: ['secretariat'],
+  bounceRepayment: ['secretariat'],
   settleProject: ['owner of the lead'],
   importProgrammes: ['secretariat', 'operator'],
 };

@@ -205,6 +205,18 @@ describe('releasesOf', () => {
     });
   });
 
+  it('tells nothing of a repayment that bounced', () => {
+    const movements = [
+      movement(1, 'PAY', 900),
+      movement(2, 'RECOVER', 30),
+      movement(3, 'BOUNCE', 30, 2),
+    ];
+    const release = releasesOf(call(), [project({ movements })], publication).at(-1);
+    expect(release).toMatchObject({
+      contracts: [{ implementation: { transactions: [{ id: 'm1' }] } }],
+    });
+  });
+
   it('tells public money that a firm paid back out of its own', () => {
     const movements = [movement(1, 'PAY', 900), movement(2, 'RECOVER', 30)];
     const release = releasesOf(call(), [project({ movements })], publication).at(-1);
@@ -309,7 +321,7 @@ const anyProject: fc.Arbitrary<PublishedProject> = fc.record({
     fc.record({
       id: fc.uuid(),
       number: fc.nat(20),
-      kind: fc.constantFrom('PAY', 'MATCH', 'SPEND', 'RETURN', 'RECOVER', 'REVERSE'),
+      kind: fc.constantFrom('PAY', 'MATCH', 'SPEND', 'RETURN', 'RECOVER', 'REVERSE', 'BOUNCE'),
       company: anyFirm,
       amount: won,
       reverses: fc.option(fc.nat(20)),

@@ -41,7 +41,7 @@ export interface PublishedFirm {
 export interface PublishedMovement {
   id: string;
   number: number;
-  kind: 'PAY' | 'MATCH' | 'SPEND' | 'RETURN' | 'RECOVER' | 'REVERSE';
+  kind: 'PAY' | 'MATCH' | 'SPEND' | 'RETURN' | 'RECOVER' | 'REVERSE' | 'BOUNCE';
   company: PublishedFirm;
   amount: number;
   reverses: number | null;

@@ -52,7 +52,8 @@ import { assignReviewers } from './review/assigning.ts';
 import { scoreProject } from './review/review.ts';
 import { registerReviewer, reviseReviewer } from './review/reviewer.ts';
 import { decidePlanChange, proposePlanChange, withdrawPlanChange } from './change/plan-change.ts';
-import { closeRecovery, demandRecovery, settleProject } from './delivery/settlement.ts';
+import { bounceRepayment, closeRecovery, demandRecovery } from './delivery/recovery.ts';
+import { settleProject } from './delivery/settlement.ts';
 import {
   decideMilestone,
   deliverMilestone,
@@ -357,6 +358,10 @@ export const mutations: MutationResolvers = {
   closeRecovery: (_, { input }, context) =>
     answer(renewed(context), 'closeRecovery', input, async () => ({
       recovery: await closeRecovery(context, input),
+    })),
+  bounceRepayment: (_, { input }, context) =>
+    answer(renewed(context), 'bounceRepayment', input, async () => ({
+      recovery: await bounceRepayment(context, input),
     })),
   settleProject: (_, { input }, context) =>
     answer(renewed(context), 'settleProject', input, async () => ({

@@ -69,7 +69,9 @@ import { findReview, findReviewTasks } from './review/review.ts';
 import { findReviewer, findReviewers } from './review/reviewer.ts';
 import { findPlanChanges } from './change/plan-change.ts';
 import { findReportDay, findWarnings } from './delivery/warning.ts';
-import { findRecoveries } from './delivery/settlement.ts';
+import { dueOf, paidOf } from './delivery/dues.ts';
+import { findRecoveries } from './delivery/recovery.ts';
+import { findSettlements } from './delivery/settlement.ts';
 import {
   deliveredContent,
   findLateMilestones,
@@ -217,6 +219,7 @@ export const resolvers: Resolvers = {
     pilots: (project, _, context) => findPilots(context, project),
     outcomes: (project, _, context) => findOutcomes(context, project),
     recoveries: (project, _, context) => findRecoveries(context, project),
+    settlements: (project, _, context) => [...findSettlements(context, project)],
     reportDueOn: (project, _, context) => findReportDay(context, project),
     warnings: (project, _, context) => findWarnings(context, project),
     isOnTime: ({ finished }) => finished?.onTime ?? null,
@@ -243,6 +246,10 @@ export const resolvers: Resolvers = {
   OutcomeSupplier: { company: ({ companyId }) => company(companyId) },
   Recovery: {
     id: ({ _id }) => _id,
+    due: (recovery) => (recovery.status === 'DEMANDED' ? dueOf(recovery) : 0),
+    paid: (recovery) => paidOf(recovery),
+    waived: ({ waived }) => waived ?? 0,
+    repayments: ({ repayments }) => repayments ?? [],
     company: ({ companyId }) => company(companyId),
   },
   Document: {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 
 import {
+  account,
   accountsIn,
   balancesOf,
   movementBreaches,
@@ -22,29 +23,52 @@ const bounds = {
 };
 
 const wish = fc.record({
-  kind: fc.constantFrom<LedgerKind>('PAY', 'MATCH', 'SPEND', 'RETURN', 'RECOVER', 'REVERSE'),
+  kind: fc.constantFrom<LedgerKind>(
+    'PAY',
+    'MATCH',
+    'SPEND',
+    'RETURN',
+    'RECOVER',
+    'REVERSE',
+    'BOUNCE',
+  ),
   companyId: fc.constantFrom('a', 'b'),
   item: fc.constantFrom('people', 'cloud'),
   amount: fc.integer({ min: 1, max: 400 }),
   reverses: fc.integer({ min: 1, max: 12 }),
+  stage: fc.constantFrom('PLAN', 'BUILD', 'SHOW'),
 });
 
+/** An entry with the stage that it counts in. */
+type Staged = Movement & { stage: string };
+
+type Wish = typeof wish extends fc.Arbitrary<infer W> ? W : never;
+
+/** The movement that is wished for: one that takes another back speaks of the same firm, item, amount and stage. */
+function movementOf(books: readonly Staged[], wished: Wish): Staged {
+  const { kind, companyId, item, amount, reverses, stage } = wished;
+  const own = { companyId, item: kind === 'SPEND' ? item : null, amount, stage };
+  const number = books.length + 1;
+  if (kind !== 'REVERSE' && kind !== 'BOUNCE') return { ...own, number, kind, reverses: null };
+  const original = books.find((each) => each.number === reverses) ?? own;
+  return { ...original, number, kind, reverses };
+}
+
 /** The books after every wish that the rules let pass, in order. */
-function booksAfter(wishes: readonly (typeof wish extends fc.Arbitrary<infer W> ? W : never)[]) {
-  const books: Movement[] = [];
-  for (const { kind, companyId, item, amount, reverses } of wishes) {
-    const movement: Movement = {
-      number: books.length + 1,
-      kind,
-      companyId,
-      item: kind === 'SPEND' ? item : null,
-      amount,
-      reverses: kind === 'REVERSE' ? reverses : null,
-    };
+function booksAfter(wishes: readonly Wish[]): Staged[] {
+  const books: Staged[] = [];
+  for (const each of wishes) {
+    const movement = movementOf(books, each);
     if (movementBreaches(movement, books, bounds).length === 0) books.push(movement);
   }
   return books;
 }
+
+/** What the accounts of a balance sum to. */
+const totalOf = (books: readonly Movement[], isWanted: (name: string) => boolean = () => true) =>
+  [...balancesOf(books)]
+    .filter(([name]) => isWanted(name))
+    .reduce((total, [, balance]) => total + balance, 0);
 
 const entry = (number: number, kind: LedgerKind, amount: number, more: Partial<Movement> = {}) => ({
   number,
@@ -75,6 +99,72 @@ describe('the books', () => {
       }),
       { numRuns: 500 },
     );
+  });
+
+  it('sum to nothing by project, by stage, by member and by item', () => {
+    fc.assert(
+      fc.property(fc.array(wish, { maxLength: 40 }), (wishes) => {
+        const books = booksAfter(wishes);
+        expect(totalOf(books)).toBe(0);
+        for (const stage of ['PLAN', 'BUILD', 'SHOW'])
+          expect(totalOf(books.filter((each) => each.stage === stage))).toBe(0);
+        for (const firm of ['a', 'b']) {
+          expect(totalOf(books, (name) => name.split(' ')[1] === firm)).toBe(0);
+          const [held] = accountsIn([firm], bounds.plan, books);
+          for (const { item, spent } of held?.items ?? []) {
+            const own = books.filter((each) => each.companyId === firm && each.item === item);
+            expect(totalOf(own)).toBe(0);
+            expect(balancesOf(own).get(account.used(firm, item)) ?? 0).toBe(spent);
+          }
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('are as before a repayment once it bounced, but for its two entries', () => {
+    fc.assert(
+      fc.property(fc.array(wish, { maxLength: 30 }), fc.integer({ min: 1 }), (wishes, amount) => {
+        const books = booksAfter(wishes);
+        const repaid = entry(books.length + 1, 'RECOVER', amount);
+        if (movementBreaches(repaid, books, bounds).length > 0) return;
+        const bounced = entry(books.length + 2, 'BOUNCE', amount, { reverses: repaid.number });
+        expect(movementBreaches(bounced, [...books, repaid], bounds)).toEqual([]);
+        const after = [...books, repaid, bounced];
+        expect(accountsIn(['a', 'b'], bounds.plan, after)).toEqual(
+          accountsIn(['a', 'b'], bounds.plan, books),
+        );
+        expect(totalOf(after)).toBe(0);
+        expect(
+          movementBreaches({ ...bounced, number: after.length + 1 }, after, bounds),
+        ).toMatchObject([{ rule: 'REVERSIBLE', found: String(repaid.number) }]);
+      }),
+    );
+  });
+
+  it('let nothing bounce that is no repayment', () => {
+    const before = [entry(1, 'PAY', 100), entry(2, 'SPEND', 50), entry(3, 'RETURN', 10)];
+    for (const reverses of [1, 2, 3, 9])
+      expect(movementBreaches(entry(4, 'BOUNCE', 0, { reverses }), before, bounds)).toMatchObject([
+        { rule: 'REVERSIBLE' },
+      ]);
+  });
+
+  it('repay and bounce beyond 32 bits and up to the last won that can be counted', () => {
+    for (const most of [2 ** 31 + 1, Number.MAX_SAFE_INTEGER]) {
+      const wide = { ...bounds, grants: new Map([['a', most]]) };
+      const books = [entry(1, 'PAY', most), entry(2, 'RECOVER', most)];
+      expect(movementBreaches(entry(2, 'RECOVER', most), books.slice(0, 1), wide)).toEqual([]);
+      expect(movementBreaches(entry(3, 'RECOVER', 1), books, wide)).toMatchObject([
+        { rule: 'RETURNED', limit: '0', found: '1' },
+      ]);
+      const bounced = entry(3, 'BOUNCE', most, { reverses: 2 });
+      expect(movementBreaches(bounced, books, wide)).toEqual([]);
+      expect(accountsIn(['a'], [], [...books, bounced])).toMatchObject([
+        { paid: most, recovered: 0, left: most },
+      ]);
+      expect(totalOf([...books, bounced])).toBe(0);
+    }
   });
 
   it('say what is too much, with the limit and what was found', () => {

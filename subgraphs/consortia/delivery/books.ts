@@ -3,7 +3,7 @@ import type { Problem } from '#kit/refusal.ts';
 import { breach } from '../programme/breaches.ts';
 
 /** Kinds of movements of money. */
-export type LedgerKind = 'PAY' | 'MATCH' | 'SPEND' | 'RETURN' | 'RECOVER' | 'REVERSE';
+export type LedgerKind = 'PAY' | 'MATCH' | 'SPEND' | 'RETURN' | 'RECOVER' | 'REVERSE' | 'BOUNCE';
 
 /** A movement of money, won. */
 export interface Movement {
@@ -113,7 +113,7 @@ function accountOf(
 /** Movements that were not taken back, and that take nothing back. */
 export function notReversed(movements: readonly Movement[]): Movement[] {
   const reversed = new Set(movements.map(({ reverses }) => reverses));
-  return movements.filter(({ number, kind }) => kind !== 'REVERSE' && !reversed.has(number));
+  return movements.filter(({ number, reverses }) => reverses === null && !reversed.has(number));
 }
 
 function sum(amounts: readonly { amount: number }[]): number {
@@ -154,6 +154,8 @@ export function movementBreaches(
       return returnBreaches(kept, amount);
     case 'SPEND':
       return [...inHand, ...spendingBreaches(held, movement)];
+    case 'BOUNCE':
+      return bounceBreaches(movement, before);
     case 'REVERSE':
       return reversalBreaches(movement, before, { grants, plan });
     default:
@@ -211,9 +213,21 @@ function countableBreaches(counted: number, amount: number): Problem[] {
   return amount <= limit ? [] : [over('COUNTABLE', 'More than can be counted.', limit, amount)];
 }
 
+/** A repayment bounces once; what it leaves behind always holds, for it touched no money in hand. */
+function bounceBreaches({ reverses }: Movement, before: readonly Movement[]): Problem[] {
+  const original = notReversed(before).find(({ number }) => number === reverses);
+  return original?.kind === 'RECOVER' ? [] : [irreversible(reverses)];
+}
+
+function irreversible(reverses: number | null): Problem {
+  return breach('REVERSIBLE', 'No such entry is left to take back.', 'an entry', String(reverses), [
+    'reverses',
+  ]);
+}
+
 /**
- * A movement is taken back once, and only while what it leaves behind holds. What was demanded back stays closed: its
- * entry is not taken back.
+ * A movement is taken back once, and only while what it leaves behind holds. A repayment is taken back by way of the
+ * demand that it was for, which is open again then.
  */
 function reversalBreaches(
   movement: Movement,
@@ -222,12 +236,7 @@ function reversalBreaches(
 ): Problem[] {
   const { reverses } = movement;
   const original = notReversed(before).find(({ number }) => number === reverses);
-  if (!original || original.kind === 'RECOVER')
-    return [
-      breach('REVERSIBLE', 'No such entry is left to take back.', 'an entry', String(reverses), [
-        'reverses',
-      ]),
-    ];
+  if (!original || original.kind === 'RECOVER') return [irreversible(reverses)];
   const { companyId, amount } = original;
   const held = accountOf(companyId, plan, before);
   const after = accountOf(companyId, plan, [...before, movement]);

@@ -8,6 +8,8 @@ import type { Movement } from './books.ts';
 export interface LedgerRecord extends Movement {
   _id: string;
   projectId: string;
+  /** Code of the stage in which it moved; what takes another back has the stage of that. */
+  stage?: string | null;
   memo: string | null;
   recordedBy: string;
   recordedAt: Date;
@@ -26,6 +28,7 @@ const ledgerSchema = new Schema(
     item: { type: String, default: null },
     amount: { type: Number, required: true },
     reverses: { type: Number, default: null },
+    stage: { type: String, default: null },
     memo: { type: String, default: null },
     recordedBy: { type: String, required: true },
     recordedAt: { type: Date, required: true },

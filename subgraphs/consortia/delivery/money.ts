@@ -206,12 +206,23 @@ export async function enterMovement(
     _id: newId(),
     projectId: project._id,
     ...movement,
+    stage: stageOf(movement, before, project),
     memo,
     recordedBy: userId,
     recordedAt: new Date(),
   };
   await ledger.create([entry]);
   return { entry, project };
+}
+
+/** The stage that a movement counts in. */
+function stageOf(
+  { reverses }: Movement,
+  before: readonly LedgerRecord[],
+  { stage }: Pick<ProjectRecord, 'stage'>,
+): string | null {
+  if (reverses === null) return stage;
+  return before.find(({ number }) => number === reverses)?.stage ?? null;
 }
 
 /** The movement that is asked for; one that takes another back speaks of the same firm, item and amount. */
@@ -240,7 +251,7 @@ async function actingOn(
 ): Promise<SignedIn> {
   const { viewer } = context;
   const { leadCompanyId, callId } = project;
-  if (kind === 'REVERSE' || (kind === 'PAY' && callId !== null))
+  if (kind === 'REVERSE' || kind === 'BOUNCE' || (kind === 'PAY' && callId !== null))
     return impartial(context, project, ['projectId']);
   if (kind === 'PAY') return actingFor(viewer, leadCompanyId, 'EDITOR');
   return companyId != null && isIn(viewer, companyId, 'EDITOR')
@@ -253,8 +264,8 @@ function formFaults(given: GivenMoney, memberIds: readonly string[]): Problem[] 
   const { kind, companyId, item, amount, reverses } = given;
   const isReversal = kind === 'REVERSE';
   const faults: Problem[] = [];
-  if (kind === 'RECOVER')
-    faults.push(problem('INVALID', 'What was demanded back is entered by closing it.', ['kind']));
+  if (kind === 'RECOVER' || kind === 'BOUNCE')
+    faults.push(problem('INVALID', 'What was demanded back is entered by its demand.', ['kind']));
   const check = (holds: boolean, message: string, field: string) => {
     if (!holds) faults.push(problem('INVALID', message, [field]));
   };

@@ -6,8 +6,7 @@ import type { Context } from '../context.ts';
 import type { StageRule } from '../programme/rules.ts';
 import { isParticipant, maySee } from '../project/audience.ts';
 import type { ProjectRecord } from '../project/project.model.ts';
-import { ownInterest } from '../review/interest.ts';
-import { memberIdsOf } from '../submission/submission.ts';
+import { ownInterest, type InterestContext } from '../review/interest.ts';
 
 /**
  * A project as stored, for one who takes part in it or looks after it.
@@ -28,19 +27,19 @@ export async function projectIn(
 }
 
 /**
- * Somebody of the secretariat who has no interest in a project: no firm of their own carries it out or is to use it.
+ * Somebody of the secretariat who has no interest in a project: no firm of their own, or that they left less than two years
+ * before, carries it out or is to use it.
  *
  * @throws {Refusal} WRONG_STATE at `path` (rule CONFLICT)
  * @throws {GraphQLError} UNAUTHENTICATED, FORBIDDEN
  */
 export async function impartial(
-  context: Pick<Context, 'viewer' | 'consortia'>,
+  context: InterestContext,
   project: ProjectRecord,
   path: string[],
 ): Promise<SignedIn> {
   const secretary = signedInAs(context.viewer, 'SECRETARIAT');
-  if (secretary.companies.length === 0) return secretary;
-  refuseAny(ownInterest(secretary, project, await memberIdsOf(context, project), path));
+  refuseAny(await ownInterest(context, [project], path));
   return secretary;
 }
 
@@ -52,7 +51,7 @@ export async function impartial(
  * @throws {GraphQLError} UNAUTHENTICATED, FORBIDDEN
  */
 export async function lookingAfter(
-  context: Pick<Context, 'viewer' | 'consortia'>,
+  context: InterestContext,
   project: ProjectRecord,
   path: string[],
 ): Promise<SignedIn> {

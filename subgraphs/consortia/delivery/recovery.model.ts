@@ -3,6 +3,22 @@ import { Schema, type Connection, type Model } from 'mongoose';
 import { modelOf, plainSchema } from '#kit/mongo.ts';
 import type { RecoveryStatus } from './state.ts';
 
+/** A repayment that was entered into the books. */
+export interface RepaymentRecord {
+  /** Of its entry in the project's ledger. */
+  number: number;
+  /** Won. */
+  amount: number;
+  paidAt: Date;
+  note: string | null;
+  /** When it turned out not to have arrived; null while it stands. */
+  bouncedAt: Date | null;
+  /** Number of the entry that takes it back. */
+  takenBackBy: number | null;
+  /** Why it was taken back. */
+  reason: string | null;
+}
+
 /** Public money that is demanded back, as stored. */
 export interface RecoveryRecord {
   _id: string;
@@ -14,6 +30,10 @@ export interface RecoveryRecord {
   /** Last day to pay, `YYYY-MM-DD`. */
   dueOn: string;
   status: RecoveryStatus;
+  /** What arrived, in that order; never changed but for what bounced. */
+  repayments?: RepaymentRecord[];
+  /** What was given up, won. */
+  waived?: number;
   demandedBy: string;
   demandedAt: Date;
   closedAt: Date | null;
@@ -30,6 +50,8 @@ const recoverySchema = new Schema(
     reason: { type: String, required: true },
     dueOn: { type: String, required: true },
     status: { type: String, required: true },
+    repayments: { type: [Schema.Types.Mixed] },
+    waived: { type: Number },
     demandedBy: { type: String, required: true },
     demandedAt: { type: Date, required: true },
     closedAt: { type: Date, default: null },

@@ -9,6 +9,7 @@ import { isParticipant } from '../project/audience.ts';
 import type { ProjectRecord } from '../project/project.model.ts';
 import type { Account } from './books.ts';
 import { readAccounts } from './money.ts';
+import { dueOf } from './dues.ts';
 import type { RecoveryRecord } from './recovery.model.ts';
 
 /** Something that is late. */
@@ -86,8 +87,8 @@ export function warningsOf(watched: Watched, now: Date): Warning[] {
   );
   const owed = recoveries
     .filter(({ status }) => status === 'DEMANDED')
-    .map(({ _id, dueOn, companyId, amount }) =>
-      warning('RECOVERY', daysBetween(dueOn, today), _id, companyId, amount),
+    .map((each) =>
+      warning('RECOVERY', daysBetween(each.dueOn, today), each._id, each.companyId, dueOf(each)),
     );
   return [...late, ...unreported, ...owed, ...unspent(watched, today)].filter(
     ({ days }) => days > 0,

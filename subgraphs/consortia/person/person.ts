@@ -23,6 +23,8 @@ export const traces: readonly Trace[] = [
   deed('submissions', 'submittedBy', 'projectId', 'submittedAt'),
   deed('ledger', 'recordedBy', 'projectId', 'recordedAt'),
   deed('recoveries', 'demandedBy', 'projectId', 'demandedAt'),
+  deed('projects', 'settlements.settledBy', 'settledAt'),
+  deed('projects', 'settlements.openedBy', 'settledAt'),
   deed('agreements', 'drawnUpBy', 'consortiumId', 'drawnUpAt'),
   deed('agreements', 'signatures.userId', 'consortiumId'),
   deed('agreements', 'reopening.userId', 'consortiumId'),

@@ -86,10 +86,22 @@ export interface ProjectRecord {
   finished: { onTime: boolean; pilotRating: number | null } | null;
   /** When its books were closed. */
   settledAt: Date | null;
+  /** Every time that they were, in order. */
+  settlements?: SettlementRecord[];
   draftedBy: string;
   draftedAt: Date;
   sealedAt: Date | null;
   revision: number;
+}
+
+/** A closing of a project's books. */
+export interface SettlementRecord {
+  settledAt: Date;
+  settledBy: string;
+  /** When they were opened again, as a repayment bounced; null while they are closed. */
+  openedAt: Date | null;
+  openedBy: string | null;
+  reason: string | null;
 }
 
 /** A page of projects. */
@@ -141,6 +153,7 @@ const projectSchema = new Schema(
     endReason: { type: String, default: null },
     finished: { type: Schema.Types.Mixed, default: null },
     settledAt: { type: Date, default: null },
+    settlements: { type: [Schema.Types.Mixed] },
     draftedBy: { type: String, required: true },
     draftedAt: { type: Date, required: true },
     sealedAt: { type: Date, default: null },
