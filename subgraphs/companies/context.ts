@@ -7,6 +7,7 @@ import { answerModelsOf } from '#kit/answer.ts';
 import { factsOf, positionsOf, type FactRecord } from '#kit/facts.ts';
 import { fileStore, type DocumentStore } from '#kit/file-store.ts';
 import { newId } from '#kit/id.ts';
+import { createLog, type Log } from '#kit/log.ts';
 import type { Viewer } from '#kit/viewer.ts';
 import { attemptsOf, type AttemptRecord } from './account/attempt.model.ts';
 import { confirmationsOf, type ConfirmationRecord } from './account/confirmation.model.ts';
@@ -84,6 +85,7 @@ export interface Context extends Models {
   store: DocumentStore;
   /** Who follows consultations. */
   wakes: Wakes;
+  log: Log;
 }
 
 /** The collections of this subgraph. */
@@ -141,18 +143,20 @@ export interface Loaders {
   contactRead: DataLoader<string, void>;
 }
 
+const silent = createLog('companies', 'silent');
+
 /** A context for one request. */
 export function createContext(
   connection: Connection,
   config: CompaniesConfig,
   viewer: Viewer,
-  wakes: Wakes = noWakes,
+  { wakes = noWakes, log = silent }: { wakes?: Wakes; log?: Log } = {},
 ): Context {
   const models = modelsOf(connection);
   const store = fileStore(config.files);
   const loaders = loadersOf(models, viewer);
   const proved = new Set<string>();
-  return { viewer, connection, config, proved, ...models, loaders, store, wakes };
+  return { viewer, connection, config, proved, ...models, loaders, store, wakes, log };
 }
 
 /** The collections of this subgraph. */

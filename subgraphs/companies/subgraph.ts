@@ -26,7 +26,7 @@ export const companies: Subgraph = {
     const config = readCompaniesConfig(environment);
     const connection = await connect(mongoUri, 'oca_companies');
     await prepare(collectionsOf(connection));
-    const own = createContext(connection, config, visitor(newId()));
+    const own = createContext(connection, config, visitor(newId()), { log });
     await seedSectors(own);
     await tellUntoldSectors(own);
     await bringFirstOperator(own);
@@ -58,7 +58,7 @@ export const companies: Subgraph = {
     ];
     return {
       createContext: async (viewer) =>
-        createContext(connection, config, await admitted(viewer, ownAccess(own)), wakes),
+        createContext(connection, config, await admitted(viewer, ownAccess(own)), { wakes, log }),
       caughtUp: async () => {
         for (const follower of followers) await follower.caughtUp();
       },

@@ -1,7 +1,8 @@
 /** Files beside what people write: checked, kept under their hash, read by whoever may read the text. */
+import { refuseUnclean } from '#kit/file-store.ts';
 import { newId } from '#kit/id.ts';
 import { readGiven, type GivenFile } from '#kit/media.ts';
-import { problem, refusal, type Problem } from '#kit/refusal.ts';
+import { problem, type Problem } from '#kit/refusal.ts';
 import type { Context } from '../context.ts';
 import type { AttachmentRecord } from './attachment.model.ts';
 
@@ -23,27 +24,21 @@ export function fileProblems(
 }
 
 /**
- * Keeps files that have no problems.
+ * Keeps files that have no problems: all, once each was found clean, or none.
  *
- * @throws {Refusal} INVALID (files; rule SCAN)
+ * @throws {Refusal} INVALID (files; rule SCAN), WRONG_STATE (files; rule SCANNER_AWAY)
  */
 export async function keepFiles(
-  { config, store }: Pick<Context, 'config' | 'store'>,
+  { config, store, log }: Pick<Context, 'config' | 'store' | 'log'>,
   files: readonly GivenFile[],
 ): Promise<AttachmentRecord[]> {
+  const read = files.map((given) => readGiven(given, config.documentBytes).file);
+  for (const [index, { bytes }] of read.entries())
+    await refuseUnclean(store, bytes, ['files', String(index), 'content'], log);
   const kept: AttachmentRecord[] = [];
-  for (const [index, given] of files.entries()) {
-    const { file } = readGiven(given, config.documentBytes);
-    const path = ['files', String(index), 'content'];
-    if (!(await store.isClean(file.bytes)))
-      throw refusal('INVALID', 'A scanner refuses this file.', path, { rule: 'SCAN' });
-    kept.push({
-      _id: newId(),
-      fileName: file.name,
-      mediaType: file.mediaType,
-      size: file.bytes.length,
-      sha256: await store.put(file.bytes),
-    });
+  for (const { name: fileName, mediaType, bytes } of read) {
+    const sha256 = await store.put(bytes);
+    kept.push({ _id: newId(), fileName, mediaType, size: bytes.length, sha256 });
   }
   return kept;
 }

@@ -1,5 +1,6 @@
 /** A company's logo: an image in pixels, kept under its hash, shown as a `data:` address. */
-import { problem, refusal, refuseAny, type Problem } from '#kit/refusal.ts';
+import { refuseUnclean } from '#kit/file-store.ts';
+import { problem, refuseAny, type Problem } from '#kit/refusal.ts';
 import type { Context } from '../context.ts';
 import { editing, maySeeInside, refuseGone } from './access.ts';
 import { changeCompany, readAt } from './change.ts';
@@ -23,7 +24,7 @@ export interface GivenLogo {
  * Gives a company a logo, or takes it away. Its editors may, and the secretariat.
  *
  * @throws {Refusal} NOT_FOUND (id), STALE (revision), WRONG_STATE (id), INVALID (content; rules LOGO_FORM, LOGO_BYTES,
- * LOGO_SIDES, SCAN)
+ * LOGO_SIDES, SCAN), WRONG_STATE (content; rule SCANNER_AWAY)
  */
 export async function setCompanyLogo(
   context: Context,
@@ -35,8 +36,7 @@ export async function setCompanyLogo(
   if (content == null) return changeCompany(context, company, { logo: null });
   const { bytes, logo, faults } = readLogo(content);
   refuseAny(faults);
-  if (!(await context.store.isClean(bytes)))
-    throw refusal('INVALID', 'A scanner refuses this file.', ['content'], { rule: 'SCAN' });
+  await refuseUnclean(context.store, bytes, ['content'], context.log);
   const sha256 = await context.store.put(bytes);
   return changeCompany(context, company, { logo: { ...logo, sha256 } });
 }
