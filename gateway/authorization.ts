@@ -7,11 +7,8 @@ import {
   isNullableType,
   Kind,
   typeFromAST,
-  valueFromAST,
-  GraphQLBoolean,
   type DocumentNode,
   type FieldNode,
-  type FragmentDefinitionNode,
   type GraphQLCompositeType,
   type GraphQLObjectType,
   type GraphQLSchema,
@@ -23,6 +20,7 @@ import {
 import { meet, type Demand } from '#kit/guard.ts';
 import type { Viewer } from '#kit/viewer.ts';
 import type { Marks } from './marks.ts';
+import { fragmentsOf, isLeftOut, withDefaults, type Fragments } from './selection.ts';
 import { withUsedVariables } from './used-variables.ts';
 import type { Supergraph } from './supergraph.ts';
 
@@ -86,7 +84,7 @@ type Judge = (demands: readonly Demand[]) => GraphQLError | null;
 interface Walk extends AskedOperation {
   schema: GraphQLSchema;
   marks: Marks;
-  fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  fragments: Fragments;
   judge: Judge;
   refused: Refused[];
 }
@@ -100,12 +98,9 @@ function walk(
   const { document, operation } = asked;
   const root = apiSchema.getRootType(operation.operation);
   if (!root) return document;
-  const fragments = new Map(
-    document.definitions.flatMap((each) =>
-      each.kind === Kind.FRAGMENT_DEFINITION ? [[each.name.value, each] as const] : [],
-    ),
-  );
-  const on: Walk = { ...asked, schema: fullSchema, marks, fragments, judge, refused };
+  const fragments = fragmentsOf(document);
+  const variables = withDefaults(operation, asked.variables);
+  const on: Walk = { ...asked, variables, schema: fullSchema, marks, fragments, judge, refused };
   const selectionSet = selectionsOf(on, operation.selectionSet, named(fullSchema, root), []);
   if (refused.length === 0) return document;
   if (!selectionSet) return null;
@@ -126,7 +121,7 @@ function selectionsOf(
 ): SelectionSetNode | null {
   const kept = selections.flatMap((selection) => {
     // What the client itself leaves out needs no permission; whether it does is known by its variables.
-    if (isLeftOut(on, selection)) return [selection];
+    if (isLeftOut(selection, on.variables)) return [selection];
     return selectionOf(on, selection, parent, path);
   });
   return kept.length > 0 ? { kind: Kind.SELECTION_SET, selections: kept } : null;
@@ -212,26 +207,6 @@ function demandsOf(
     .flatMap(({ name }) => [name, `${name}.${field}`])
     .concat(gives)
     .flatMap((coordinate) => marks.demands.get(coordinate) ?? []);
-}
-
-function isLeftOut({ variables, operation }: Walk, { directives = [] }: SelectionNode): boolean {
-  return directives.some(({ name, arguments: args = [] }) => {
-    if (name.value !== 'skip' && name.value !== 'include') return false;
-    const condition = args.find((each) => each.name.value === 'if')?.value;
-    const value =
-      condition && valueFromAST(condition, GraphQLBoolean, withDefaults(operation, variables));
-    return name.value === 'skip' ? value === true : value === false;
-  });
-}
-
-function withDefaults(
-  { variableDefinitions = [] }: OperationDefinitionNode,
-  variables: Record<string, unknown>,
-): Record<string, unknown> {
-  const defaults = variableDefinitions.flatMap(({ variable, defaultValue }) =>
-    defaultValue?.kind === Kind.BOOLEAN ? [[variable.name.value, defaultValue.value]] : [],
-  );
-  return { ...Object.fromEntries(defaults), ...variables };
 }
 
 function listDepth(type: string): number {

@@ -27,6 +27,7 @@ import {
 } from 'graphql';
 
 import type { ListSize, Marks } from './marks.ts';
+import { fragmentsOf, withDefaults, type Fragments } from './selection.ts';
 import type { Supergraph } from './supergraph.ts';
 
 /** How long a list is taken to be about which nothing is known. */
@@ -39,7 +40,7 @@ interface Count {
   schema: GraphQLSchema;
   marks: Marks;
   variables: Record<string, unknown>;
-  fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  fragments: Fragments;
   /** Of fragments, by name; the size that a connection gives its lists is part of the key. */
   known: Map<string, number>;
 }
@@ -58,14 +59,11 @@ export function costOf(
 ): number {
   const root = apiSchema.getRootType(operation.operation);
   if (!root) return 0;
-  const fragments = new Map<string, FragmentDefinitionNode>();
-  for (const each of document.definitions)
-    if (each.kind === Kind.FRAGMENT_DEFINITION) fragments.set(each.name.value, each);
   const count: Count = {
     schema: apiSchema,
     marks,
-    variables: { ...defaultsOf(operation), ...variables },
-    fragments,
+    variables: withDefaults(operation, variables),
+    fragments: fragmentsOf(document),
     known: new Map(),
   };
   return (
@@ -217,16 +215,6 @@ function argumentsOf(
     if (read !== undefined) given[name.value] = read;
   }
   return given;
-}
-
-function defaultsOf({
-  variableDefinitions = [],
-}: OperationDefinitionNode): Record<string, unknown> {
-  return Object.fromEntries(
-    variableDefinitions.flatMap(({ variable, defaultValue }) =>
-      defaultValue ? [[variable.name.value, valueFromASTUntyped(defaultValue)]] : [],
-    ),
-  );
 }
 
 function conditionOf(

@@ -1,18 +1,14 @@
 /** The seam of execution: a plan and a call in, data and errors out. Another executor replaces this one function. */
 import { buildOperationContext, executeQueryPlan } from '@apollo/gateway';
-import type { QueryPlan } from '@apollo/query-planner';
-import {
-  GraphQLError,
-  Kind,
-  parse,
-  type DocumentNode,
-  type ExecutionResult,
-  type GraphQLFormattedError,
-} from 'graphql';
+import type { PlanNode, QueryPlan } from '@apollo/query-planner';
+import { GraphQLError, OperationTypeNode, type DocumentNode, type ExecutionResult } from 'graphql';
 
 import type { Log } from '#kit/log.ts';
 import { traced, type Step } from '#kit/trace.ts';
 import { spend, type Call } from './call.ts';
+import { faultErrors } from './faults.ts';
+import { gather } from './fetches.ts';
+import { withDefaults } from './selection.ts';
 import {
   SubgraphFault,
   type SubgraphAnswer,
@@ -20,6 +16,7 @@ import {
   type SubgraphSource,
 } from './source.ts';
 import type { Supergraph } from './supergraph.ts';
+import type { Thing } from './thing.ts';
 
 /** What is executed. */
 export interface Execution {
@@ -36,21 +33,71 @@ export interface Execution {
 /** Where subgraphs are, by name. */
 export type Sources = ReadonlyMap<string, SubgraphSource>;
 
-/** How many paths of one failed call are named. */
-const failedPaths = 50;
-
 /** Executes a plan over the subgraphs; a subgraph that gives no answer leaves nulls and coded errors. */
 export async function executePlan(
   supergraph: Supergraph,
   sources: Sources,
-  { plan, document, operationName, variables, call, strict }: Execution,
+  execution: Execution,
   log: Log,
 ): Promise<ExecutionResult> {
-  const operation = buildOperationContext({
+  const { plan, document, operationName, call, strict } = execution;
+  const asked = buildOperationContext({
     schema: supergraph.apiSchema,
     operationDocument: document,
     ...(operationName !== undefined && { operationName }),
   });
+  const { operation } = asked;
+  const variables = withDefaults(operation, execution.variables);
+  const { tree, errors, faults } = await gather(nodeOf(plan), {
+    schema: supergraph.fullSchema,
+    variables: execution.variables,
+    conditions: variables,
+    signal: call.signal,
+    ask: (subgraph, request) => ask(sourceOf(sources, subgraph), request, call, log),
+  });
+  const { apiSchema: schema } = supergraph;
+  errors.push(...faultErrors({ schema, document, operation, variables, tree, faults }));
+  const shaped = await shape(supergraph, { ...execution, asked }, tree, log);
+  return withErrors(shaped, errors, strict);
+}
+
+function nodeOf({ node }: QueryPlan): PlanNode | undefined {
+  if (node?.kind === 'Subscription') throw new Error('A feed is not executed as a whole.');
+  return node;
+}
+
+function sourceOf(sources: Sources, subgraph: string): SubgraphSource {
+  const source = sources.get(subgraph);
+  if (!source) throw new Error(`There is no subgraph ${subgraph}.`);
+  return source;
+}
+
+type RequestContext = Parameters<typeof executeQueryPlan>[2];
+type OperationContext = Parameters<typeof executeQueryPlan>[3];
+
+/** Where the shaping executor finds everything. */
+const whole = 'whole';
+const wholePlan: QueryPlan = {
+  kind: 'QueryPlan',
+  node: {
+    kind: 'Fetch',
+    serviceName: whole,
+    operation: '',
+    operationName: undefined,
+    operationKind: OperationTypeNode.QUERY,
+  },
+};
+
+/**
+ * What was asked of what was gathered: its fields and their order, types, nulls where they must be, introspection. Apollo's
+ * executor does it, given a plan with nothing left to fetch.
+ */
+function shape(
+  supergraph: Supergraph,
+  { asked, variables, call }: Pick<Execution, 'variables' | 'call'> & { asked: OperationContext },
+  tree: Thing,
+  log: Log,
+): Promise<ExecutionResult> {
   // The executor reads these four and nothing else.
   const requestContext: Pick<RequestContext, 'logger' | 'metrics' | 'request' | 'context'> = {
     logger: log,
@@ -58,56 +105,45 @@ export async function executePlan(
     request: { variables },
     context: call,
   };
-  const result = await executeQueryPlan(
-    plan,
-    serviceMap(sources, log),
+  return executeQueryPlan(
+    wholePlan,
+    { [whole]: { process: async () => ({ data: tree }) } },
     requestContext as RequestContext,
-    operation,
+    asked,
     supergraph.fullSchema,
     supergraph.api,
   );
-  return strict ? withNullErrors(result) : result;
 }
 
-/** The executor tells of nulls where none may be only when nothing else went wrong: a subgraph broke its word. */
-function withNullErrors({ extensions, ...result }: ExecutionResult): ExecutionResult {
+/**
+ * The answer with what went wrong. A null where none may be is an error of its own only where no other tells of it: then a
+ * subgraph broke its word.
+ */
+function withErrors(
+  { extensions, errors: own = [], ...result }: ExecutionResult,
+  told: readonly GraphQLError[],
+  strict: boolean,
+): ExecutionResult {
   const { valueCompletion, ...others } = extensions ?? {};
   const nulls = Array.isArray(valueCompletion) ? (valueCompletion as GraphQLError[]) : [];
-  const errors = nulls.map(
-    ({ message, path }) =>
-      new GraphQLError(message, { path: path ?? [], extensions: { code: 'UNEXPECTED_NULL' } }),
-  );
+  const known = new Set(told.flatMap(({ path }) => (path ? prefixes(path) : [])));
+  const untold = nulls.filter(({ path }) => !known.has(JSON.stringify(path ?? [])));
+  const unexpected = strict ? untold.map(unexpectedNull) : [];
+  const errors = [...own, ...told, ...unexpected];
+  const kept = strict || errors.length > 0 ? others : (extensions ?? {});
   return {
     ...result,
-    ...(errors.length > 0 && { errors: [...(result.errors ?? []), ...errors] }),
-    ...(Object.keys(others).length > 0 && { extensions: others }),
+    ...(errors.length > 0 && { errors }),
+    ...(Object.keys(kept).length > 0 && { extensions: kept }),
   };
 }
 
-type RequestContext = Parameters<typeof executeQueryPlan>[2];
-type ServiceMap = Parameters<typeof executeQueryPlan>[1];
-type DataSource = ServiceMap[string];
-
-const serviceMaps = new WeakMap<Sources, ServiceMap>();
-
-function serviceMap(sources: Sources, log: Log): ServiceMap {
-  const known = serviceMaps.get(sources);
-  if (known) return known;
-  const made = Object.fromEntries(
-    [...sources].map(([name, source]) => [name, dataSource(source, log)]),
-  );
-  serviceMaps.set(sources, made);
-  return made;
+function prefixes(path: readonly (string | number)[]): string[] {
+  return [...path, ''].map((_, length) => JSON.stringify(path.slice(0, length)));
 }
 
-function dataSource(source: SubgraphSource, log: Log): DataSource {
-  return {
-    process: async ({ request, context }) => {
-      const { query = '', operationName, variables = {} } = request;
-      const asked = { query, variables, ...(operationName !== undefined && { operationName }) };
-      return ask(source, asked, context as Call, log);
-    },
-  };
+function unexpectedNull({ message, path }: GraphQLError): GraphQLError {
+  return new GraphQLError(message, { path: path ?? [], extensions: { code: 'UNEXPECTED_NULL' } });
 }
 
 async function ask(
@@ -128,7 +164,7 @@ async function ask(
       { error: error.cause, code: error.code, subgraph: source.name, requestId },
       'no answer',
     );
-    return { data: null, errors: failures(request, error) };
+    throw error;
   } finally {
     spend(call, source.name, performance.now() - began);
   }
@@ -136,26 +172,4 @@ async function ask(
 
 function subgraphStep(name: string): Step {
   return { kind: 'CLIENT', attributes: { 'oca.subgraph': name } };
-}
-
-/** One error for each entity or root field that was asked for. */
-function failures(request: SubgraphRequest, fault: SubgraphFault): GraphQLFormattedError[] {
-  const { code, message } = fault;
-  return askedPaths(request).map((path) => ({
-    message,
-    path,
-    extensions: { code },
-  }));
-}
-
-function askedPaths({ query, variables }: SubgraphRequest): (string | number)[][] {
-  const { representations } = variables;
-  if (Array.isArray(representations))
-    return representations.slice(0, failedPaths).map((_, index) => ['_entities', index]);
-  return parse(query, { noLocation: true })
-    .definitions.flatMap((each) =>
-      each.kind === Kind.OPERATION_DEFINITION ? each.selectionSet.selections : [],
-    )
-    .flatMap((each) => (each.kind === Kind.FIELD ? [[(each.alias ?? each.name).value]] : []))
-    .slice(0, failedPaths);
 }

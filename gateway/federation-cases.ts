@@ -112,7 +112,6 @@ export const needs: Case[] = [
     },
     query: '{ item { price(currency: "X") shipping } }',
     data: { item: { price: 10, shipping: 31 } },
-    apollo: { item: { price: 10, shipping: 11 } },
   },
   {
     name: '@requires through fragments on what an interface may be',

@@ -171,12 +171,6 @@ export const deep: Case[] = [
         { won: 2001, usd: 21, dear: true },
       ],
     },
-    apollo: {
-      goods: [
-        { won: 1001, usd: 1001, dear: false },
-        { won: 2001, usd: 2001, dear: true },
-      ],
-    },
   },
   {
     name: '@requires through fragments on an interface of things whose parts are in a third subgraph',

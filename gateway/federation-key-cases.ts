@@ -205,7 +205,6 @@ export const keys: Case[] = [
     query: 'query($u: String!) { room { size(unit: $u) fits tiles } }',
     variables: { u: 'CM' },
     data: { room: { size: 500, fits: 10, tiles: 50 } },
-    apollo: { room: { size: 500, fits: 1000, tiles: 50 } },
   },
   {
     name: '@override of what is required elsewhere, of nobody’s, and by a label that is off',

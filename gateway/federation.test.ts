@@ -4,6 +4,7 @@ import type { ExecutionResult } from 'graphql';
 import { createLog } from '#kit/log.ts';
 import { visitor } from '#kit/viewer.ts';
 import { readGatewayConfig } from './config.ts';
+import { withArguments } from './federation-argument-cases.ts';
 import { needs } from './federation-cases.ts';
 import { deep } from './federation-deep-cases.ts';
 import { keys } from './federation-key-cases.ts';
@@ -18,7 +19,7 @@ describe.each(['HIVE', 'APOLLO'] as const)('planned by %s', (PLANNER) => {
     resetOrder();
   });
 
-  it.each([...needs, ...joins, ...types, ...keys, ...others, ...deep])(
+  it.each([...needs, ...joins, ...types, ...keys, ...others, ...deep, ...withArguments])(
     '$name',
     async ({ subgraphs, query, variables = {}, data, errors, apollo }) => {
       const graph = foreignGraph(subgraphs);

@@ -3,12 +3,12 @@ import {
   GraphQLError,
   Kind,
   type DocumentNode,
-  type FragmentDefinitionNode,
   type OperationDefinitionNode,
   type SelectionNode,
 } from 'graphql';
 
 import type { OperationLimits } from './config.ts';
+import { fragmentsOf, type Fragments } from './selection.ts';
 
 /** How large an operation is, with its fragments expanded. */
 export interface Size {
@@ -70,9 +70,7 @@ export function limitSize(
 
 /** Measures a validated operation: its fragments form no circle. */
 export function sizeOf(document: DocumentNode, operation: OperationDefinitionNode): Size {
-  const fragments = new Map<string, FragmentDefinitionNode>();
-  for (const each of document.definitions)
-    if (each.kind === Kind.FRAGMENT_DEFINITION) fragments.set(each.name.value, each);
+  const fragments = fragmentsOf(document);
   const known = new Map<string, Size>();
   const whole = sum(operation.selectionSet.selections, fragments, known);
   const own = directivesOf(operation) + variableDirectives(operation);
@@ -80,8 +78,6 @@ export function sizeOf(document: DocumentNode, operation: OperationDefinitionNod
 }
 
 const nothing: Size = { depth: 0, aliases: 0, directives: 0, rootFields: 0, selections: 0 };
-
-type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
 
 function sum(
   selections: readonly SelectionNode[],

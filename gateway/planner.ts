@@ -21,6 +21,8 @@ import type { Log } from '#kit/log.ts';
 import type { PlannerChoice } from './config.ts';
 import { apolloPlan } from './hive-plan.ts';
 import { sizeOf } from './limits.ts';
+import { withRealFields } from './need-plan.ts';
+import type { Needs } from './needs.ts';
 
 /** Plans operations against one supergraph. */
 export interface Planner {
@@ -39,6 +41,8 @@ export interface PlannerSource {
   sdl: string;
   supergraph: FederationSupergraph;
   api: Schema;
+  /** The needs that are fields of the supergraph; null where there are none. */
+  needs: Needs | null;
 }
 
 /**
@@ -47,6 +51,20 @@ export interface PlannerSource {
  * @throws {Error} when HIVE is asked for and its addon does not load
  */
 export async function createPlanner(
+  source: PlannerSource,
+  choice: PlannerChoice,
+  log: Log,
+): Promise<Planner> {
+  const planner = await chosenPlanner(source, choice, log);
+  const { needs } = source;
+  if (!needs) return planner;
+  return {
+    name: planner.name,
+    plan: (document, operationName) => withRealFields(planner.plan(document, operationName), needs),
+  };
+}
+
+async function chosenPlanner(
   source: PlannerSource,
   choice: PlannerChoice,
   log: Log,

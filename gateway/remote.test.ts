@@ -106,7 +106,7 @@ const broken: RequestListener = (request) => void request.socket.destroy();
 const query = '{ person(id: "1") { name posts } }';
 const partial = (code: string) => ({
   data: { person: { name: 'Person 1', posts: null } },
-  errors: [{ message: expect.any(String), path: ['person'], extensions: { code } }],
+  errors: [{ message: expect.any(String), path: ['person', 'posts'], extensions: { code } }],
 });
 
 describe('a subgraph elsewhere', () => {
@@ -174,7 +174,7 @@ describe('a subgraph elsewhere', () => {
     expect(await ask('{ me }')).toEqual({ data: { me: 'u1 r1' } });
   });
 
-  it('names each entity that is missing something', async () => {
+  it('is named in each place where something of it is missing', async () => {
     answers(broken);
     expect(await ask('{ people { id posts } }')).toMatchObject({
       data: {
@@ -183,7 +183,7 @@ describe('a subgraph elsewhere', () => {
           { id: '2', posts: null },
         ],
       },
-      errors: [{ path: ['people', 0] }, { path: ['people', 1] }],
+      errors: [{ path: ['people', 0, 'posts'] }, { path: ['people', 1, 'posts'] }],
     });
     answers(entities({ posts: [] }));
     await ask(query);

@@ -1,12 +1,6 @@
 /** One line a request: what it was, for whom, what it cost and took; never its text, variables or answer. */
 import type { ApolloServerPlugin } from '@apollo/server';
-import {
-  Kind,
-  type DocumentNode,
-  type FragmentDefinitionNode,
-  type OperationDefinitionNode,
-  type SelectionSetNode,
-} from 'graphql';
+import { Kind, type OperationDefinitionNode, type SelectionSetNode } from 'graphql';
 
 import type { Log } from '#kit/log.ts';
 import { currentTrace, note } from '#kit/trace.ts';
@@ -14,6 +8,7 @@ import { visitor } from '#kit/viewer.ts';
 import { callOf, type Call } from './call.ts';
 import type { Marks } from './marks.ts';
 import type { Answered, Metrics } from './metrics.ts';
+import { fragmentsOf, type Fragments } from './selection.ts';
 
 /** The tag on a root field that is asked for by nobody: neither viewer nor request can be told by the log. */
 export const anonymousTag = 'anonymous';
@@ -42,7 +37,8 @@ export function requestLog(
           const codes = codesOf(errorsOf(response.body));
           metrics().inFlight.dec();
           metrics().answered({ call, kind, name: operationName ?? null, codes, millis });
-          const unnamed = operation != null && isUnnamed(operation, fragmentsOf(document), marks());
+          const unnamed =
+            operation != null && isUnnamed(operation, fragmentsOf(document ?? none), marks());
           const name = unnamed || !operationName ? null : operationName.slice(0, longestName);
           note(attributesOf({ call, kind, name, codes }));
           const { transport, cost } = call;
@@ -101,6 +97,9 @@ function askerOf({ viewer }: Call): object {
   return { requestId: viewer.requestId, traceId: currentTrace(), viewer: viewer.userId };
 }
 
+/** What was not read has no fragments. */
+const none = { definitions: [] };
+
 const nobody = { requestId: null, traceId: null, viewer: null };
 
 function spentIn({ spent }: Call): Record<string, object> {
@@ -111,15 +110,6 @@ function spentIn({ spent }: Call): Record<string, object> {
 
 /** Names come from clients. */
 const longestName = 100;
-
-type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
-
-function fragmentsOf(document: DocumentNode | undefined): Fragments {
-  const found = (document?.definitions ?? []).filter(
-    (each) => each.kind === Kind.FRAGMENT_DEFINITION,
-  );
-  return new Map(found.map((each) => [each.name.value, each]));
-}
 
 /**
  * Whether an operation selects a root field that is asked for by nobody, in a fragment too. Each fragment is looked at

@@ -17,7 +17,8 @@ import {
 import type { Log } from '#kit/log.ts';
 import type { PlannerChoice } from './config.ts';
 import { marksOf, type Marks } from './marks.ts';
-import { createPlanner, type Planner } from './planner.ts';
+import { needsOf } from './needs.ts';
+import { createPlanner, type Planner, type PlannerSource } from './planner.ts';
 
 /** A supergraph that can be served. */
 export interface Supergraph {
@@ -68,11 +69,23 @@ export async function readSupergraph(
     api,
     apiSchema: api.toGraphQLJSSchema(),
     fullSchema: supergraph.schema.toGraphQLJSSchema(),
-    planner: await createPlanner({ sdl, supergraph, api }, planner, log),
+    planner: await createPlanner(plannedOf(document, { sdl, supergraph, api }), planner, log),
     marks: marksOf(document),
     subgraphs,
     tokenKeys: ownerOf(document, 'tokenKeys', supergraph.subgraphNameToGraphEnumValue(), subgraphs),
   };
+}
+
+/** What is planned over: the supergraph itself, unless something is required with arguments. */
+function plannedOf(document: DocumentNode, plain: Omit<PlannerSource, 'needs'>): PlannerSource {
+  const needs = needsOf(document);
+  if (!needs) return { ...plain, needs };
+  const { sdl } = needs;
+  const supergraph = FederationSupergraph.build(sdl, {
+    supportedFeatures,
+    validateSupergraph: false,
+  });
+  return { sdl, supergraph, api: supergraph.apiSchema(), needs };
 }
 
 /** The subgraph that answers a root query field. */
