@@ -13,6 +13,7 @@ export const records: Record<SubgraphName, Record<string, string>> = {
     Certification: './company/company.model.ts#CertificationRecord',
     User: './account/user.model.ts#UserRecord',
     Sector: './sector/sector.model.ts#SectorRecord',
+    ApartMark: './double/double.model.ts#ApartRecord',
     LikelyDouble: './double/double.model.ts#DoubleRecord',
     LikelyDoubleConnection: './double/double.model.ts#DoublePage',
     Lookalike: './company/company-import.ts#RowLookalike',
@@ -96,6 +97,11 @@ export const records: Record<SubgraphName, Record<string, string>> = {
     RequirementTemplate: './template/requirement-template.model.ts#RequirementTemplateRecord',
     RequirementTemplateConnection:
       './template/requirement-template.model.ts#RequirementTemplatePage',
+    RequirementTemplateVersion:
+      './template/requirement-template-version.model.ts#RequirementTemplateVersionRecord',
+    RequirementTemplateVersionConnection:
+      './template/requirement-template-version.model.ts#RequirementTemplateVersionPage',
+    RequirementSource: './project/project.model.ts#RequirementSourceRecord',
     WeightProfile: './proposal/weight-profile.model.ts#WeightProfileRecord',
     WeightProfileConnection: './proposal/weight-profile.model.ts#WeightProfilePage',
     AssemblyProgress: './proposal/assembly.model.ts#AssemblyRecord',

@@ -89,6 +89,14 @@ const rows: Record<string, Row> = {
       intoRevision: 1,
     }),
   },
+  'Mutation.keepApart': {
+    may: ['SECRETARIAT'],
+    input: () => ({ id: 'NAME none', revision: 1, reason: 'R' }),
+  },
+  'Mutation.compareAgain': {
+    may: ['SECRETARIAT'],
+    input: () => ({ id: 'NAME none', revision: 1 }),
+  },
   'Mutation.reportRevenue': {
     may: ['EDITOR', 'OWNER', 'SECRETARIAT'],
     input: ({ companyId, revision }) => ({ companyId, revision, year: 2025, amount: 1 }),

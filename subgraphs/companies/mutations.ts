@@ -34,6 +34,7 @@ import {
   writeToConsultation,
 } from './consultation/consultation.ts';
 import { readConsultation } from './consultation/reading.ts';
+import { compareAgain, keepApart } from './double/apart.ts';
 import {
   acceptMembership,
   changeMember,
@@ -100,6 +101,14 @@ export const mutations: MutationResolvers = {
   mergeCompanies: (_, { input }, context) =>
     answer(context, 'mergeCompanies', input, async () => ({
       company: await mergeCompanies(context, input),
+    })),
+  keepApart: (_, { input }, context) =>
+    answer(context, 'keepApart', input, async () => ({
+      double: await keepApart(context, input),
+    })),
+  compareAgain: (_, { input }, context) =>
+    answer(context, 'compareAgain', input, async () => ({
+      double: await compareAgain(context, input),
     })),
   reportRevenue: (_, { input }, context) =>
     answer(context, 'reportRevenue', input, async () => ({

@@ -54,8 +54,8 @@ export const resolvers: Resolvers = {
     consultation: (_, { id }, context) => findConsultation(context, id),
     consultations: (_, { first, after, ...of }, context) =>
       findConsultations(context, of, { first, after: after ?? null }),
-    likelyDoubles: (_, { first, after }, context) =>
-      findLikelyDoubles(context, { first, after: after ?? null }),
+    likelyDoubles: (_, { apart, first, after }, context) =>
+      findLikelyDoubles(context, apart, { first, after: after ?? null }),
     mailbox: (_, { to, first, after }, context) =>
       findMails(context, to, { first, after: after ?? null }),
   },
@@ -121,6 +121,7 @@ export const resolvers: Resolvers = {
     reader: ({ readerId }, _, { loaders }) => loaders.user.load(readerId),
   },
   LikelyDoubleConnection: { totalCount: ({ count }) => count() },
+  ApartMark: { by: ({ byId }, _, { loaders }) => loaders.user.load(byId) },
   LikelyDouble: {
     id: ({ _id }) => _id,
     because: ({ _id }) => likenessIn(_id).because,

@@ -38,7 +38,11 @@ export async function keepLikenesses(
         : {
             updateOne: {
               filter: { _id },
-              update: { $set: { companyIds, alike: areAlike(companyIds) } },
+              // Whoever kept them apart had not seen this.
+              update: {
+                $set: { companyIds, alike: areAlike(companyIds), apart: null },
+                $inc: { revision: 1 },
+              },
               upsert: true,
             },
           },
@@ -68,14 +72,31 @@ export function heldAfter(
   return held;
 }
 
+/** The lists of likely doubles, as they are read. */
+export const lists = {
+  ALIKE: { filter: { alike: true }, order: [['_id', 1]] },
+  APART: {
+    filter: { 'apart.at': { $gt: new Date(0) } },
+    order: [
+      ['apart.at', -1],
+      ['_id', -1],
+    ],
+  },
+} as const;
+
 /**
- * Likely doubles: by name or website. Only the secretariat may.
+ * Likely doubles, by name or website; or those that are kept apart, the last first. Only the secretariat may.
  *
  * @throws {GraphQLError} UNAUTHENTICATED, FORBIDDEN
  */
-export function findLikelyDoubles(context: Context, request: PageRequest): Promise<DoublePage> {
+export function findLikelyDoubles(
+  context: Context,
+  apart: boolean,
+  request: PageRequest,
+): Promise<DoublePage> {
   signedInAs(context.viewer, 'SECRETARIAT');
-  return findPage(context.doubles, { alike: true }, [['_id', 1]], request);
+  const { filter, order } = lists[apart ? 'APART' : 'ALIKE'];
+  return findPage(context.doubles, filter, order, request);
 }
 
 /** The records of a likely double. */
@@ -133,6 +154,7 @@ export async function bringLikenesses(
   }
 }
 
-function areAlike(companyIds: readonly string[]): boolean {
+/** Whether so many records that have something in common are a sign. Pure. */
+export function areAlike(companyIds: readonly string[]): boolean {
   return companyIds.length > 1 && companyIds.length <= mostAlike;
 }

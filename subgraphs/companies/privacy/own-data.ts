@@ -35,6 +35,7 @@ export async function exportOwnData(context: Context): Promise<string> {
     consultationReads: await context.consultationReads.find(own).lean(),
     reports: await context.cases.find({ reporterId: userId }, { title: 1, receivedAt: 1 }).lean(),
     caseMessages: await context.caseMessages.find({ authorId: userId }).lean(),
+    keptApart: await context.doubles.find({ 'apart.byId': userId }, { apart: 1 }).lean(),
     partnerReviews: await context.partnerReviews.find({ writtenById: userId }).lean(),
     savedSearches: await savedSearches.find(own, { name: 1, filter: 1, savedAt: 1 }).lean(),
     contactReads: await contactReads
