@@ -19,6 +19,7 @@ import { pilotsOf, type PilotRecord } from './pilot/pilot.model.ts';
 import { demandOf, type TechnologyDemand } from './pool/demand.ts';
 import type { Demand } from './pool/firm.ts';
 import { firmsOf, type FirmRecord } from './pool/firm.model.ts';
+import { familiesOf } from './pool/merged.ts';
 import { supplyOf, type Supply } from './pool/supply.ts';
 import { technologiesOf, type TechnologyRecord } from './pool/technology.model.ts';
 import { reportsOf, type ReportRecord } from './progress/report.model.ts';
@@ -28,6 +29,10 @@ import { projectsOf, type ProjectRecord } from './project/project.model.ts';
 import { assembliesOf, type AssemblyRecord } from './proposal/assembly.model.ts';
 import type { SolverQueue } from './proposal/queue.ts';
 import type { Searches } from './proposal/search.ts';
+import {
+  requirementTemplateVersionsOf,
+  type RequirementTemplateVersionRecord,
+} from './template/requirement-template-version.model.ts';
 import {
   requirementTemplatesOf,
   type RequirementTemplateRecord,
@@ -55,6 +60,7 @@ export interface Context {
   assemblies: Model<AssemblyRecord>;
   weightProfiles: Model<WeightProfileRecord>;
   requirementTemplates: Model<RequirementTemplateRecord>;
+  requirementTemplateVersions: Model<RequirementTemplateVersionRecord>;
   firms: Model<FirmRecord>;
   technologies: Model<TechnologyRecord>;
   documents: Model<DocumentRecord>;
@@ -102,7 +108,10 @@ export interface Loaders {
   /** A consortium's agreements, newest first. */
   agreementsIn: DataLoader<string, AgreementRecord[]>;
   template: DataLoader<string, TemplateRecord | null>;
+  requirementTemplateVersion: DataLoader<string, RequirementTemplateVersionRecord | null>;
   firm: DataLoader<string, FirmRecord | null>;
+  /** Every id that stands for a firm, its own among them: firms are merged. */
+  family: DataLoader<string, string[]>;
   technology: DataLoader<string, TechnologyRecord | null>;
   supply: DataLoader<Demand, Supply, string>;
   demand: DataLoader<string, TechnologyDemand>;
@@ -146,6 +155,7 @@ export function modelsOf(connection: Connection) {
     assemblies: assembliesOf(connection),
     weightProfiles: weightProfilesOf(connection),
     requirementTemplates: requirementTemplatesOf(connection),
+    requirementTemplateVersions: requirementTemplateVersionsOf(connection),
     firms: firmsOf(connection),
     technologies: technologiesOf(connection),
     documents: documentsOf(connection),
@@ -204,7 +214,12 @@ function createLoaders(models: ReturnType<typeof modelsOf>): Loaders {
       return ids.map((id) => groups.get(id) ?? []);
     }),
     template: byId(models.templates),
+    requirementTemplateVersion: byId(models.requirementTemplateVersions),
     firm: byId(models.firms),
+    family: new DataLoader(async (ids) => {
+      const found = await familiesOf(models.firms, ids);
+      return ids.map((id) => found.get(id) ?? [id]);
+    }),
     technology: byId(models.technologies),
     supply: new DataLoader<Demand, Supply, string>(
       (demands) => supplyOf(models, demands, new Date()),

@@ -24,11 +24,10 @@ import { findAccounts, findLedger } from './delivery/money.ts';
 import {
   findConcentration,
   findConcentrationByYear,
-  findDuplicatesOf,
-  findFundingDuplicates,
   findNetwork,
   findPipeline,
 } from './figure/figures.ts';
+import { findDuplicatesOf, findFundingDuplicates } from './figure/funding.ts';
 import { isRestrictedNow } from './pool/firm.ts';
 import { suppliersOf } from './pool/supply.ts';
 import { findProgrammes } from './programme/programme.ts';
@@ -83,6 +82,13 @@ import { findOutcomes } from './outcome/outcome.ts';
 import { findPilots } from './pilot/pilot.ts';
 import { findReports } from './progress/report.ts';
 import { findVisits } from './progress/visit.ts';
+import {
+  findSources,
+  findVersions,
+  keptByShown,
+  projectOf,
+  versionOf,
+} from './template/version.ts';
 import { mutations } from './mutations.ts';
 import { traces } from './person/person.ts';
 import type { Resolvers } from './schema.generated.ts';
@@ -203,6 +209,7 @@ export const resolvers: Resolvers = {
     demandCompanies: (project, _, context) => shownDemandCompanies(context, project),
     copiedFrom: ({ copiedFromId }, _, context) =>
       copiedFromId === null ? null : findProject(context, copiedFromId),
+    requirementSources: (project, _, context) => findSources(context, project),
     consortium: ({ consortiumId }, _, { loaders }) =>
       consortiumId === null ? null : loaders.consortium.load(consortiumId),
     assemblies: (project, listing, context) => findAssembliesOf(context, project, listing),
@@ -327,6 +334,15 @@ export const resolvers: Resolvers = {
   RequirementTemplate: {
     id: ({ _id }) => _id,
     company: ({ companyId }) => (companyId === null ? null : company(companyId)),
+    versions: (template, listing, context) => findVersions(context, template, listing),
+  },
+  RequirementTemplateVersion: {
+    keptBy: (version, _, context) => keptByShown(context, version),
+  },
+  RequirementTemplateVersionConnection: { totalCount: ({ count }) => count() },
+  RequirementSource: {
+    version: (source, _, context) => versionOf(context, source),
+    project: (source, _, context) => projectOf(context, source),
   },
   RequirementTemplateConnection: { totalCount: ({ count }) => count() },
   WeightProfile: {

@@ -18,6 +18,8 @@ export const traces: readonly Trace[] = [
   },
   deed('reviews', 'userId', 'callId', 'projectId'),
   deed('projects', 'draftedBy', 'draftedAt'),
+  deed('projects', 'sources.copiedBy', 'draftedAt'),
+  deed('requirementTemplateVersions', 'keptBy', 'templateId', 'keptAt'),
   deed('assemblies', 'requestedBy', 'projectId', 'requestedAt'),
   deed('documents', 'uploadedBy', 'projectId', 'uploadedAt'),
   deed('submissions', 'submittedBy', 'projectId', 'submittedAt'),

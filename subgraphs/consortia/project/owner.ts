@@ -1,6 +1,6 @@
 /** What the secretariat keeps for everybody, and a firm for itself. */
 import { problem, type Problem } from '#kit/refusal.ts';
-import { actingFor, hasRole, signedInAs, type SignedIn, type Viewer } from '#kit/viewer.ts';
+import { actingFor, hasRole, isIn, signedInAs, type SignedIn, type Viewer } from '#kit/viewer.ts';
 
 /** Things of one owner; more are refused. */
 export const keptLimit = 200;
@@ -14,6 +14,11 @@ export function keepingFor(viewer: Viewer, companyId: string | null): SignedIn {
   return companyId === null
     ? signedInAs(viewer, 'SECRETARIAT')
     : actingFor(viewer, companyId, 'EDITOR');
+}
+
+/** Whether the viewer may keep things for an owner. */
+export function keepsFor(viewer: Viewer, companyId: string | null): boolean {
+  return companyId === null ? hasRole(viewer, 'SECRETARIAT') : isIn(viewer, companyId, 'EDITOR');
 }
 
 /** Whether the viewer may see and use what an owner keeps. */

@@ -65,6 +65,8 @@ export interface ProjectRecord {
   demandCompanyIds: string[];
   /** The project that it was copied from. */
   copiedFromId: string | null;
+  /** Where its requirements were taken from, in that order. */
+  sources?: RequirementSourceRecord[];
   consortiumId: string | null;
   /** Who may see it: company ids, and `public`. */
   audience: string[];
@@ -92,6 +94,17 @@ export interface ProjectRecord {
   draftedAt: Date;
   sealedAt: Date | null;
   revision: number;
+}
+
+/** Where requirements of a project were taken from. */
+export interface RequirementSourceRecord {
+  templateId: string | null;
+  /** The template's version; null for an earlier project. */
+  version: number | null;
+  /** The earlier project; null for a template. */
+  projectId: string | null;
+  copiedBy: string;
+  copiedAt: Date;
 }
 
 /** A closing of a project's books. */
@@ -140,6 +153,7 @@ const projectSchema = new Schema(
     sites: { type: [Schema.Types.Mixed], required: true },
     demandCompanyIds: { type: [String], required: true },
     copiedFromId: { type: String, default: null },
+    sources: { type: [Schema.Types.Mixed] },
     consortiumId: { type: String, default: null },
     audience: { type: [String], required: true },
     grams: { type: [String], required: true },

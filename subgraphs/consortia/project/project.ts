@@ -11,6 +11,7 @@ import type { Context } from '../context.ts';
 import { pageOf, type Listing } from '../form/listing.ts';
 import type { FirmRecord } from '../pool/firm.model.ts';
 import { mayTakePart, unknownFirm, unknownFirms } from '../pool/firm.ts';
+import { ofFamily } from '../pool/merged.ts';
 import { followed } from '../pool/succession.ts';
 import { planBreaches, type Plan } from '../programme/breaches.ts';
 import { oneSectorFaults } from '../programme/sector.ts';
@@ -22,6 +23,7 @@ import type {
   ProjectPage,
   ProjectRecord,
   RequirementRecord,
+  RequirementSourceRecord,
   StageBudget,
 } from './project.model.ts';
 import { readRequirements, technologyFaults, type GivenRequirement } from './requirement.ts';
@@ -43,15 +45,16 @@ export interface ProjectFilter {
  * @throws {GraphQLError} BAD_USER_INPUT for a text without two letters in a row
  */
 export async function findProjects(
-  { viewer, projects }: Context,
+  { viewer, projects, loaders }: Context,
   listing: Listing<ProjectFilter>,
 ): Promise<ProjectPage> {
-  const { text, ...rest } = listing.filter ?? {};
+  const { text, leadCompanyId: leadId, ...rest } = listing.filter ?? {};
   const wanted = text == null ? null : wantedGrams(text);
   if (text != null && wanted === null) throw badInput('A text has at least two letters in a row.');
   const given = Object.entries(rest).filter(([, value]) => value != null);
   const filter = {
     ...Object.fromEntries(given),
+    ...(leadId != null && { leadCompanyId: ofFamily(await loaders.family.load(leadId)) }),
     ...(wanted && { grams: { $all: wanted } }),
     ...visibleTo(viewer),
   };
@@ -190,6 +193,7 @@ export async function draftProject(context: Context, given: GivenProject): Promi
     status: 'DRAFT',
     requirements,
     copiedFromId: source?._id ?? null,
+    sources: source && given.requirements.length === 0 ? [copyOf(source, userId, now)] : [],
     consortiumId: null,
     audience: [given.leadCompanyId],
     documentsTouched: 0,
@@ -237,6 +241,10 @@ async function projectToCopy(
   if (project && maySee(viewer, project)) return project;
   faults.push(problem('NOT_FOUND', 'There is no such project.', ['copyFrom']));
   return null;
+}
+
+function copyOf({ _id }: ProjectRecord, copiedBy: string, copiedAt: Date): RequirementSourceRecord {
+  return { templateId: null, version: null, projectId: _id, copiedBy, copiedAt };
 }
 
 /** A project's requirements for another one: with ids of their own, and without prices, which were for this one. */

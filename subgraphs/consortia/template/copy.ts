@@ -1,9 +1,14 @@
 /** Taking requirements over from a template or an earlier project. */
-import { problem, refuseAny, type Problem } from '#kit/refusal.ts';
+import { problem, refusal, refuseAny, type Problem } from '#kit/refusal.ts';
 import { stateAfter } from '#kit/steps.ts';
 import type { Context } from '../context.ts';
+import { actingFor } from '#kit/viewer.ts';
 import { findProject, changeProject, projectToLead } from '../project/project.ts';
-import type { ProjectRecord, RequirementRecord } from '../project/project.model.ts';
+import type {
+  ProjectRecord,
+  RequirementRecord,
+  RequirementSourceRecord,
+} from '../project/project.model.ts';
 import {
   readRequirements,
   technologyFaults,
@@ -12,6 +17,7 @@ import {
 import { projectSteps } from '../project/state.ts';
 import { followed } from '../pool/succession.ts';
 import { findRequirementTemplate } from './requirement-template.ts';
+import { keepVersion, sourcesWith } from './version.ts';
 
 /** What is taken over, and where from. */
 export interface GivenCopy {
@@ -33,6 +39,7 @@ export interface GivenCopy {
  */
 export async function copyRequirements(context: Context, given: GivenCopy): Promise<ProjectRecord> {
   const project = await projectToLead(context, given.projectId, ['projectId']);
+  const { userId } = actingFor(context.viewer, project.leadCompanyId, 'EDITOR');
   const status = stateAfter(projectSteps, project.status, 'edit', ['projectId']);
   const source = await sourceOf(context, given);
   const taken = await followed(context.technologies, unpriced(source.requirements));
@@ -43,22 +50,40 @@ export async function copyRequirements(context: Context, given: GivenCopy): Prom
   const outdated = await technologyFaults(context.technologies, requirements.slice(kept.length));
   faults.push(...outdated.map((fault) => goneFault(taken, fault, source.field)));
   refuseAny(faults);
-  return changeProject(context, project, given.revision, { requirements, status });
+  const origin = { ...source.origin, copiedBy: userId, copiedAt: context.arrivedAt };
+  const sources = sourcesWith(given.append ? (project.sources ?? []) : [], origin);
+  return changeProject(context, project, given.revision, { requirements, sources, status });
+}
+
+/** Requirements to take over, and how to name where they are from. */
+interface Source {
+  field: string;
+  requirements: readonly RequirementRecord[];
+  origin: Pick<RequirementSourceRecord, 'templateId' | 'version' | 'projectId'>;
 }
 
 async function sourceOf(
   context: Context,
   { fromProjectId, templateId }: GivenCopy,
-): Promise<{ field: string; requirements: readonly RequirementRecord[] }> {
+): Promise<Source> {
   if ((fromProjectId == null) === (templateId == null))
     refuseAny([problem('INVALID', 'Give a project or a template.', ['templateId'])]);
-  const field = templateId == null ? 'fromProjectId' : 'templateId';
-  const source =
-    templateId == null
-      ? await findProject(context, fromProjectId ?? '')
-      : await findRequirementTemplate(context, templateId);
-  if (!source) refuseAny([problem('NOT_FOUND', 'There is nothing like this to copy.', [field])]);
-  return { field, requirements: source?.requirements ?? [] };
+  if (templateId == null) {
+    const project = await findProject(context, fromProjectId ?? '');
+    if (!project) throw nothing('fromProjectId');
+    const origin = { templateId: null, version: null, projectId: project._id };
+    return { field: 'fromProjectId', requirements: project.requirements, origin };
+  }
+  const template = await findRequirementTemplate(context, templateId);
+  if (!template) throw nothing('templateId');
+  // One that was stored before versions were has none yet.
+  await keepVersion(context, template, null, context.arrivedAt);
+  const origin = { templateId, version: template.revision, projectId: null };
+  return { field: 'templateId', requirements: template.requirements, origin };
+}
+
+function nothing(field: string) {
+  return refusal('NOT_FOUND', 'There is nothing like this to copy.', [field]);
 }
 
 function unpriced(requirements: readonly RequirementRecord[]): GivenRequirement[] {

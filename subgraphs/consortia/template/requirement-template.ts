@@ -17,6 +17,7 @@ import type {
   RequirementTemplatePage,
   RequirementTemplateRecord,
 } from './requirement-template.model.ts';
+import { keepVersion } from './version.ts';
 
 /** Templates that the viewer may use, newest first. */
 export function findRequirementTemplates(
@@ -52,7 +53,7 @@ export async function createRequirementTemplate(
 ): Promise<RequirementTemplateRecord> {
   const { viewer, requirementTemplates } = context;
   const companyId = given.companyId ?? null;
-  keepingFor(viewer, companyId);
+  const { userId } = keepingFor(viewer, companyId);
   const faults: Problem[] = [];
   const name = readText(given.name, nameLength, ['name'], faults);
   const requirements = await readTemplate(context, given.requirements, [], faults);
@@ -60,11 +61,13 @@ export async function createRequirementTemplate(
   refuseAny(faults);
   const record = { _id: newId(), companyId, name, requirements, revision: 1 };
   await requirementTemplates.create([record]);
+  await keepVersion(context, record, userId, context.arrivedAt);
   return record;
 }
 
 /**
- * Changes a template; projects that were begun with it stay as they are. Whoever may create it may.
+ * Changes a template; its versions are kept, and projects that were begun with it stay as they are. Whoever may create it
+ * may.
  *
  * @throws {Refusal} NOT_FOUND (id, requirements/…/id, requirements/…/technologyId), STALE (revision), INVALID (name, requirements/…)
  */
@@ -77,7 +80,7 @@ export async function reviseRequirementTemplate(
     requirements?: readonly GivenRequirement[] | null | undefined;
   },
 ): Promise<RequirementTemplateRecord> {
-  const template = await templateToKeep(context, given.id);
+  const { template, userId } = await templateToKeep(context, given.id);
   const faults: Problem[] = [];
   const name = given.name ? readText(given.name, nameLength, ['name'], faults) : template.name;
   const known = template.requirements.map(({ id }) => id);
@@ -90,11 +93,14 @@ export async function reviseRequirementTemplate(
     { $set: { name, requirements }, $inc: { revision: 1 } },
   );
   if (matchedCount === 0) throw stale();
-  return { ...template, name, requirements, revision: given.revision + 1 };
+  const changed = { ...template, name, requirements, revision: given.revision + 1 };
+  await keepVersion(context, template, null, context.arrivedAt);
+  await keepVersion(context, changed, userId, context.arrivedAt);
+  return changed;
 }
 
 /**
- * Removes a template. Whoever may create it may.
+ * Removes a template; its versions stay, for the projects that were begun with them. Whoever may create it may.
  *
  * @throws {Refusal} NOT_FOUND (id), STALE (revision)
  */
@@ -102,7 +108,7 @@ export async function removeRequirementTemplate(
   context: Context,
   { id, revision }: { id: string; revision: number },
 ): Promise<string> {
-  const template = await templateToKeep(context, id);
+  const { template } = await templateToKeep(context, id);
   const { deletedCount } = await context.requirementTemplates.deleteOne({
     _id: template._id,
     revision,
@@ -129,11 +135,11 @@ async function readTemplate(
   return requirements;
 }
 
-async function templateToKeep(context: Context, id: string): Promise<RequirementTemplateRecord> {
+async function templateToKeep(context: Context, id: string) {
   const template = await findRequirementTemplate(context, id);
   if (!template) throw refusal('NOT_FOUND', 'There is no such template.', ['id']);
-  keepingFor(context.viewer, template.companyId);
-  return template;
+  const { userId } = keepingFor(context.viewer, template.companyId);
+  return { template, userId };
 }
 
 function stale() {
