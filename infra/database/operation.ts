@@ -13,7 +13,7 @@ export type Operation = {
   /** Why it must stop; checked at every pause. */
   fault: () => Error | undefined;
   /** Resolves when it must stop. */
-  interrupted: Promise<void>;
+  interrupted: () => Promise<void>;
   stop: (reason: Error) => void;
   finish: () => void;
 };
@@ -52,14 +52,15 @@ function makeOperation(
   maxMillis: number,
   onFinish: () => void,
 ): Operation {
-  const { promise, resolve } = Promise.withResolvers<void>();
+  // Most commands never wait: the promise is made for those that do.
+  let waiting: PromiseWithResolvers<void> | undefined;
   const startedAt = Date.now();
   let reason: Error | undefined;
   let timer: NodeJS.Timeout | undefined;
   if (maxMillis > 0)
     timer = setTimeout(() => {
       reason ??= timeIsUp();
-      resolve();
+      waiting?.resolve();
     }, maxMillis).unref();
   return {
     id,
@@ -69,10 +70,14 @@ function makeOperation(
     // The timer cannot fire while the work runs, so the clock is asked too.
     fault: () =>
       reason ?? (maxMillis > 0 && Date.now() - startedAt >= maxMillis ? timeIsUp() : undefined),
-    interrupted: promise,
+    interrupted: () => {
+      waiting ??= Promise.withResolvers();
+      if (reason !== undefined) waiting.resolve();
+      return waiting.promise;
+    },
     stop: (why) => {
       reason ??= why;
-      resolve();
+      waiting?.resolve();
     },
     finish: () => {
       clearTimeout(timer);
@@ -98,7 +103,7 @@ export async function runTask<T>(task: Task<T>, operation: Operation): Promise<T
   let sliceEnd = performance.now() + SLICE_MILLIS;
   let step = task.next();
   while (step.done !== true) {
-    if (step.value !== PAUSE) await Promise.race([step.value, operation.interrupted]);
+    if (step.value !== PAUSE) await Promise.race([step.value, operation.interrupted()]);
     else if (performance.now() >= sliceEnd) await nextTurn();
     if (performance.now() >= sliceEnd) sliceEnd = performance.now() + SLICE_MILLIS;
     const fault = operation.fault();

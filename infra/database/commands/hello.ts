@@ -20,13 +20,21 @@ export const LIMITS = {
   maxWriteBatchSize: 100_000,
 } as const;
 
+/** Nobody signs: there are no keys. */
+const SIGNATURE = document({ hash: new Binary(Buffer.alloc(20)), keyId: 0n });
+
 /** The cluster time that every reply carries. */
 export function clusterTime(engine: Engine): [string, Value][] {
   const time = engine.timestamp();
-  const signature = document({ hash: new Binary(Buffer.alloc(20)), keyId: 0n });
   return [
     ['operationTime', time],
-    ['$clusterTime', document({ clusterTime: time, signature })],
+    [
+      '$clusterTime',
+      new Map<string, Value>([
+        ['clusterTime', time],
+        ['signature', SIGNATURE],
+      ]),
+    ],
   ];
 }
 

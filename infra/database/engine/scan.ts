@@ -149,6 +149,12 @@ function* rangeRows(
   first: number,
 ): Flow<StoredRecord> {
   const { index, isReverse } = plan;
+  if (index.isUnique && range.isOneKey === true) {
+    const rows = sight.reader().keyRecords(index.id, collection.id, range.low);
+    query.effort.keys += rows.length;
+    yield* rows;
+    return;
+  }
   if (index.isMultikey && range.isOneKey !== true) {
     yield* keyedRows(collection, plan, range, query, sight, first);
     return;

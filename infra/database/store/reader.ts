@@ -107,6 +107,8 @@ export type Reader = {
   entries: ReadEntries<IndexedRecord>;
   /** The documents of index entries, for who does not need the keys. */
   entryRecords: ReadEntries<StoredRecord>;
+  /** The documents under exactly this key; for one that few have, as all are read at once. */
+  keyRecords: (index: number, collection: number, key: Buffer) => StoredRecord[];
   /** Records under exactly this key. */
   holders: (index: number, key: Buffer) => number[];
   /** How many entries a range has, counted no further than `most`. */
@@ -123,6 +125,11 @@ export function makeReader({ each }: Statements): Reader {
   );
   const backwards = each(
     (collection) => `SELECT r,d FROM c${collection} WHERE r<? ORDER BY r DESC LIMIT ?`,
+  );
+  // Half as long as the range of one key takes.
+  const underKey = each(
+    (index, collection) =>
+      `SELECT i.r,c.d FROM i${index} i CROSS JOIN c${collection} c ON c.r=i.r WHERE i.k=?`,
   );
   const holding = each((index) => `SELECT r FROM i${index} WHERE k=?`);
   const counting = each(
@@ -152,6 +159,8 @@ export function makeReader({ each }: Statements): Reader {
           count,
         ),
       ).map(recordOf),
+    keyRecords: (index, collection, key) =>
+      rowsOf(underKey(index, collection).all(key)).map(recordOf),
     holders: (index, key) => rowsOf(holding(index).all(key)).map(([id]) => Number(id)),
     countEntries: (index, { low, high }, most) =>
       Number(rowOf(counting(index).get(low, high, most))?.[0]),
