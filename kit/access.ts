@@ -13,6 +13,8 @@ export interface Access {
   companies: Viewer['companies'];
   /** Every role on the platform that the person still has; absent in what was told before roles were. */
   roles?: PlatformRole[];
+  /** Companies that the person left, and when; absent in what was told before that was. */
+  left?: { companyId: string; at: Date }[];
 }
 
 /** The same as followed from the service that owns memberships; by user id. */
@@ -29,6 +31,10 @@ const accessSchema = new Schema(
       default: undefined,
     },
     roles: { type: [String], default: undefined },
+    left: {
+      type: [new Schema({ companyId: String, at: Date }, { ...plainSchema, _id: false })],
+      default: undefined,
+    },
   },
   { ...plainSchema, collection: 'access' },
 );

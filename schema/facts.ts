@@ -50,8 +50,8 @@ export interface SectorFact {
 }
 
 /**
- * From companies; key: user id. Told whenever a membership ends or its role shrinks, and when a role on the platform is
- * taken away: an access token issued before `since` no longer speaks for the companies and roles that are missing here.
+ * From companies; key: user id. Told whenever a membership begins, ends or its role changes, and when a role on the platform
+ * is taken away: an access token issued before `since` no longer speaks for the companies and roles that are missing here.
  */
 export interface AccessFact {
   since: Date;
@@ -59,6 +59,8 @@ export interface AccessFact {
   companies: { companyId: string; role: 'OWNER' | 'EDITOR' | 'VIEWER' }[];
   /** Every role on the platform that the person still has. */
   roles: ('REVIEWER' | 'SECRETARIAT' | 'OPERATOR')[];
+  /** Companies that the person left within three years, and when: whose projects they do not decide on for a while. */
+  left?: { companyId: string; at: Date }[];
 }
 
 /**

@@ -131,7 +131,7 @@ it('is told of a person alone, with what is left to them', async () => {
     accessOf(connection)
       .findById(viewer.userId ?? '')
       .lean();
-  expect(await told()).toBeNull();
+  expect(await told()).toMatchObject({ since: new Date(0), companies: [{ companyId: firm }] });
   const [member] = await places(firm);
   const { id, revision } = member as Place;
   const other = { name: 'Jun', email: 'jun@example.org', password: 'correct horse battery' };

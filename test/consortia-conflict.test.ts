@@ -2,6 +2,7 @@
 import { brief, secretary } from './consortia-alliance.ts';
 import { act, alliance, day, lead, read, running, startCourse } from './consortia-course.ts';
 import { user } from './service.ts';
+import { tellAccess } from './told.ts';
 
 beforeAll(startCourse);
 afterAll(() => alliance.stop());
@@ -81,5 +82,36 @@ describe('somebody of the secretariat with a firm in the project', () => {
     }
     expect(await read(secretary, id)).toMatchObject({ status: 'RUNNING', revision });
     expect((await act(outsider, 'recordMoney', 'entry', pay)).entry?.number).toBe(1);
+  });
+});
+
+describe('somebody of the secretariat who left a firm in the project', () => {
+  it('decides nothing of it for two years, whatever the firm became meanwhile', async () => {
+    const id = await running(true);
+    const year = 365 * 86_400_000;
+    const left = (companyId: string, years: number) => ({
+      left: [{ companyId, at: new Date(Date.now() - years * year) }],
+    });
+    await tellAccess(alliance.uri, {
+      lately: left('infra', 1.9),
+      'long-ago': left('infra', 2.1),
+      heir: left('grand', 0),
+      other: left('helper', 0),
+    });
+    await alliance.tellFirm('grand');
+    const payAs = async (name: string) => {
+      const leaver = user(name, { roles: ['SECRETARIAT'] });
+      const pay = { projectId: id, kind: 'PAY', companyId: 'infra', amount: 10 };
+      return (await act(leaver, 'recordMoney', 'entry', pay)).problems;
+    };
+    expect(await payAs('lately')).toMatchObject([
+      { code: 'WRONG_STATE', path: ['projectId'], rule: 'CONFLICT', found: 'infra' },
+    ]);
+    expect(await payAs('heir')).toEqual([]);
+    expect(await payAs('long-ago')).toEqual([]);
+    await alliance.tellFirm('infra', { status: 'MERGED', mergedIntoId: 'grand' });
+    expect(brief(await payAs('heir'))).toEqual(conflict('projectId'));
+    expect(brief(await payAs('lately'))).toEqual(conflict('projectId'));
+    expect(await payAs('other')).toEqual([]);
   });
 });

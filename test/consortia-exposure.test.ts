@@ -50,6 +50,24 @@ async function review(projectId: string, call: string, total: number): Promise<v
     .insertOne(Object.assign(kept, { status: 'SUBMITTED', revision: 1 }));
 }
 
+interface Ranked {
+  project: { id: string };
+  isAwarded: boolean;
+  breaches: SeenProblem[];
+}
+
+/** A call's ranking as the secretariat sees it. */
+async function ranked(id: string): Promise<Ranked[]> {
+  const { call } = await alliance.data<{ call: { ranking: Ranked[] } }>(
+    secretary,
+    `query ($id: ID!) {
+      call(id: $id) { ranking { project { id } isAwarded breaches { code path rule limit found } } }
+    }`,
+    { id },
+  );
+  return call.ranking;
+}
+
 describe('caps on one firm', () => {
   it('are among the rules that a team breaks before it is sealed', async () => {
     const { project } = await alliance.change<{ project: { id: string; revision: number } }>(
@@ -101,26 +119,32 @@ describe('caps on one firm', () => {
     const last = await keep('infra', 'SUBMITTED', id);
     for (const [index, project] of [better, worse, last].entries())
       await review(project, id, 90 - index);
-    const shown = await alliance.data<{
-      call: {
-        ranking: { project: { id: string }; isAwarded: boolean; breaches: SeenProblem[] }[];
-      };
-    }>(
-      secretary,
-      `query ($id: ID!) {
-        call(id: $id) { ranking { project { id } isAwarded breaches { code path rule limit found } } }
-      }`,
-      { id },
-    );
-    expect(shown.call.ranking.map(({ project, isAwarded }) => [project.id, isAwarded])).toEqual([
+    const ranking = await ranked(id);
+    expect(ranking.map(({ project, isAwarded }) => [project.id, isAwarded])).toEqual([
       [better, true],
       [worse, false],
       [last, true],
     ]);
-    expect(shown.call.ranking.map(({ breaches }) => breaches)).toMatchObject([
+    expect(ranking.map(({ breaches }) => breaches)).toMatchObject([
       [],
       [{ rule: 'FIRM_RUNNING_MOST', limit: '1', found: '1', path: ['members', 'other'] }],
       [],
     ]);
+  });
+
+  it('count what a firm has under records that became part of it', async () => {
+    for (const firm of ['old', 'heir']) await alliance.tellFirm(firm);
+    const { call } = await openCall(alliance, programmeId);
+    const id = call?.id ?? '';
+    await keep('old', 'RUNNING', callId);
+    await review(await keep('heir', 'SUBMITTED', id), id, 90);
+    const [before] = await ranked(id);
+    expect(before).toMatchObject({ isAwarded: true, breaches: [] });
+    await alliance.tellFirm('old', { status: 'MERGED', mergedIntoId: 'heir' });
+    const [after] = await ranked(id);
+    expect(after).toMatchObject({
+      isAwarded: false,
+      breaches: [{ rule: 'FIRM_RUNNING_MOST', found: '1', path: ['members', 'heir'] }],
+    });
   });
 });

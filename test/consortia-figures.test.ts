@@ -195,6 +195,39 @@ describe('awards over the years', () => {
   });
 });
 
+/** Puts two projects that wait into another state. */
+const stand = (status: string) =>
+  alliance.connection
+    .collection('projects')
+    .updateMany({ _id: { $in: ['3', '5'] } } as object, { $set: { status } });
+
+it('joins and finds firms that became one as one, under any of their ids', async () => {
+  for (const id of ['gamma', 'delta', 'heir']) await alliance.tellFirm(id);
+  for (const id of ['gamma', 'delta'])
+    await alliance.tellFirm(id, { status: 'MERGED', mergedIntoId: 'heir' });
+  const shown = {
+    firms: expect.arrayContaining([{ company: { id: 'heir' }, projects: 2, partners: 1 }]),
+    links: [{ companies: [{ id: 'alpha' }, { id: 'heir' }], projects: 1 }],
+  };
+  expect((await network('(companyId: "gamma")')).collaborationNetwork).toMatchObject(shown);
+  expect((await network('(companyId: "heir")')).collaborationNetwork).toMatchObject(shown);
+  // Each plans for the same purpose in another project, under another programme.
+  await stand('RUNNING');
+  const found = [
+    { company: { id: 'heir' }, projects: [{ id: '2' }, { id: '3' }] },
+    { company: { id: 'heir' }, projects: [{ id: '2' }, { id: '5' }] },
+    { company: { id: 'heir' }, projects: [{ id: '3' }, { id: '5' }] },
+  ];
+  for (const id of ['heir', 'gamma', 'delta'])
+    expect((await duplicates(`(companyId: "${id}")`)).fundingDuplicates).toMatchObject(found);
+  const { fundingDuplicates } = await duplicates('(projectId: "2")');
+  expect(fundingDuplicates).toMatchObject([
+    { company: { id: 'alpha' }, projects: [{ id: '1' }, { id: '2' }] },
+    ...found.slice(0, 2),
+  ]);
+  await stand('SUBMITTED');
+});
+
 it('counts the awards of firms that became one as those of one', async () => {
   await alliance.connection
     .collection('memberships')

@@ -1,5 +1,6 @@
 /** Whose projects a reviewer never has: firms that the reviewer belongs to, belonged to, or shares running work with. */
 import { editorOf, openCall, sealAlone, secretary } from './consortia-alliance.ts';
+import { tellAccess } from './told.ts';
 import { agree, startAlliance, startProgramme, type Alliance } from './consortia-alliance.ts';
 import { lead, signingOn, tellFirms } from './consortia-agreements.ts';
 
@@ -39,6 +40,25 @@ const assign = (callId: string, perProject: number) =>
     'reviews { reviewer { userId } }',
   );
 
+/** Tells of places that nobody declared, and of firms that became others. */
+async function told(): Promise<void> {
+  const places = [{ companyId: 'infra', role: 'VIEWER' as const }];
+  await tellAccess(alliance.uri, {
+    'user-hidden': { companies: places },
+    'user-left': { left: [{ companyId: 'infra', at: new Date() }] },
+  });
+  for (const name of ['hidden', 'left']) await register(name, []);
+  for (const [firm, heir] of [
+    ['old-infra', 'infra'],
+    ['old-soft', 'soft'],
+    ['older-user', 'old-user'],
+    ['old-user', 'hospital'],
+  ] as const) {
+    await register(`of-${firm}`, [{ companyId: firm }]);
+    await alliance.tellFirm(firm, { status: 'MERGED', mergedIntoId: heir });
+  }
+}
+
 it('gives a project to nobody of its firms, of the last two years, of its users, or of shared running work', async () => {
   // The firm that shares running work with the lead.
   const shared = await form('soft');
@@ -67,6 +87,7 @@ it('gives a project to nobody of its firms, of the last two years, of its users,
   await register('uses', [{ companyId: 'hospital' }]);
   await register('long-ago', [{ companyId: 'infra', until: ago(2, 1) }]);
   await register('outside', [{ companyId: 'stranger' }]);
+  await told();
   expect((await assign(callId, 3)).problems).toMatchObject([
     { code: 'LIMIT_REACHED', rule: 'REVIEWERS', limit: '3', found: '2' },
   ]);

@@ -2,6 +2,7 @@
 import { factsOf, publishFacts } from '#kit/facts.ts';
 import { connect } from '#kit/mongo.ts';
 import type {
+  AccessFact,
   CapabilityMapFact,
   CompanyFact,
   OutcomeFact,
@@ -40,6 +41,14 @@ export async function tellFirms(
   firms: Record<string, Partial<CompanyFact>>,
 ): Promise<void> {
   await tell(uri, 'companies', 'company', firm, firms);
+}
+
+/** Tells of people's places in firms and those that they left, by user id. */
+export async function tellAccess(
+  uri: string,
+  people: Record<string, Partial<AccessFact>>,
+): Promise<void> {
+  await tell(uri, 'companies', 'access', { since: new Date(0), companies: [], roles: [] }, people);
 }
 
 /** Tells of technologies, by id. */

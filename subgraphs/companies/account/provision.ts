@@ -5,7 +5,7 @@ import { transaction } from '#kit/mongo.ts';
 import { problem, refuseAny } from '#kit/refusal.ts';
 import { signedInAs, type CompanyRole, type PlatformRole } from '#kit/viewer.ts';
 import type { Context } from '../context.ts';
-import { tellAccess } from '../member/claims.ts';
+import { tellAccess, tellPlace } from '../member/claims.ts';
 import { isLower } from '../member/ownership.ts';
 import { hashPassword, isPassword } from './password.ts';
 import { endSessions } from './session.ts';
@@ -58,7 +58,6 @@ export async function bringUser(context: Context, draft: Provision): Promise<Use
             _id: newId(),
             joinedAt: now,
             verifiedAt: now,
-            signUpKey: null,
             secondFactor: null,
           },
           $inc: { revision: 1 },
@@ -80,7 +79,7 @@ async function claim(context: Context, { _id: userId, verifiedAt }: UserRecord):
   await endSessions(context, userId, 'CLAIMED');
   if (verifiedAt) return;
   await context.letterTokens.deleteMany({ userId });
-  const claimed = { verifiedAt: new Date(), secondFactor: null, signUpKey: null };
+  const claimed = { verifiedAt: new Date(), secondFactor: null };
   await context.users.updateOne({ _id: userId }, { $set: claimed });
 }
 
@@ -126,4 +125,5 @@ async function bringMembership(
     { upsert: true },
   );
   if (before && isLower(role, before.role)) await tellAccess(context, [userId]);
+  else await tellPlace(context, userId);
 }

@@ -18,16 +18,46 @@ export async function findClaims(
  * now no longer speak for the rest. Called after the change, in its transaction.
  */
 export async function tellAccess(
-  context: Pick<Context, 'members' | 'users' | 'facts'>,
+  context: Pick<Context, 'members' | 'departures' | 'users' | 'facts'>,
   userIds: readonly (string | null)[],
 ): Promise<void> {
-  for (const key of new Set(userIds)) {
-    if (key === null) continue;
-    const companies = await findClaims(context, key);
-    const user = await context.users.findById(key, { roles: 1 }).lean();
-    const state = { since: new Date(), companies, roles: user?.roles ?? [] } satisfies AccessFact;
-    await publishFacts(context.facts, [{ kind: 'access', key, state }]);
-  }
+  for (const userId of new Set(userIds))
+    if (userId !== null) await tellOf(context, userId, new Date());
+}
+
+/** Tells of a membership that began: what tokens say stays true. Called after the change, in its transaction. */
+export async function tellPlace(
+  context: Pick<Context, 'members' | 'departures' | 'users' | 'facts'>,
+  userId: string,
+): Promise<void> {
+  const told = await ownAccess(context)(userId);
+  await tellOf(context, userId, told?.since ?? new Date(0));
+}
+
+async function tellOf(
+  context: Pick<Context, 'members' | 'departures' | 'users' | 'facts'>,
+  key: string,
+  since: Date,
+): Promise<void> {
+  const companies = await findClaims(context, key);
+  const user = await context.users.findById(key, { roles: 1 }).lean();
+  const departures = await context.departures.find({ userId: key }).sort({ _id: 1 }).lean();
+  const left = departures.map(({ companyId, at }) => ({ companyId, at }));
+  const state = { since, companies, roles: user?.roles ?? [], left } satisfies AccessFact;
+  await publishFacts(context.facts, [{ kind: 'access', key, state }]);
+}
+
+/** Keeps that somebody left a company now. */
+export async function keepDeparture(
+  { departures }: Pick<Context, 'departures'>,
+  userId: string,
+  companyId: string,
+): Promise<void> {
+  await departures.updateOne(
+    { _id: `${userId}:${companyId}` },
+    { $set: { userId, companyId, at: new Date() } },
+    { upsert: true },
+  );
 }
 
 /** What this subgraph itself told of a person's access. */

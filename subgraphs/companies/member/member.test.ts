@@ -1,5 +1,14 @@
-import { startCompanies, type CompaniesWorld, type Firm } from '../../../test/companies.ts';
-import { user } from '../../../test/service.ts';
+import { factsOf } from '#kit/facts.ts';
+import { connect } from '#kit/mongo.ts';
+import type { AccessFact } from '#schema/facts.ts';
+import {
+  password,
+  startCompanies,
+  type CompaniesWorld,
+  type Firm,
+} from '../../../test/companies.ts';
+import { someone, user } from '../../../test/service.ts';
+import { usersOf } from '../account/user.model.ts';
 
 let world: CompaniesWorld;
 beforeAll(async () => {
@@ -67,10 +76,13 @@ describe('an invitation', () => {
     expect((await world.ask(thief, accept, { input: at(member) })).problems).toMatchObject([
       { code: 'NOT_FOUND', path: ['id'] },
     ]);
-    const signUp = `mutation ($input: SignUpInput!) { signUp(input: $input) { user { id } problems { code } } }`;
+    const signUp = `mutation ($input: SignUpInput!) { signUp(input: $input) { accepted } }`;
     const draft = { name: 'Not Bob', email: 'bob@example.org', password: 'a password of thieves' };
-    const made = await world.ask(user(''), signUp, { input: draft });
-    const unproved = user(made.user.id);
+    await world.ask(someone, signUp, { input: draft });
+    const connection = await connect(world.uri, 'oca_companies');
+    const made = await usersOf(connection).findOne({ email: draft.email }).lean();
+    await connection.close();
+    const unproved = user(made?._id ?? '');
     expect((await world.ask(unproved, accept, { input: at(member) })).problems).toMatchObject([
       { code: 'WRONG_STATE', rule: 'EMAIL_VERIFIED' },
     ]);
@@ -148,5 +160,61 @@ describe('a company', () => {
     expect((await world.ask(firm.owner, change, { input })).problems).toMatchObject([
       { code: 'STALE', path: ['revision'] },
     ]);
+  });
+});
+
+/** Places and departures of somebody, as told. */
+async function told(userId: string | null) {
+  const connection = await connect(world.uri, 'oca_companies');
+  const fact = await factsOf(connection).findById(`access:${userId}`).lean();
+  await connection.close();
+  return fact?.state as AccessFact | undefined;
+}
+
+describe('what others are told of places', () => {
+  it('is every place from its beginning, without a word against tokens', async () => {
+    const firm = await world.firm();
+    const { viewer } = await join(firm, 'nadia', 'EDITOR');
+    expect(await told(viewer.userId)).toMatchObject({
+      since: new Date(0),
+      companies: [{ companyId: firm.id, role: 'EDITOR' }],
+      left: [],
+    });
+    expect((await told(firm.owner.userId))?.companies).toEqual([
+      { companyId: firm.id, role: 'OWNER' },
+    ]);
+  });
+
+  it('is which firms somebody left and when last, until they are forgotten', async () => {
+    const [one, other] = [await world.firm(), await world.firm()];
+    const leave = async (firm: Firm, name: string) => {
+      const [own] = (await membersOf(firm)).filter(({ email }) => email.startsWith(name));
+      if (own) await world.ask(firm.owner, remove, { input: at(own) });
+    };
+    const { viewer } = await join(one, 'oscar', 'VIEWER');
+    await leave(one, 'oscar');
+    const first = await told(viewer.userId);
+    expect(first).toMatchObject({ companies: [], left: [{ companyId: one.id }] });
+    const again = await world.ask(one.owner, invite, {
+      input: { companyId: one.id, email: 'oscar@example.org', role: 'VIEWER' },
+    });
+    await world.ask(viewer, accept, { input: at(again.member) });
+    // Who was here before keeps the word against tokens from then.
+    expect((await told(viewer.userId))?.since).toEqual(first?.since);
+    await leave(one, 'oscar');
+    const invited = await world.ask(other.owner, invite, {
+      input: { companyId: other.id, email: 'oscar@example.org', role: 'VIEWER' },
+    });
+    await world.ask(viewer, accept, { input: at(invited.member) });
+    const last = await told(viewer.userId);
+    expect(last).toMatchObject({
+      companies: [{ companyId: other.id }],
+      left: [{ companyId: one.id }],
+    });
+    expect(last?.left?.[0]?.at.getTime()).toBeGreaterThan(first?.left?.[0]?.at.getTime() ?? 0);
+    const input = { currentPassword: password };
+    const erase = `mutation ($input: EraseAccountInput!) { eraseAccount(input: $input) { problems { code } } }`;
+    expect((await world.ask(viewer, erase, { input })).problems).toEqual([]);
+    expect(await told(viewer.userId)).toMatchObject({ companies: [], left: [] });
   });
 });

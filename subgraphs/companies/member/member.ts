@@ -8,7 +8,7 @@ import { owning, refuseGone } from '../company/access.ts';
 import type { CompanyRecord } from '../company/company.model.ts';
 import type { Context } from '../context.ts';
 import { post } from '../mail/post.ts';
-import { tellAccess } from './claims.ts';
+import { keepDeparture, tellAccess, tellPlace } from './claims.ts';
 import type { MemberRecord } from './member.model.ts';
 import { isLower, keepsOwner } from './ownership.ts';
 
@@ -22,11 +22,8 @@ export interface MemberAt {
 }
 
 /** The membership of who registers a company. */
-export async function addOwner(
-  { users, members }: Context,
-  companyId: string,
-  userId: string,
-): Promise<void> {
+export async function addOwner(context: Context, companyId: string, userId: string): Promise<void> {
+  const { users, members } = context;
   const user = await users.findById(userId).lean();
   if (!user) forbid('This account is gone.');
   const now = new Date();
@@ -38,6 +35,7 @@ export async function addOwner(
       joinedAt: now,
     },
   ]);
+  await tellPlace(context, userId);
 }
 
 /**
@@ -96,7 +94,9 @@ export async function acceptMembership(context: Context, at: MemberAt): Promise<
   if (user.verifiedAt === null)
     throw refusal('WRONG_STATE', 'Confirm your e-mail first.', ['id'], { rule: 'EMAIL_VERIFIED' });
   refuseGone(await lockMembers(context, member.companyId));
-  return write(context, member, { userId, state: 'ACTIVE', joinedAt: new Date() });
+  const joined = await write(context, member, { userId, state: 'ACTIVE', joinedAt: new Date() });
+  await tellPlace(context, userId);
+  return joined;
 }
 
 /**
@@ -162,6 +162,7 @@ export async function removeMember(context: Context, at: MemberAt): Promise<Comp
     revision: member.revision,
   });
   if (deletedCount === 0) throw stale();
+  if (member.userId !== null) await keepDeparture(context, member.userId, member.companyId);
   await tellAccess(context, [member.userId]);
   return company;
 }

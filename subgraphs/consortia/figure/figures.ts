@@ -1,20 +1,24 @@
 /** Figures that the secretariat watches, and the public may. */
-import { problem, refuseAny } from '#kit/refusal.ts';
-import { hasRole, signedInAs } from '#kit/viewer.ts';
+import { signedInAs } from '#kit/viewer.ts';
 import type { MembershipRecord } from '../consortium/membership.model.ts';
 import { shareAmounts } from '../consortium/shares.ts';
 import type { Context } from '../context.ts';
 import type { FirmRecord } from '../pool/firm.model.ts';
-import { heirsOf } from '../pool/merged.ts';
+import { ofFamily, readHeirs, standing } from '../pool/merged.ts';
 import type { ProjectRecord } from '../project/project.model.ts';
 import type { ProjectStatus } from '../project/state.ts';
 import { firstYear, lastYear } from '../programme/rules.ts';
 import { concentrationOf, type Concentration } from './concentration.ts';
-import { duplicatesIn, type FundedProject, type DoubledPair } from './duplicate.ts';
 import { networkOf, type Network, type Team } from './network.ts';
+import { within } from './within.ts';
 
 /** States of a project that was awarded. */
-const awardedStatuses: readonly ProjectStatus[] = ['AWARDED', 'RUNNING', 'COMPLETED', 'TERMINATED'];
+export const awardedStatuses: readonly ProjectStatus[] = [
+  'AWARDED',
+  'RUNNING',
+  'COMPLETED',
+  'TERMINATED',
+];
 
 /** Projects of one programme, sector and state. */
 export interface PipelineFigure {
@@ -96,16 +100,14 @@ export async function findConcentration(
     .find({ consortiumId: { $in: consortiumIds }, standing: true })
     .sort({ _id: 1 })
     .lean<MembershipRecord[]>();
-  const became = await heirsOf(
+  const heirOf = await readHeirs(
     firms,
     members.map(({ companyId }) => companyId),
   );
   const byFirm = awarded.flatMap(({ consortiumId, budget }) => {
     const team = members.filter((member) => member.consortiumId === consortiumId);
     const amounts = shareAmounts(team, budget);
-    return team.map(
-      ({ _id, companyId }) => [became.get(companyId) ?? companyId, amounts.get(_id) ?? 0] as const,
-    );
+    return team.map(({ _id, companyId }) => [heirOf(companyId), amounts.get(_id) ?? 0] as const);
   });
   const known = await firms
     .find({ _id: { $in: [...new Set(byFirm.map(([id]) => id))] } })
@@ -148,7 +150,7 @@ const networkSize = { least: 1, most: 200 };
 
 /** Who worked with whom on awarded or begun projects. Everybody may. */
 export async function findNetwork(
-  { projects, memberships }: Context,
+  { projects, memberships, firms, loaders }: Context,
   given: {
     programmeId?: string | null | undefined;
     sector?: string | null | undefined;
@@ -161,7 +163,10 @@ export async function findNetwork(
   const ofFirm =
     companyId == null
       ? null
-      : await memberships.distinct('projectId', { companyId, standing: true });
+      : await memberships.distinct('projectId', {
+          companyId: ofFamily(await loaders.family.load(companyId)),
+          standing: true,
+        });
   const teams = await projects.aggregate<Team>([
     {
       $match: {
@@ -188,70 +193,12 @@ export async function findNetwork(
       },
     },
   ]);
-  return networkOf(teams, most);
-}
-
-/** Pairs that are shown at once. */
-const pairLimit = { least: 1, most: 100 };
-const likenessLimit = { least: 0, most: 1 };
-
-/** Money that may have been granted twice: of one project, of one firm, or at all. The secretariat may. */
-export async function findFundingDuplicates(
-  { viewer, projects }: Context,
-  given: {
-    projectId?: string | null | undefined;
-    companyId?: string | null | undefined;
-    leastLikeness?: number | null | undefined;
-    most?: number | null | undefined;
-  },
-): Promise<DoubledPair[]> {
-  signedInAs(viewer, 'SECRETARIAT');
-  const { projectId, companyId } = given;
-  const leastLikeness = within(given.leastLikeness ?? 0.5, likenessLimit, 'leastLikeness');
-  const most = within(given.most ?? 50, pairLimit, 'most');
-  const project =
-    projectId == null ? null : await projects.findById(projectId).lean<ProjectRecord>();
-  if (projectId != null && !project) return [];
-  const firms = project ? project.plan.map((entry) => entry.companyId) : [];
-  const funded = await projects
-    .find({
-      ...fundedWith(project),
-      ...(companyId != null && { 'plan.companyId': companyId }),
-      ...(project && { 'plan.companyId': { $in: firms }, _id: { $ne: project._id } }),
-    })
-    .select({ callId: 1, grams: 1, 'requirements.technologyId': 1, plan: 1 })
-    .lean<FundedProject[]>();
-  return duplicatesIn(project ? [project, ...funded] : funded, leastLikeness)
-    .filter(
-      (pair) =>
-        (companyId == null || pair.companyId === companyId) &&
-        (!project || pair.projectIds.includes(project._id)),
-    )
-    .slice(0, most);
-}
-
-/** Projects under calls that money is granted to; where one waits for its call's decision, those that wait with it too. */
-function fundedWith(project: ProjectRecord | null): object {
-  const funded = { status: { $in: awardedStatuses }, callId: { $ne: null } };
-  if (project?.status !== 'SUBMITTED') return funded;
-  return { $or: [funded, { status: 'SUBMITTED', callId: project.callId }] };
-}
-
-/** What an award may grant twice, for the secretariat; empty for others. */
-export function findDuplicatesOf(context: Context, projectId: string): Promise<DoubledPair[]> {
-  return hasRole(context.viewer, 'SECRETARIAT')
-    ? findFundingDuplicates(context, { projectId })
-    : Promise.resolve([]);
-}
-
-/** @throws {RefusalError} when the number lies outside */
-function within(value: number, { least, most }: { least: number; most: number }, field: string) {
-  if (value < least || value > most)
-    refuseAny([
-      problem('INVALID', `This is from ${least} to ${most}.`, [field], {
-        limit: `${least} to ${most}`,
-        found: String(value),
-      }),
-    ]);
-  return value;
+  const heirOf = await readHeirs(
+    firms,
+    teams.flatMap(({ companyIds }) => companyIds),
+  );
+  return networkOf(
+    teams.map(({ at, companyIds }) => ({ at, companyIds: standing(companyIds, heirOf) })),
+    most,
+  );
 }

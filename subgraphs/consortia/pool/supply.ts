@@ -6,6 +6,7 @@ import { badInput } from '#kit/page.ts';
 import type { MembershipRecord } from '../consortium/membership.model.ts';
 import type { FirmRecord } from './firm.model.ts';
 import type { Demand } from './firm.ts';
+import { readHeirs } from './merged.ts';
 
 /** How many firms could meet a requirement. */
 export interface Supply {
@@ -35,7 +36,7 @@ export async function suppliersOf(
   if (first < 1 || first > namedLimit) throw badInput(`first is 1 to ${namedLimit}.`);
   const now = new Date();
   const day = seoulDay(now);
-  const usage = await memberships.aggregate<{ _id: string; used: number }>(usagePipeline());
+  const usage = await readUsage({ firms, memberships });
   const holds = {
     'company.certificates': {
       $elemMatch: {
@@ -64,9 +65,9 @@ export async function suppliersOf(
 }
 
 /** Approved and unrestricted firms with capacity that running projects do not use up. */
-function takingPart(usage: readonly { _id: string; used: number }[], now: Date) {
+function takingPart(usage: Usage, now: Date) {
   // A firm whose running projects use up its capacity takes on nothing more.
-  const busy = usage.map(({ _id, used }) => ({ _id, 'company.capacity': { $lte: used } }));
+  const busy = [...usage].map(([_id, used]) => ({ _id, 'company.capacity': { $lte: used } }));
   return {
     'company.status': 'APPROVED',
     'company.capacity': { $gt: 0 },
@@ -94,14 +95,20 @@ export async function supplyOf(
   const schemes = [
     ...new Set(demands.flatMap(({ certificateScheme }) => certificateScheme ?? [])),
   ].toSorted();
-  const usage = await memberships.aggregate<{ _id: string; used: number }>(usagePipeline());
+  const usage = await readUsage({ firms, memberships });
   const strata = await firms.aggregate<Stratum>(supplyPipeline(technologyIds, schemes, usage, now));
   return demands.map((demand) => supplyFrom(strata, demand));
 }
 
-/** How many requirements each firm carries in running projects. */
-export function usagePipeline(exceptConsortiumId: string | null = null): PipelineStage[] {
-  return [
+/** How many requirements each firm carries in running projects, by company id. */
+export type Usage = ReadonlyMap<string, number>;
+
+/** What firms carry now, also in projects that were begun under a record that became part of them. */
+export async function readUsage(
+  { firms, memberships }: { firms: Model<FirmRecord>; memberships: Model<MembershipRecord> },
+  exceptConsortiumId: string | null = null,
+): Promise<Usage> {
+  const found = await memberships.aggregate<{ _id: string; used: number }>([
     {
       $match: {
         running: true,
@@ -110,13 +117,23 @@ export function usagePipeline(exceptConsortiumId: string | null = null): Pipelin
     },
     { $group: { _id: '$companyId', used: { $sum: { $size: '$requirementIds' } } } },
     { $match: { used: { $gt: 0 } } },
-  ];
+  ]);
+  const heirOf = await readHeirs(
+    firms,
+    found.map(({ _id }) => _id),
+  );
+  const usage = new Map<string, number>();
+  for (const { _id, used } of found) {
+    const heir = heirOf(_id);
+    usage.set(heir, used + (usage.get(heir) ?? 0));
+  }
+  return usage;
 }
 
 function supplyPipeline(
   technologyIds: string[],
   schemes: string[],
-  usage: { _id: string; used: number }[],
+  usage: Usage,
   now: Date,
 ): PipelineStage[] {
   const day = seoulDay(now);

@@ -1,5 +1,6 @@
 /** What firms have of a programme already, as stored. */
 import type { Context } from '../context.ts';
+import { readHeirs, standing } from '../pool/merged.ts';
 import type { ProjectRecord } from '../project/project.model.ts';
 import type { ProjectStatus } from '../project/state.ts';
 import type { Caps, Exposure } from './exposure.ts';
@@ -20,7 +21,7 @@ export interface Besides {
  * @param proposed how often firms were proposed lately
  */
 export async function readAwards(
-  { projects, consortia }: Pick<Context, 'projects' | 'consortia'>,
+  { projects, ...context }: Pick<Context, 'projects' | 'consortia' | 'firms'>,
   programmeId: string | null,
   { projectId, callId }: Besides,
   caps: Caps,
@@ -38,7 +39,7 @@ export async function readAwards(
     .select({ status: 1, consortiumId: 1 })
     .lean<Pick<ProjectRecord, '_id' | 'status' | 'consortiumId'>[]>();
   const running = awarded.filter(({ status }) => runningStatuses.includes(status));
-  const membersOf = await membersIn(consortia, awarded);
+  const membersOf = await membersIn(context, awarded);
   const count = (those: readonly Pick<ProjectRecord, 'consortiumId'>[]) => {
     const counts = new Map<string, number>();
     for (const { consortiumId } of those)
@@ -49,14 +50,18 @@ export async function readAwards(
   return { running: count(running), awards: count(awarded), awardsInAll: awarded.length, proposed };
 }
 
-/** Members of projects' consortia as sealed, by the consortium. */
+/** Members of projects' consortia as sealed, as the firms that they are now, by the consortium. */
 export async function membersIn(
-  consortia: Context['consortia'],
+  { consortia, firms }: Pick<Context, 'consortia' | 'firms'>,
   projects: readonly Pick<ProjectRecord, 'consortiumId'>[],
 ): Promise<Map<string, string[]>> {
   const teams = await consortia
     .find({ _id: { $in: projects.flatMap(({ consortiumId }) => consortiumId ?? []) } })
     .select({ memberIds: 1 })
     .lean<{ _id: string; memberIds: string[] }[]>();
-  return new Map(teams.map((team) => [team._id, team.memberIds]));
+  const heirOf = await readHeirs(
+    firms,
+    teams.flatMap(({ memberIds }) => memberIds),
+  );
+  return new Map(teams.map((team) => [team._id, standing(team.memberIds, heirOf)]));
 }

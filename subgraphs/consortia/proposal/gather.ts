@@ -10,7 +10,8 @@ import type {
 import type { CallRecord } from '../call/call.model.ts';
 import type { Context } from '../context.ts';
 import type { FirmRecord } from '../pool/firm.model.ts';
-import { usagePipeline } from '../pool/supply.ts';
+import { readHeirs, standing as asTheyStand } from '../pool/merged.ts';
+import { readUsage } from '../pool/supply.ts';
 import type { ProjectRecord } from '../project/project.model.ts';
 import {
   candidateOf,
@@ -22,7 +23,7 @@ import {
   type PoolFirm,
   type Standing,
 } from './candidates.ts';
-import { readAwards } from './awards.ts';
+import { membersIn, readAwards } from './awards.ts';
 import { capOn, capsOf, type CappedFirm } from './exposure.ts';
 
 /** How long a proposal counts for the cap on exposure, milliseconds: 90 days. */
@@ -31,6 +32,19 @@ const exposureMillis = 90 * 24 * 60 * 60 * 1_000;
 const idleFirmsLimit = 2_000;
 /** Firms left out by caps that are kept with the answer. */
 const cappedLimit = 1_000;
+
+/** Where everything is stored that a search looks at. */
+type Stored = Pick<
+  Context,
+  'calls' | 'projects' | 'consortia' | 'memberships' | 'assemblies' | 'firms'
+>;
+
+/** A project as far as a search looks at it. */
+type Sought = Pick<
+  ProjectRecord,
+  '_id' | 'callId' | 'programmeId' | 'consortiumId' | 'requirements'
+>;
+
 /** What a search looks at, and the firms that caps left out of it. */
 export interface Gathered {
   pool: AssemblyProblem;
@@ -39,12 +53,13 @@ export interface Gathered {
 
 /** The whole problem, as of now. */
 export async function gather(
-  context: Context,
-  project: ProjectRecord,
-  constraints: Constraints,
+  context: Stored,
+  project: Sought,
+  wished: Constraints,
   weights: Weights,
 ): Promise<Gathered> {
   const now = new Date();
+  const constraints = await asNamedNow(context, wished);
   const standing = await readStanding(context, project, now);
   const call = project.callId === null ? null : await context.calls.findById(project.callId).lean();
   const caps = capsOf((call as CallRecord | null)?.rules ?? null, constraints.exposureCap ?? null);
@@ -60,19 +75,13 @@ export async function gather(
   const capped = candidates
     .flatMap(({ id }) => (exempt.has(id) ? [] : (capOn(id, exposure, caps) ?? [])))
     .toSorted((a, b) => (a.companyId < b.companyId ? -1 : 1));
-  const sealed = await context.consortia
-    .find({ status: 'SEALED' })
-    .select({ memberIds: 1 })
-    .lean<{ memberIds: string[] }[]>();
+  const sealed = await sealedTeams(context);
   const excluded = capped.map(({ companyId }) => companyId);
   const pool = {
     candidates,
     capabilities,
     requirements: project.requirements.map(wantedOf),
-    history: historyOf(
-      sealed.map(({ memberIds }) => memberIds),
-      new Set(candidates.map(({ id }) => id)),
-    ),
+    history: historyOf(sealed, new Set(candidates.map(({ id }) => id))),
     constraints: {
       ...constraints,
       mustExclude: [...(constraints.mustExclude ?? []), ...excluded],
@@ -83,10 +92,39 @@ export async function gather(
   return { pool, capped: capped.slice(0, cappedLimit) };
 }
 
+/** Constraints on firms as they are now: a firm that became another is meant as the other. */
+async function asNamedNow({ firms }: Stored, constraints: Constraints): Promise<Constraints> {
+  const { leadId, mustInclude = [], mustExclude = [], conflicts = [] } = constraints;
+  const named = [leadId ?? [], mustInclude, mustExclude, conflicts.flat()].flat();
+  const heirOf = await readHeirs(firms, named);
+  return {
+    ...constraints,
+    leadId: leadId === null ? null : heirOf(leadId),
+    mustInclude: asTheyStand(mustInclude, heirOf),
+    mustExclude: asTheyStand(mustExclude, heirOf),
+    conflicts: conflicts
+      .map(([a, b]) => [heirOf(a), heirOf(b)] as const)
+      .filter(([a, b]) => a !== b),
+  };
+}
+
+/** Teams that worked or are to work together, as the firms that they are now. */
+async function sealedTeams({ consortia, firms }: Stored): Promise<string[][]> {
+  const sealed = await consortia
+    .find({ status: 'SEALED' })
+    .select({ memberIds: 1 })
+    .lean<{ memberIds: string[] }[]>();
+  const heirOf = await readHeirs(
+    firms,
+    sealed.flatMap(({ memberIds }) => memberIds),
+  );
+  return sealed.map(({ memberIds }) => asTheyStand(memberIds, heirOf));
+}
+
 /** Firms as the solver takes them, read one at a time: what it does not need is never kept. */
 async function readPool(
-  context: Context,
-  { requirements }: ProjectRecord,
+  context: Stored,
+  { requirements }: Sought,
   constraints: Constraints,
   standing: Standing,
   now: Date,
@@ -109,7 +147,7 @@ async function readPool(
 
 /** Firms with a wanted technology, those that are named, and those that may take part without carrying anything. */
 async function* firmsIn(
-  { firms }: Context,
+  { firms }: Stored,
   technologyIds: ReadonlySet<string>,
   constraints: Constraints,
 ): AsyncGenerator<PoolFirm> {
@@ -142,41 +180,41 @@ async function* firmsIn(
 }
 
 async function readStanding(
-  { memberships, consortia, assemblies, projects }: Context,
-  { _id, consortiumId }: ProjectRecord,
+  context: Stored,
+  { _id, consortiumId }: Sought,
   now: Date,
 ): Promise<Standing> {
-  const usage = await memberships.aggregate<{ _id: string; used: number }>(
-    usagePipeline(consortiumId),
-  );
-  const ended = await projects
+  const ended = await context.projects
     .find({ status: { $in: ['COMPLETED', 'TERMINATED'] } })
     .select({ status: 1, consortiumId: 1 })
     .lean<Pick<ProjectRecord, '_id' | 'status' | 'consortiumId'>[]>();
-  const endedIds = ended.flatMap((each) => each.consortiumId ?? []);
-  const teams =
-    endedIds.length === 0
-      ? []
-      : await consortia
-          .find({ _id: { $in: endedIds } })
-          .select({ memberIds: 1 })
-          .lean<{ _id: string; memberIds: string[] }[]>();
-  const proposed = await assemblies.aggregate<{ _id: string; projects: number }>([
-    {
-      $match: {
-        requestedAt: { $gte: new Date(now.getTime() - exposureMillis) },
-        projectId: { $ne: _id },
-      },
-    },
-    { $unwind: '$bestMemberIds' },
-    { $group: { _id: { firm: '$bestMemberIds', project: '$projectId' } } },
-    { $group: { _id: '$_id.firm', projects: { $sum: 1 } } },
-  ]);
   return {
-    used: new Map(usage.map(({ _id: id, used }) => [id, used])),
-    results: countResults(ended, new Map(teams.map((team) => [team._id, team.memberIds]))),
-    proposedLately: new Map(proposed.map((each) => [each._id, each.projects])),
+    used: await readUsage(context, consortiumId),
+    results: countResults(ended, await membersIn(context, ended)),
+    proposedLately: await readProposed(context, _id, now),
   };
+}
+
+/** How many other projects firms were proposed to lately. */
+async function readProposed(
+  { assemblies, firms }: Stored,
+  projectId: string,
+  now: Date,
+): Promise<Standing['proposedLately']> {
+  const since = new Date(now.getTime() - exposureMillis);
+  const proposed = await assemblies.aggregate<{ _id: string; projects: string[] }>([
+    { $match: { requestedAt: { $gte: since }, projectId: { $ne: projectId } } },
+    { $unwind: '$bestMemberIds' },
+    { $group: { _id: '$bestMemberIds', projects: { $addToSet: '$projectId' } } },
+  ]);
+  const heirOf = await readHeirs(
+    firms,
+    proposed.map(({ _id }) => _id),
+  );
+  const byFirm = Map.groupBy(proposed, ({ _id }) => heirOf(_id));
+  const projectsOf = (those: typeof proposed) =>
+    new Set(those.flatMap(({ projects }) => projects)).size;
+  return new Map([...byFirm].map(([id, those]) => [id, projectsOf(those)]));
 }
 
 function countResults(

@@ -1,20 +1,19 @@
 /** Deciding appeals: by somebody else than before, and what follows for the ranking. */
 import { problem, refusal, refuseAny, type Problem } from '#kit/refusal.ts';
 import { stateAfter } from '#kit/steps.ts';
-import { signedInAs, type SignedIn } from '#kit/viewer.ts';
+import { signedInAs } from '#kit/viewer.ts';
 import type { CallRecord } from '../call/call.model.ts';
 import type { Context } from '../context.ts';
 import { readReason, reasonLength } from '../form/wording.ts';
 import { breach } from '../programme/breaches.ts';
 import type { ProjectRecord } from '../project/project.model.ts';
 import type { ProjectStatus } from '../project/state.ts';
-import { memberIdsOf } from '../submission/submission.ts';
 import type { AppealRecord } from './appeal.model.ts';
 import { changeAppeal, rankIn } from './appeal.ts';
 import { giveReviewers } from './assigning.ts';
 import { contendersOf, settle, type DecidingStep } from './decision.ts';
 import { exposedToDecide } from './exposed.ts';
-import { partiesOf } from './interest.ts';
+import { ownInterest } from './interest.ts';
 import { rankProjects } from './ranking.ts';
 import type { ReviewRecord } from './review.model.ts';
 import { appealSteps, type AppealStep } from './state.ts';
@@ -61,31 +60,20 @@ async function readMatter(context: Context, appealId: string): Promise<Matter> {
   return { appeal, call, project, reviews };
 }
 
-/** Why somebody may not decide an appeal: a hand in what it is against, or a firm of the own in it. */
+/** Why somebody may not decide an appeal: a hand in what it is against. */
 export function judgeFaults(
-  { userId, companies }: Pick<SignedIn, 'userId' | 'companies'>,
+  userId: string,
   { appeal, call, reviews }: Pick<Matter, 'appeal' | 'call' | 'reviews'>,
-  parties: readonly string[],
 ): Problem[] {
   const path = ['appealId'];
   const involved = [call.decidedBy, appeal.filedBy, ...reviews.map((review) => review.userId)];
-  const faults: Problem[] = [];
-  if (involved.includes(userId))
-    faults.push(
-      problem('WRONG_STATE', 'Somebody else decides: not who decided, scored or appealed.', path, {
-        rule: 'OTHER_PERSON',
-        found: userId,
-      }),
-    );
-  const own = companies.find(({ companyId }) => parties.includes(companyId));
-  if (own)
-    faults.push(
-      problem('WRONG_STATE', 'A firm of your own is in the project.', path, {
-        rule: 'CONFLICT',
-        found: own.companyId,
-      }),
-    );
-  return faults;
+  if (!involved.includes(userId)) return [];
+  return [
+    problem('WRONG_STATE', 'Somebody else decides: not who decided, scored or appealed.', path, {
+      rule: 'OTHER_PERSON',
+      found: userId,
+    }),
+  ];
 }
 
 /** What is wrong with the reviews to be set aside: some but not all of those that count, when the ranking is made anew. */
@@ -125,10 +113,10 @@ export async function decideAppeal(
   const { appeal, call, project, reviews } = matter;
   const path = ['appealId'];
   const status = stateAfter(appealSteps, appeal.status, stepOf[given.outcome], path);
-  const parties = partiesOf(project, await memberIdsOf(context, project));
   const counting = reviews.filter(({ setAsideBy }) => !setAsideBy);
   const faults = [
-    ...judgeFaults(viewer, matter, parties),
+    ...judgeFaults(viewer.userId, matter),
+    ...(await ownInterest(context, [project], path)),
     ...setAsideFaults(given.outcome, given.setAside, counting),
   ];
   const reason = readReason(given.reason, reasonLength, ['reason'], faults);
@@ -166,11 +154,11 @@ export async function settleAppeal(
   const { appeal, call, project, reviews } = matter;
   const path = ['appealId'];
   const status = stateAfter(appealSteps, appeal.status, 'settle', path);
-  const parties = partiesOf(project, await memberIdsOf(context, project));
   const counting = reviews.filter(({ setAsideBy }) => !setAsideBy);
   const isIn = counting.filter((review) => review.status === 'SUBMITTED').length;
   refuseAny([
-    ...judgeFaults(viewer, matter, parties),
+    ...judgeFaults(viewer.userId, matter),
+    ...(await ownInterest(context, [project], path)),
     ...(isIn === counting.length
       ? []
       : [breach('REVIEWS_IN', 'The reviews are not all in.', counting.length, isIn, path)]),

@@ -6,6 +6,7 @@ import { signedInAs } from '#kit/viewer.ts';
 import type { CallRecord } from '../call/call.model.ts';
 import type { Context } from '../context.ts';
 import type { ProjectRecord } from '../project/project.model.ts';
+import { affiliationsOf, heirsAmong } from './affiliation.ts';
 import { assignReviews } from './assignment.ts';
 import { expertise, hasConflict } from './conflict.ts';
 import { partiesOf, runningTeams } from './interest.ts';
@@ -57,8 +58,11 @@ export async function giveReviewers(
   perProject: number,
   path: string[],
 ): Promise<ReviewRecord[]> {
-  const { teams, running, reviewers, loads, before } = await readField(context, call);
-  const day = seoulDay(context.arrivedAt);
+  const { teams, interests, affiliations, reviewers, loads, before } = await readField(
+    context,
+    call,
+    projects,
+  );
   const has = (projectId: string) => before.filter((review) => review.projectId === projectId);
   const counting = (projectId: string) => has(projectId).filter(({ setAsideBy }) => !setAsideBy);
   const byId = new Map(reviewers.map((reviewer) => [reviewer._id, reviewer]));
@@ -77,7 +81,7 @@ export async function giveReviewers(
       const [project, reviewer] = [projectById.get(projectId), byId.get(reviewerId)];
       if (!project || !reviewer) return null;
       const parties = partiesOf(project, teams.get(project.consortiumId ?? '') ?? []);
-      if (hasConflict(reviewer.affiliations, parties, running, day)) return null;
+      if (hasConflict(affiliations.get(reviewer.userId) ?? [], parties, interests)) return null;
       if (has(projectId).some((review) => review.reviewerId === reviewerId)) return null;
       return expertise(reviewer.technologyIds, project.requirements);
     },
@@ -133,7 +137,11 @@ function newReview(
 }
 
 /** Everything that an assignment looks at. */
-async function readField(context: Context, { _id: callId }: CallRecord) {
+async function readField(
+  context: Context,
+  { _id: callId }: CallRecord,
+  projects: readonly ProjectRecord[],
+) {
   const sealed = await context.consortia
     .find({ status: 'SEALED' })
     .select({ memberIds: 1 })
@@ -146,9 +154,16 @@ async function readField(context: Context, { _id: callId }: CallRecord) {
     { $match: { open: true } },
     { $group: { _id: '$reviewerId', load: { $sum: 1 } } },
   ]);
+  const teams = new Map(sealed.map(({ _id, memberIds }) => [_id, memberIds]));
+  const running = await runningTeams(context);
+  const parties = projects.map((each) => partiesOf(each, teams.get(each.consortiumId ?? '') ?? []));
+  const userIds = reviewers.map(({ userId }) => userId);
+  const affiliations = await affiliationsOf(context, userIds);
+  const heirOf = await heirsAmong(context, affiliations.values(), ...parties, ...running);
   return {
-    teams: new Map(sealed.map(({ _id, memberIds }) => [_id, memberIds])),
-    running: await runningTeams(context),
+    teams,
+    affiliations,
+    interests: { running, day: seoulDay(context.arrivedAt), heirOf },
     reviewers,
     loads: new Map(loads.map(({ _id, load }) => [_id, load])),
     before: await context.reviews.find({ callId }).lean<ReviewRecord[]>(),

@@ -1,9 +1,16 @@
-import { expertise, hasConflict } from './conflict.ts';
+import fc from 'fast-check';
+
+import { heirIn } from '../pool/merged.ts';
+import { expertise, hasConflict, ownFirms } from './conflict.ts';
 
 const day = '2026-11-22';
+const same = (id: string) => id;
+const among = (running: string[][], heirOf = same) => ({ running, day, heirOf });
 
+const belong = (companyIds: string[]) =>
+  companyIds.map((companyId) => ({ companyId, until: null }));
 const leftOn = (until: string | null) =>
-  hasConflict([{ companyId: 'own', until }], ['other', 'own'], [], day);
+  hasConflict([{ companyId: 'own', until }], ['other', 'own'], among([]));
 
 describe('hasConflict', () => {
   it('holds for a firm the reviewer belongs to, and one left less than two years ago', () => {
@@ -14,14 +21,38 @@ describe('hasConflict', () => {
 
   it('holds for a firm that shares a running project with one of the reviewer', () => {
     const own = [{ companyId: 'own', until: null }];
-    expect(hasConflict(own, ['other'], [['own', 'other']], day)).toBe(true);
-    expect(hasConflict(own, ['other'], [['own', 'third']], day)).toBe(false);
-    expect(hasConflict(own, ['other'], [['other', 'third']], day)).toBe(false);
+    expect(hasConflict(own, ['other'], among([['own', 'other']]))).toBe(true);
+    expect(hasConflict(own, ['other'], among([['own', 'third']]))).toBe(false);
+    expect(hasConflict(own, ['other'], among([['other', 'third']]))).toBe(false);
   });
 
   it('holds for nobody without a firm', () => {
-    expect(hasConflict([], ['other'], [['other', 'third']], day)).toBe(false);
+    expect(hasConflict([], ['other'], among([['other', 'third']]))).toBe(false);
   });
+
+  it('is the same whichever of the ids of a merged firm anything was kept under', () => {
+    const id = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f');
+    const ids = fc.array(id, { maxLength: 4 });
+    const merged = fc.dictionary(fc.constantFrom('b', 'c'), fc.constantFrom('a'));
+    fc.assert(
+      fc.property(ids, ids, fc.array(ids, { maxLength: 3 }), merged, (own, team, running, next) => {
+        const heirOf = heirIn(new Map([...Object.entries(next), ['d', 'b']]));
+        const asKept = hasConflict(belong(own), team, among(running, heirOf));
+        const renamed = hasConflict(
+          belong(own.map(heirOf)),
+          team.map(heirOf),
+          among(running.map((members) => members.map(heirOf))),
+        );
+        expect(asKept).toBe(renamed);
+      }),
+    );
+  });
+});
+
+it('ownFirms are firms as they are now', () => {
+  const heirOf = heirIn(new Map([['old', 'heir']]));
+  const own = [...belong(['old']), { companyId: 'gone', until: '2020-01-01' }];
+  expect([...ownFirms(own, day, heirOf)]).toEqual(['heir']);
 });
 
 describe('expertise', () => {

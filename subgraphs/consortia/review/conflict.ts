@@ -1,38 +1,54 @@
-/** Conflicts of interest: whose projects a reviewer never scores. Pure. */
+/** Conflicts of interest: whose projects somebody never scores or decides on. Pure. */
+import { standing, type HeirOf } from '../pool/merged.ts';
 import type { Affiliation } from './reviewer.model.ts';
 
-/** How long a firm counts after a reviewer left it, years. */
+/** How long a firm counts after somebody left it, years. */
 const yearsAfter = 2;
 
-/** Firms that a reviewer belongs to on a day, or left less than two years before. */
-export function ownFirms(affiliations: readonly Affiliation[], day: string): Set<string> {
+/**
+ * Firms that somebody belongs to on a day, or left less than two years before, as they are now.
+ *
+ * @param day calendar day in Asia/Seoul
+ */
+export function ownFirms(
+  affiliations: readonly Affiliation[],
+  day: string,
+  heirOf: HeirOf,
+): Set<string> {
   const year = Number(day.slice(0, 4)) - yearsAfter;
   const since = `${String(year).padStart(4, '0')}${day.slice(4)}`;
   return new Set(
     affiliations
       .filter(({ until }) => until === null || until >= since)
-      .map(({ companyId }) => companyId),
+      .map(({ companyId }) => heirOf(companyId)),
   );
+}
+
+/** What somebody's interest is looked for in; firms are compared as they are now. */
+export interface Interests {
+  /** Teams of running projects, company ids. */
+  running: readonly (readonly string[])[];
+  /** Calendar day in Asia/Seoul. */
+  day: string;
+  heirOf: HeirOf;
 }
 
 /**
  * Whether a reviewer may not score a team: a firm of the reviewer's own is in it, or shares a running project with a
  * firm that is.
- *
- * @param running teams of running projects, company ids
- * @param day calendar day in Asia/Seoul
  */
 export function hasConflict(
   affiliations: readonly Affiliation[],
   team: readonly string[],
-  running: readonly (readonly string[])[],
-  day: string,
+  { running, day, heirOf }: Interests,
 ): boolean {
-  const own = ownFirms(affiliations, day);
-  if (team.some((id) => own.has(id))) return true;
-  return running.some(
-    (members) => members.some((id) => own.has(id)) && members.some((id) => team.includes(id)),
-  );
+  const own = ownFirms(affiliations, day, heirOf);
+  const parties = standing(team, heirOf);
+  if (parties.some((id) => own.has(id))) return true;
+  return running.some((members) => {
+    const partners = standing(members, heirOf);
+    return partners.some((id) => own.has(id)) && partners.some((id) => parties.includes(id));
+  });
 }
 
 /** How much of what a project needs a reviewer is expert in, 0 to 1, by the requirements' weights. */

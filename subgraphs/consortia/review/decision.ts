@@ -89,7 +89,7 @@ export async function findCalibration(context: Context, call: CallRecord) {
  * Decides a closed call once every review is in: awards by rank within slots, budget and caps on one firm's part, publishes the ranking. The
  * secretariat may.
  *
- * @throws {Refusal} as `callToReview`; WRONG_STATE (callId; rule CONFLICT) for who has a firm in one of the projects; INVALID (callId; rule REVIEWS_IN) for every project whose reviews are not all in,
+ * @throws {Refusal} as `callToReview`; WRONG_STATE (callId; rule CONFLICT) for who has a firm in one of the projects, or left one lately; INVALID (callId; rule REVIEWS_IN) for every project whose reviews are not all in,
  * or that has none
  */
 export async function decideCall(
@@ -99,10 +99,7 @@ export async function decideCall(
   const { userId } = signedInAs(context.viewer, 'SECRETARIAT');
   const call = await callToReview(context, given);
   const { contenders, given: reviews, submitted } = await contendersOf(context, call);
-  for (const project of submitted)
-    refuseAny(
-      ownInterest(context.viewer, project, await memberIdsOf(context, project), ['callId']),
-    );
+  refuseAny(await ownInterest(context, submitted, ['callId']));
   refuseAny(
     submitted.flatMap(({ _id, title }) => {
       const own = reviews.filter(({ projectId }) => projectId === _id);

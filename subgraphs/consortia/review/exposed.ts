@@ -8,14 +8,14 @@ import type { Exposed } from './award.ts';
 
 /** What firms have of the programme besides a call, and who is in the call's projects; null where nothing is capped. */
 export async function readExposed(
-  context: Pick<Context, 'projects' | 'consortia'>,
+  context: Pick<Context, 'projects' | 'consortia' | 'firms'>,
   { _id, programmeId, rules }: Pick<CallRecord, '_id' | 'programmeId' | 'rules'>,
   submitted: readonly ProjectRecord[],
 ): Promise<Exposed | null> {
   const caps = capsOf(rules, null);
   if (caps.running === null && caps.awardShare === null) return null;
   const exposure = await readAwards(context, programmeId, { callId: _id }, caps);
-  const teams = await membersIn(context.consortia, submitted);
+  const teams = await membersIn(context, submitted);
   const membersOf = new Map(
     submitted.map((project) => [project._id, teams.get(project.consortiumId ?? '') ?? []]),
   );
@@ -24,7 +24,7 @@ export async function readExposed(
 
 /** The same for a decision: two of one programme meet on it, so that the later one counts what the earlier one gave. */
 export async function exposedToDecide(
-  context: Pick<Context, 'projects' | 'consortia' | 'programmes'>,
+  context: Pick<Context, 'projects' | 'consortia' | 'firms' | 'programmes'>,
   call: Pick<CallRecord, '_id' | 'programmeId' | 'rules'>,
   submitted: readonly ProjectRecord[],
 ): Promise<Exposed | null> {

@@ -10,6 +10,7 @@ import { callStatus } from '../call/call.ts';
 import { readTeam, sealBreaches } from '../consortium/seal.ts';
 import type { MembershipRecord } from '../consortium/membership.model.ts';
 import type { Context } from '../context.ts';
+import { ofFamily } from '../pool/merged.ts';
 import { breach } from '../programme/breaches.ts';
 import type { BonusRule, Rules } from '../programme/rules.ts';
 import { isParticipant } from '../project/audience.ts';
@@ -50,7 +51,10 @@ export async function submitProject(context: Context, given: GivenSubmission): P
     .lean<DocumentRecord[]>();
   const team = await readTeam(context, { _id: project.consortiumId ?? '' }, project);
   const earlier = await context.submissions
-    .find({ leadCompanyId: project.leadCompanyId, programmeId: call.programmeId })
+    .find({
+      leadCompanyId: ofFamily(await context.loaders.family.load(project.leadCompanyId)),
+      programmeId: call.programmeId,
+    })
     .lean<SubmissionRecord[]>();
   const now = context.arrivedAt;
   refuseAny([
