@@ -1,6 +1,6 @@
 // Which part of an index's order can hold what a predicate asks for.
 import { encodeKey, invertBytes, keyAfter, rankByte } from '../bson/key.ts';
-import { BSONRegExp, Decimal128, isDocument, MaxKey, MinKey, RANK, rankOf } from '../bson/value.ts';
+import { BSONRegExp, isDocument, MaxKey, MinKey, RANK, rankOf } from '../bson/value.ts';
 import type { Maybe, Value } from '../bson/value.ts';
 import { isSameCollation } from '../query/collation.ts';
 import type { Collation } from '../query/collation.ts';
@@ -145,7 +145,8 @@ function rangeBounds(
       (LOWER.has(operator) || UPPER.has(operator)) && isRangeValue(argument),
   );
   const [first] = ranges;
-  if (first === undefined) return patternBounds(predicates, context);
+  if (first === undefined)
+    return patternBounds(predicates, context) ?? presenceBounds(predicates, context);
   // The order of folded strings is not the order of the collation.
   if (context.index.collation !== undefined && ranges.some(({ argument }) => holdsText(argument)))
     return undefined;
@@ -156,13 +157,26 @@ function rangeBounds(
   return joinRanges(joint.length > 0 ? joint : [first], context);
 }
 
+/** Of these, what has the same key is equal, so that "more than" begins behind the key. */
+const EXACT_RANKS: ReadonlySet<number> = new Set([
+  RANK.number,
+  RANK.string,
+  RANK.objectId,
+  RANK.bool,
+  RANK.date,
+  RANK.timestamp,
+]);
+
 function joinRanges(ranges: readonly Predicate[], context: BoundsContext): FieldBounds | undefined {
   const rank = rankOf(ranges[0]?.argument);
+  const isExact = EXACT_RANKS.has(rank);
   let low: Buffer = Buffer.from([rankByte(rank)]);
   let high: Buffer = Buffer.from([rankByte(rank) + 1]);
   for (const { operator, argument } of ranges) {
     if (rankOf(argument) !== rank) continue;
-    const { low: from, high: to } = point(argument, context);
+    const { low: own, high: behind } = point(argument, context);
+    const from = operator === '$gt' && isExact ? behind : own;
+    const to = operator === '$lt' && isExact ? own : behind;
     if (LOWER.has(operator) && Buffer.compare(from, low) > 0) low = from;
     if (UPPER.has(operator) && Buffer.compare(to, high) < 0) high = to;
   }
@@ -191,17 +205,25 @@ function patternBounds(
   return undefined;
 }
 
+/** A sparse index holds those documents that have the field. */
+function presenceBounds(
+  predicates: readonly Predicate[],
+  { index }: BoundsContext,
+): FieldBounds | undefined {
+  const isAsked = predicates.some(
+    ({ operator, argument }) => operator === '$exists' && isWanted(argument),
+  );
+  if (!index.isSparse || !isAsked) return undefined;
+  return { intervals: [{ low: Buffer.alloc(0), high: END, isPoint: false }], needsField: true };
+}
+
 /** The same interval in a field that runs downwards. */
 export function turned({ low, high, isPoint }: Interval): Interval {
   const from = Buffer.from(high);
   invertBytes(from);
   const to = Buffer.from(low);
   invertBytes(to);
-  if (!isPoint) return { low: from, high: after(to), isPoint };
+  // What begins with `high` was outside, and is so when it is turned round.
+  if (!isPoint) return { low: after(from), high: after(to), isPoint };
   return { low: to, high: after(to), isPoint };
-}
-
-/** Whether a value's key is only near to it, so that two different values may share one. */
-export function isInexact(value: Value): boolean {
-  return value instanceof Decimal128;
 }

@@ -1,4 +1,5 @@
 // Which index a query reads, and how much of it.
+import { Decimal128, Long } from 'mongodb';
 import type { Document, Filter, Sort } from 'mongodb';
 import { startSample } from '../sample.ts';
 import type { Sample } from '../sample.ts';
@@ -99,5 +100,64 @@ describe('an index with arrays', () => {
     await firms.insertOne({ terms: 'x', name: ['a', 'd'] });
     const found = await firms.find({ terms: 'x' }).sort({ name: 1 }).toArray();
     expect(found.map(({ name }) => name)).toEqual([['a', 'd'], 'b', 'c']);
+  });
+});
+
+describe('of an index are read', () => {
+  beforeAll(async () => {
+    await firmsOf().createIndex({ state: 1, number: -1 });
+    await firmsOf().createIndex({ number: 1 });
+    await firmsOf().updateMany({ number: { $lt: 5 } }, { $set: { late: true } });
+    await firmsOf().createIndex({ late: 1 }, { sparse: true });
+    await firmsOf().updateMany({}, [{ $set: { parts: [{ at: '$number' }, { at: -1 }] } }]);
+    await firmsOf().createIndex({ 'parts.at': 1 });
+  });
+
+  it.each<[string, Filter<Document>, number]>([
+    ['neither end of a range without its ends', { number: { $gt: 10, $lt: 13 } }, 2],
+    ['both ends of a range with its ends', { number: { $gte: 10, $lte: 13 } }, 4],
+    ['no more of a downward field', { state: 'open', number: { $gt: 10, $lt: 16 } }, 2],
+    ['all of a downward field with its ends', { state: 'open', number: { $gte: 10, $lte: 16 } }, 4],
+    ['nothing of a range that is empty', { number: { $gt: 10, $lt: 11 } }, 0],
+    ['those that have the field, of a sparse one', { late: { $exists: true } }, 5],
+    [
+      'elements that match, within $all',
+      { parts: { $all: [{ $elemMatch: { at: 7 } }, { $elemMatch: { at: { $lt: 0 } } }] } },
+      1,
+    ],
+  ])('%s', async (_, filter, keys) => {
+    const seen = await look(filter);
+    expect(seen).toMatchObject({ keys, documents: keys, stages: ['FETCH', 'IXSCAN'] });
+    expect(seen.found).toHaveLength(keys);
+  });
+
+  it('the same answers as without it, whatever the ends are', async () => {
+    const ends = [
+      undefined,
+      10,
+      10.5,
+      Number.NaN,
+      Long.fromNumber(12),
+      Decimal128.fromString('12.0'),
+    ];
+    for (const $gt of ends)
+      for (const $lt of ends)
+        for (const [low, high] of [
+          ['$gt', '$lt'],
+          ['$gte', '$lt'],
+          ['$gt', '$lte'],
+        ] as const) {
+          const range = {
+            ...($gt === undefined ? {} : { [low]: $gt }),
+            ...($lt === undefined ? {} : { [high]: $lt }),
+            $ne: 11,
+          };
+          const filter = { state: { $in: ['open', 'closed'] }, number: range };
+          const [indexed, scanned] = await Promise.all([
+            firmsOf().find(filter).sort({ _id: 1 }).hint({ state: 1, number: -1 }).toArray(),
+            firmsOf().find(filter).sort({ _id: 1 }).hint({ $natural: 1 }).toArray(),
+          ]);
+          expect(indexed).toEqual(scanned);
+        }
   });
 });

@@ -71,6 +71,7 @@ function collectField(
   for (const [operator, value] of argument)
     if (operator === '$elemMatch') collectElement(path, value, found);
     else if (operator !== '$options') {
+      if (operator === '$all') collectElements(path, value, found);
       const options = argument.get('$options');
       found.predicates.push({
         path,
@@ -80,6 +81,14 @@ function collectField(
         element,
       });
     }
+}
+
+/** Of `$all`, every `$elemMatch` holds. */
+function collectElements(path: string, argument: Value, found: Conditions): void {
+  if (!Array.isArray(argument)) return;
+  for (const wanted of argument)
+    if (isDocument(wanted) && wanted.has('$elemMatch'))
+      collectElement(path, wanted.get('$elemMatch') ?? null, found);
 }
 
 function collectElement(path: string, argument: Value, found: Conditions): void {
