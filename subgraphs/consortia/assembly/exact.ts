@@ -54,17 +54,22 @@ export function solveExactly(
   if (model.programme.values.length > limits.matrixEntries) return { ...nothing, isTooLarge: true };
   for (let round = 0; round < mostRefusals; round++) {
     const solved = runModel(run, model, settings);
-    const bound = Number.isNaN(solved.bound) ? Number.NEGATIVE_INFINITY : solved.bound;
-    if (!solved.hasSolution) {
-      const isNone = settings.isVerdict === true && solved.status === 'INFEASIBLE';
-      const isInfeasible = isNone && isInfeasibleTwice(run, model);
-      return { ...nothing, bound, isInfeasible };
-    }
-    const best = scoredTeam(task, model, solved.values);
-    if (isAcceptable(task, best)) return { ...nothing, best, bound, violation: solved.objective };
+    const again = isNone(solved, settings) ? runAgain(run, model) : null;
+    const answer = again ?? solved;
+    const bound = again === null ? boundOf(solved) : nothing.bound;
+    if (!answer.hasSolution)
+      return { ...nothing, bound, isInfeasible: again?.status === 'INFEASIBLE' };
+    const best = scoredTeam(task, model, answer.values);
+    if (isAcceptable(task, best))
+      return {
+        ...nothing,
+        best,
+        bound,
+        violation: answer.objective,
+      };
     run.counts.refused++;
     if (run.left() <= 0) return { ...nothing, bound };
-    forbid(model, solved.values, isOnlyTooDear(task, best));
+    forbid(model, answer.values, isOnlyTooDear(task, best));
   }
   return nothing;
 }
@@ -115,16 +120,23 @@ function isOnlyTooDear(task: Task, { score: { broken, costWon } }: Scored): bool
   return broken === 1 && costWon > task.budgetWon;
 }
 
+function boundOf({ bound }: Outcome): number {
+  return Number.isNaN(bound) ? nothing.bound : bound;
+}
+
+function isNone({ hasSolution, status }: Outcome, { isVerdict }: ExactSettings): boolean {
+  return isVerdict === true && !hasSolution && status === 'INFEASIBLE';
+}
+
 // "Infeasible with presolve, feasible without" is a known fault of the solver (ERGO-Code/HiGHS #3296).
-function isInfeasibleTwice(run: Run, model: Model): boolean {
+function runAgain(run: Run, model: Model): Outcome {
   run.counts.integer++;
-  const again = run.solver.run(model.programme, {
+  return run.solver.run(model.programme, {
     seconds: secondsFor(run),
     seed: run.seed,
     gap: 0.01,
     isPresolveOff: true,
   });
-  return again.status === 'INFEASIBLE';
 }
 
 // Within the solver's tolerance, but not within the rules. Of a team that costs a won too much, no larger one can be

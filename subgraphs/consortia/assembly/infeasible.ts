@@ -1,9 +1,8 @@
 // Why there is no team: a proof, the rules that cannot hold together, and the nearest way out.
 import { smallestConflict } from './conflict.ts';
 import { solveExactly } from './exact.ts';
+import { decideExistence } from './existence.ts';
 import type { Instance } from './instance.ts';
-import { enoughFirms } from './interchange.ts';
-import { limits } from './limits.ts';
 import { cheapestTeam, nearestRelaxation } from './relaxation.ts';
 import { firstFirms } from './restrict.ts';
 import { ruleKey, rulesOf } from './rule.ts';
@@ -105,12 +104,11 @@ function conflictJudge(run: Run, task: Task, firms: Set<number>) {
     }
     // Not by the bound; a whole team, counted to the last won, decides.
     const whole = withoutPrices(least.task);
-    const everyone = enoughFirms(whole);
-    const isSmall = everyone.length <= limits.exactFirms;
-    const settings = { gap: 0.01, share: 0.3, maxNodes: 20_000, isVerdict: isSmall };
-    const exact = solveExactly(run, whole, isSmall ? everyone : firms, settings);
-    if (exact.best === null && !(isSmall && exact.isInfeasible)) isSure = false;
-    return exact.best === null && isSmall && exact.isInfeasible;
+    const settings = { gap: 0.5, share: 0.1, maxNodes: 500 };
+    if (solveExactly(run, whole, firms, settings).best) return false;
+    const { outcome } = decideExistence(run, whole, 0.3);
+    if (outcome === 'UNDECIDED') isSure = false;
+    return outcome === 'NONE';
   };
   const isProvenConflict = (rules: readonly Constraint[]): boolean => {
     const { isProven } = bounded(rules);

@@ -4,7 +4,7 @@ import type { Task } from './task.ts';
 
 /**
  * Firms such that a team of them exists where a team of the whole pool does. Two firms with the same kinds, group,
- * capacity, costs, work and place in every rule can change places in any team; of such firms no team has more than work
+ * useful capacity, work, place in every rule and, under a budget, costs can change places in any team; of such firms no team has more than work
  * for them, or members, is left.
  */
 export function enoughFirms(task: Task): number[] {
@@ -29,11 +29,14 @@ function placesOf({ instance, rows }: Task): (string[] | undefined)[] {
   return places;
 }
 
-function likenessOf({ instance, exempt }: Task, firm: number, places: readonly string[]): string {
-  const { kindBits, mayLead, capacity, group, entryWon, requirement, priceWon } = instance;
-  const pairs = pairsOf(instance, firm).map((pair) => [at(requirement, pair), at(priceWon, pair)]);
-  const own = [kindBits, mayLead, exempt, capacity, group, entryWon].map((of) => at(of, firm));
-  return JSON.stringify([own, pairs, places]);
+function likenessOf(task: Task, firm: number, places: readonly string[]): string {
+  const { kindBits, mayLead, capacity, group, entryWon, requirement, priceWon } = task.instance;
+  const costs = task.budgetWon < Number.POSITIVE_INFINITY;
+  const work = pairsOf(task.instance, firm);
+  const pairs = work.map((pair) => [at(requirement, pair), costs ? at(priceWon, pair) : 0]);
+  const own = [kindBits, mayLead, task.exempt, group].map((of) => at(of, firm));
+  const useful = Math.min(at(capacity, firm), work.length);
+  return JSON.stringify([own, useful, costs ? at(entryWon, firm) : 0, pairs, places]);
 }
 
 /** Members of a likeness that a team can have: each works, leads, or may rest. */

@@ -2,9 +2,9 @@
 import { at } from './dense.ts';
 import { draftTeam, improveTeam, isBetter, type Scored } from './draft.ts';
 import { solveExactly } from './exact.ts';
+import { decideExistence } from './existence.ts';
 import { fixFirms, type Fixed } from './fixing.ts';
 import { limits } from './limits.ts';
-import { enoughFirms } from './interchange.ts';
 import { leastViolation } from './violation.ts';
 import { firstFirms, priceOnce, priceOut, type Restricted } from './restrict.ts';
 import type { Run } from './run.ts';
@@ -252,8 +252,8 @@ function teamFound(search: Search, fixed: Fixed, proven: number): Found {
 // Neither the bound nor the linear programme decides: a rule is missed by next to nothing. Small pools can be searched.
 function withoutProgramme(run: Run, task: Task): Found {
   const { firms } = task.instance;
-  if (firms > limits.exactFirms) return verdict(run, task);
   const pool = Array.from({ length: firms }, (_, firm) => firm);
+  if (firms > limits.exactFirms) return onlyExistence(run, task, pool);
   const settings = { gap: run.gap, share: 1, maxNodes: finalNodes, isVerdict: true };
   const { best, bound, isInfeasible } = solveExactly(run, task, pool, settings);
   if (isInfeasible) return { outcome: 'NONE', proof: 'EXACT_SEARCH', violationBound: 0 };
@@ -263,27 +263,37 @@ function withoutProgramme(run: Run, task: Task): Found {
   return { outcome: 'TEAM', best, bound, gap, survivors: pool, restricted: null, firms: firmSet };
 }
 
+// Of a large pool without prices nothing is proven about the points but that they are not below 0.
+function onlyExistence(run: Run, task: Task, survivors: readonly number[]): Found {
+  const found = decideExistence(run, task, 1);
+  if (found.outcome === 'NONE')
+    return { outcome: 'NONE', proof: 'EXACT_SEARCH', violationBound: 0 };
+  if (found.outcome === 'UNDECIDED') return { outcome: 'UNDECIDED' };
+  const { best } = found;
+  tellBest(run, best);
+  const firms = new Set(best.team.firms);
+  return { outcome: 'TEAM', best, bound: 0, gap: 1, survivors, restricted: null, firms };
+}
+
 // The linear programme can be met, but no whole team has been found in the first stages.
 function withoutTeam(search: Search): Found {
   const { run, task } = search;
   const order = inOrder(search);
   const isWhole = order.length <= limits.exactFirms;
-  const firms = withMembers(search, order.slice(0, limits.exactFirms));
-  const settings = { gap: 0.005, share: 1, maxNodes: finalNodes, isVerdict: isWhole };
-  const result = solveExactly(run, task, firms, settings);
-  accept(search, result.best);
+  if (!isWhole) {
+    const existence = decideExistence(run, task, 0.6);
+    if (existence.outcome === 'NONE')
+      return { outcome: 'NONE', proof: 'EXACT_SEARCH', violationBound: 0 };
+    if (existence.outcome === 'TEAM') accept(search, existence.best);
+  }
+  if (!search.best) {
+    const firms = withMembers(search, order.slice(0, limits.exactFirms));
+    const settings = { gap: 0.005, share: 1, maxNodes: finalNodes, isVerdict: isWhole };
+    const result = solveExactly(run, task, firms, settings);
+    accept(search, result.best);
+    if (isWhole && result.isInfeasible)
+      return { outcome: 'NONE', proof: 'EXACT_SEARCH', violationBound: 0 };
+  }
   if (search.best) return finish(search, fix(search, search.best), search.best);
-  if (isWhole && result.isInfeasible)
-    return { outcome: 'NONE', proof: 'EXACT_SEARCH', violationBound: 0 };
-  return isWhole ? { outcome: 'UNDECIDED' } : verdict(run, task);
-}
-
-// Of a large pool a few of each likeness tell whether there is a team at all; not which is best.
-function verdict(run: Run, task: Task): Found {
-  const few = enoughFirms(task);
-  if (few.length > limits.exactFirms || run.left() <= 0) return { outcome: 'UNDECIDED' };
-  const settings = { gap: 0.5, share: 0.5, maxNodes: finalNodes, isVerdict: true };
-  const { isInfeasible } = solveExactly(run, task, few, settings);
-  if (!isInfeasible) return { outcome: 'UNDECIDED' };
-  return { outcome: 'NONE', proof: 'EXACT_SEARCH', violationBound: 0 };
+  return { outcome: 'UNDECIDED' };
 }
