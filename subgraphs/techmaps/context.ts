@@ -27,26 +27,38 @@ import {
   type TransitionRecord,
 } from './succession/transition.model.ts';
 import {
+  breakdownsOf,
+  dueTechnologiesOf,
   footprintsOf,
   suppliesOf,
+  type BreakdownRecord,
+  type DueTechnologyRecord,
   type FootprintRecord,
   type SupplyRecord,
 } from './supply/supply.model.ts';
+import { noSupply } from './supply/supply.ts';
 import { techMapsOf, type TechMapRecord } from './tech-map/tech-map.model.ts';
 import { versionsOf, type VersionRecord } from './tech-map/version.model.ts';
-import { technologiesOf, type TechnologyRecord } from './technology/technology.model.ts';
+import type { CurrentTechnologies } from './technology/current.ts';
+import {
+  technologiesOf,
+  type IndexedTechnology,
+  type TechnologyRecord,
+} from './technology/technology.model.ts';
 
 /** The collections of this subgraph. */
 export interface Models {
   maps: Model<TechMapRecord>;
   versions: Model<VersionRecord>;
   placements: Model<PlacementRecord>;
-  technologies: Model<TechnologyRecord>;
+  technologies: Model<IndexedTechnology>;
   capabilities: Model<CapabilityRecord>;
   capabilityMaps: Model<CapabilityMapRecord>;
   drafts: Model<DraftRecord>;
   evidenceFiles: Model<EvidenceFileRecord>;
   supplies: Model<SupplyRecord>;
+  breakdowns: Model<BreakdownRecord>;
+  dueTechnologies: Model<DueTechnologyRecord>;
   successions: Model<SuccessionRecord>;
   transitions: Model<TransitionRecord>;
   items: Model<ItemRecord>;
@@ -79,6 +91,8 @@ export interface Loaders {
   draft: DataLoader<string, DraftRecord | null>;
   evidenceFile: DataLoader<string, EvidenceFileRecord | null>;
   supply: DataLoader<string, SupplyRecord>;
+  /** Supply of a technology by sector and region. */
+  breakdown: DataLoader<string, BreakdownRecord>;
   demand: DataLoader<string, DemandRecord | null>;
 }
 
@@ -87,6 +101,8 @@ export interface Ground {
   connection: Connection;
   config: TechmapsConfig;
   aftermath: Aftermath;
+  /** The technologies of published maps. */
+  current: CurrentTechnologies;
   /** Where the bytes of files lie. */
   store: DocumentStore;
 }
@@ -109,6 +125,8 @@ export function modelsOf(connection: Connection): Models {
     drafts: draftsOf(connection),
     evidenceFiles: evidenceFilesOf(connection),
     supplies: suppliesOf(connection),
+    breakdowns: breakdownsOf(connection),
+    dueTechnologies: dueTechnologiesOf(connection),
     successions: successionsOf(connection),
     transitions: transitionsOf(connection),
     items: itemsOf(connection),
@@ -163,7 +181,12 @@ function createLoaders({ maps, versions, technologies, ...models }: Models): Loa
     supply: new DataLoader(async (ids) => {
       const found = await models.supplies.find({ _id: { $in: [...ids] } }).lean();
       const records = new Map(found.map((record) => [record._id, record]));
-      return ids.map((id) => records.get(id) ?? { _id: id, firms: 0, levels: {} });
+      return ids.map((id) => records.get(id) ?? noSupply(id));
+    }),
+    breakdown: new DataLoader(async (ids) => {
+      const found = await models.breakdowns.find({ _id: { $in: [...ids] } }).lean();
+      const records = new Map(found.map((record) => [record._id, record]));
+      return ids.map((id) => records.get(id) ?? { _id: id });
     }),
   };
 }

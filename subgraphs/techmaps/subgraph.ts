@@ -18,7 +18,9 @@ import { startAftermath } from './succession/aftermath.ts';
 import { carryLate } from './succession/late.ts';
 import { followRequirements } from './succession/requirement.ts';
 import { carryOut } from './succession/transition.ts';
-import { recountDue } from './supply/recount.ts';
+import { spreadDue } from './supply/due.ts';
+import { recountDue, renewCounts } from './supply/recount.ts';
+import { currentTechnologies } from './technology/current.ts';
 
 /** The face of the techmaps subgraph. */
 export const techmaps: Subgraph = {
@@ -40,9 +42,12 @@ export const techmaps: Subgraph = {
       knownOf(connection),
     ]);
     const counting = { connection, ...models };
-    const aftermath = startAftermath(async () => {
-      await carryOut(counting);
-      await recountDue(counting, (companyIds) => carryLate(counting, companyIds));
+    const current = currentTechnologies(models.technologies);
+    await renewCounts(models);
+    const aftermath = startAftermath(async (isGoingOn) => {
+      await carryOut(counting, isGoingOn);
+      await spreadDue(counting, isGoingOn);
+      await recountDue(counting, isGoingOn, (companyIds) => carryLate(counting, companyIds));
     }, log);
     await recountDemand(models);
     const positions = positionsOf(connection);
@@ -81,7 +86,7 @@ export const techmaps: Subgraph = {
     return {
       createContext: async (viewer) =>
         createContext(
-          { connection, config, aftermath, store },
+          { connection, config, aftermath, current, store },
           await admitted(viewer, toldAccess(connection)),
         ),
       caughtUp: async () => {

@@ -8,7 +8,8 @@ import { refusal } from '#kit/refusal.ts';
 import type { CapabilityMapFact } from '#schema/facts.ts';
 
 import { takesPart } from '../company/company.ts';
-import { markPublished, type Counting } from '../supply/recount.ts';
+import { markPublished } from '../supply/due.ts';
+import type { Counting } from '../supply/recount.ts';
 import type { CapabilityRecord, Claim } from './capability.model.ts';
 import type { CapabilityMapRecord } from './capability-map.model.ts';
 import { evidenceKey } from './evidence.ts';

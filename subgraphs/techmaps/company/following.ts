@@ -3,7 +3,7 @@ import { applyFacts, type FactRecord } from '#kit/facts.ts';
 import type { CompanyFact } from '#schema/facts.ts';
 
 import type { Publishing } from '../capability/publication.ts';
-import { markFirmsDue } from '../supply/recount.ts';
+import { markFirmsDue } from '../supply/due.ts';
 import { handOverMerged } from './merger.ts';
 
 /**

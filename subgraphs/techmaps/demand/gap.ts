@@ -11,6 +11,8 @@ import {
 
 import type { Context } from '../context.ts';
 import type { SupplyRecord } from '../supply/supply.model.ts';
+import { noSupply } from '../supply/supply.ts';
+import type { TechMapRecord } from '../tech-map/tech-map.model.ts';
 import type { TechnologyRecord } from '../technology/technology.model.ts';
 import type { DemandRecord, Need } from './demand.model.ts';
 import { lackOf, noNeed, type Lack } from './need.ts';
@@ -71,34 +73,39 @@ export async function findGap({ loaders }: Context, technology: TechnologyRecord
  *
  * @throws {GraphQLError} BAD_USER_INPUT for a depth outside 1 to 8
  */
-export async function findFigures(context: Context, mapId: string, depth: number): Promise<Gap[]> {
+export async function findFigures(
+  context: Context,
+  map: TechMapRecord,
+  depth: number,
+): Promise<Gap[]> {
   if (depth < 1 || depth > deepest)
     throw badInput(`A depth is a whole number from 1 to ${deepest}.`);
-  const technologies = await context.technologies
-    .find({ mapId, current: true, [`ancestorIds.${depth - 1}`]: { $exists: false } })
-    .sort({ code: 1, _id: 1 })
-    .limit(figureLimit)
-    .lean();
+  const technologies = (await context.current.of(map))
+    .filter(({ ancestorIds }) => ancestorIds.length < depth)
+    .slice(0, figureLimit);
   const ids = technologies.map(({ _id }) => _id);
   const needed = await context.demands.find({ _id: { $in: ids } }).lean();
   return gapsOf(context, technologies, needed, null);
 }
 
 async function gapsOf(
-  { supplies }: Context,
+  { supplies, breakdowns }: Context,
   technologies: readonly TechnologyRecord[],
   needed: readonly DemandRecord[],
   sector: string | null,
 ): Promise<Gap[]> {
   const needs = new Map(needed.map((each) => [each._id, each]));
-  const found = await supplies.find({ _id: { $in: technologies.map(({ _id }) => _id) } }).lean();
+  const ids = technologies.map(({ _id }) => _id);
+  const found = await supplies.find({ _id: { $in: ids } }).lean();
   const counts = new Map(found.map((each) => [each._id, each]));
+  const broken = sector === null ? [] : await breakdowns.find({ _id: { $in: ids } }).lean();
+  const ofSector = new Map(broken.map(({ _id, sectors }) => [_id, sectors?.[sector ?? '']]));
   return technologies.map((technology) => {
     const { _id } = technology;
-    const supply: SupplyRecord = counts.get(_id) ?? { _id, firms: 0, levels: {} };
+    const supply: SupplyRecord = counts.get(_id) ?? noSupply(_id);
     const whole = needs.get(_id);
     const need = (sector === null ? whole : whole?.sectors[sector]) ?? noNeed;
-    const levels = sector === null ? supply.levels : supply.sectors?.[sector]?.levels;
+    const levels = sector === null ? supply.levels : ofSector.get(_id)?.levels;
     return { technology, need, supply, ...lackOf(need, levels ?? {}) };
   });
 }

@@ -12,12 +12,15 @@ export interface Aftermath {
   stop(): Promise<void>;
 }
 
+/** Whether to go on: no longer once the service stops; what is left is done by its next start. */
+export type GoingOn = () => boolean;
+
 /**
  * Starts with what an earlier run of the service left behind. A failure is tried again after a second.
  *
- * @param work does all there is to do; safe to repeat and to break off
+ * @param work does all there is to do, in steps that are safe to repeat; asks between them whether to go on
  */
-export function startAftermath(work: () => Promise<void>, log: Log): Aftermath {
+export function startAftermath(work: (isGoingOn: GoingOn) => Promise<void>, log: Log): Aftermath {
   let stopped = false;
   let timer: NodeJS.Timeout | null = null;
   let working = Promise.resolve();
@@ -27,7 +30,7 @@ export function startAftermath(work: () => Promise<void>, log: Log): Aftermath {
   const run = async () => {
     if (stopped) return;
     try {
-      await work();
+      await work(() => !stopped);
     } catch (error) {
       if (stopped) return;
       log.error({ error }, 'what follows a publication could not be done; trying again');

@@ -14,6 +14,8 @@ import { importCapabilities } from '../capability/capability-import.ts';
 import { publishCapabilities } from '../capability/capability-map.ts';
 import { readTechmapsConfig } from '../config.ts';
 import { createContext, type Context } from '../context.ts';
+import { currentTechnologies } from '../technology/current.ts';
+import { technologiesOf } from '../technology/technology.model.ts';
 
 /** Runs work as another request would, outside the transaction that is under way. */
 const outside = AsyncLocalStorage.snapshot();
@@ -33,7 +35,9 @@ afterAll(async () => {
 function contextOf(viewer: Viewer): Context {
   const config = readTechmapsConfig({});
   const aftermath = { wake: () => undefined, idle: async () => undefined, stop: async () => undefined }; // prettier-ignore
-  return createContext({ connection, config, aftermath, store: fileStore(config.files) }, viewer);
+  const current = currentTechnologies(technologiesOf(connection));
+  const store = fileStore(config.files);
+  return createContext({ connection, config, aftermath, current, store }, viewer);
 }
 
 /** A published map and a draft of its next version, which lacks `old` and says what becomes of it. */

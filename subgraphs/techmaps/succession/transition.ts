@@ -9,6 +9,7 @@ import type { CapabilityMapRecord } from '../capability/capability-map.model.ts'
 import { inCodeOrder, publishMaps, snapshot, type Publishing } from '../capability/publication.ts';
 import type { Context } from '../context.ts';
 import type { ProjectRecord } from '../demand/demand.model.ts';
+import type { GoingOn } from './aftermath.ts';
 import { carry, type Carried, type Succeeding } from './carry.ts';
 import { listRequirements } from './requirement.ts';
 import type { SuccessionRecord } from './succession.model.ts';
@@ -72,12 +73,12 @@ export async function countItems(
 }
 
 /** Carries out every version that is pending, some firms at a time, each time in a transaction of its own. */
-export async function carryOut(carrying: Carrying): Promise<void> {
+export async function carryOut(carrying: Carrying, isGoingOn: GoingOn): Promise<void> {
   const pending = await carrying.transitions.find({ pending: true }).sort({ _id: 1 }).lean();
   for (const { _id } of pending) {
     const found = await carrying.successions.find({ versionId: _id }).lean();
     const successions = new Map(found.map((each) => [each.technologyId, each]));
-    for (;;) {
+    while (isGoingOn()) {
       const more = await transaction(carrying.connection, () => step(carrying, _id, successions));
       if (!more) break;
     }

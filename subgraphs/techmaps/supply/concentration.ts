@@ -12,9 +12,6 @@ import type { CompanyReference } from '../company/company.ts';
 import type { Context } from '../context.ts';
 import type { TechnologyRecord } from '../technology/technology.model.ts';
 import { firmsAtLeast, queriedLevel } from './supply.ts';
-import type { SupplyRecord } from './supply.model.ts';
-
-const batch = 500;
 
 /** A technology with one supplier alone. */
 export interface SoleSupply {
@@ -46,15 +43,10 @@ export async function findSoleSuppliers(
   const least = queriedLevel(filter.leastLevel ?? 1);
   const size = pageSize(first);
   const position = after == null ? null : String(decodeCursor(after, 1)[0]);
-  const found = await thin(context, filter, least, position ?? '', size + 1);
-  const rows = await withSuppliers(context, found, least);
-  return toPage(
-    rows,
-    size,
-    position !== null,
-    cursorOf,
-    async () => (await thin(context, filter, least, '', Infinity)).length,
-  );
+  const all = await thin(context, filter, least);
+  const beyond = all.filter(({ code }) => position === null || code > position);
+  const rows = await withSuppliers(context, beyond.slice(0, size + 1), least, filter.mapId);
+  return toPage(rows, size, position !== null, cursorOf, async () => all.length);
 }
 
 /** What the columns of a grid are. */
@@ -80,8 +72,9 @@ export async function findSupplyGrid(
   const least = queriedLevel(leastLevel);
   const technologies = await loaders.children.load(parentId);
   const supplies = await Promise.all(technologies.map(({ _id }) => loaders.supply.load(_id)));
-  const broken = supplies.map(
-    (supply) => (by === 'SECTOR' ? supply.sectors : supply.regions) ?? {},
+  const breakdowns = await Promise.all(technologies.map(({ _id }) => loaders.breakdown.load(_id)));
+  const broken = breakdowns.map(
+    ({ sectors, regions }) => (by === 'SECTOR' ? sectors : regions) ?? {},
   );
   const columns = [...new Set(broken.flatMap(Object.keys))]
     .filter((name) => broken.some((counts) => firmsAtLeast(counts[name] ?? {}, least) > 0))
@@ -94,59 +87,58 @@ export async function findSupplyGrid(
   return { columns, rows };
 }
 
-/** Technologies after a code that one firm alone supplies, read some at a time until there are enough. */
+/** The technologies that one firm alone supplies, in the order of codes. */
 async function thin(
-  { technologies, supplies }: Context,
+  context: Context,
   { mapId, withinId }: SoleSupplierFilter,
   least: number,
-  afterCode: string,
-  enough: number,
 ): Promise<TechnologyRecord[]> {
-  const found: TechnologyRecord[] = [];
-  let after = afterCode;
-  for (;;) {
-    const nodes = await technologies
-      .find({
-        mapId,
-        current: true,
-        kind: { $ne: 'DOMAIN' },
-        code: { $gt: after },
-        ...(withinId != null && { ancestorIds: withinId }),
-      })
-      .sort({ code: 1, _id: 1 })
-      .limit(batch)
-      .lean();
-    const counts = await supplies.find({ _id: { $in: nodes.map(({ _id }) => _id) } }).lean();
-    const alone = new Set(
-      counts
-        .filter((supply: SupplyRecord) => firmsAtLeast(supply, least) === 1)
-        .map(({ _id }) => _id),
-    );
-    found.push(...nodes.filter(({ _id }) => alone.has(_id)));
-    const last = nodes.at(-1);
-    if (!last || nodes.length < batch || found.length >= enough) return found.slice(0, enough);
-    after = last.code;
-  }
+  const found = await context.supplies.find({ soleAt: least }, { _id: 1 }).lean();
+  const alone = new Set(found.map(({ _id }) => _id));
+  return (await currentOf(context, mapId)).filter(
+    ({ _id, kind, ancestorIds }) =>
+      alone.has(_id) && kind !== 'DOMAIN' && (withinId == null || ancestorIds.includes(withinId)),
+  );
 }
 
+/** Who supplies each: one firm alone, so that what it can do there and below is little to read. */
 async function withSuppliers(
-  { footprints }: Context,
+  context: Context,
   technologies: readonly TechnologyRecord[],
   least: number,
+  mapId: string,
 ): Promise<SoleSupply[]> {
-  const ids = technologies.map(({ _id }) => _id);
-  const found = await footprints.find({ 'counted.technologyId': { $in: ids } }).lean();
-  const suppliers = new Map(
-    found.flatMap(({ _id, counted }) =>
-      counted
-        .filter(({ level }) => level >= least)
-        .map(({ technologyId, level }) => [technologyId, { company: { id: _id }, level }] as const),
-    ),
+  const wanted = new Set(technologies.map(({ _id }) => _id));
+  const above = new Map(
+    (await currentOf(context, mapId)).map(({ _id, ancestorIds }) => [
+      _id,
+      [...ancestorIds, _id].filter((id) => wanted.has(id)),
+    ]),
   );
+  const below = [...above].filter(([, ids]) => ids.length > 0).map(([id]) => id);
+  const found = await context.capabilities
+    .find(
+      { active: true, technologyId: { $in: below }, level: { $gte: least } },
+      { companyId: 1, technologyId: 1, level: 1, _id: 0 },
+    )
+    .lean();
+  const suppliers = new Map<string, { company: CompanyReference; level: number }>();
+  for (const { companyId, technologyId, level } of found)
+    for (const id of above.get(technologyId) ?? [])
+      if ((suppliers.get(id)?.level ?? 0) < level)
+        suppliers.set(id, { company: { id: companyId }, level });
   return technologies.flatMap((technology) => {
     const supplier = suppliers.get(technology._id);
     return supplier ? [{ technology, ...supplier }] : [];
   });
+}
+
+async function currentOf(
+  { loaders, current }: Context,
+  mapId: string,
+): Promise<readonly TechnologyRecord[]> {
+  const map = await loaders.map.load(mapId);
+  return map ? current.of(map) : [];
 }
 
 function cursorOf({ technology }: SoleSupply): string {

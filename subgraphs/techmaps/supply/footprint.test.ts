@@ -23,17 +23,21 @@ describe('footprint', () => {
       { technologyId: 'e', level: 9 },
     ];
     expect(footprintOf(claims, pathOf)).toEqual([
-      { technologyId: 'a', level: 7 },
-      { technologyId: 'b', level: 4 },
-      { technologyId: 'c', level: 4 },
-      { technologyId: 'd', level: 7 },
+      { technologyId: 'a', level: 7, declared: 0 },
+      { technologyId: 'b', level: 4, declared: 2 },
+      { technologyId: 'c', level: 4, declared: 4 },
+      { technologyId: 'd', level: 7, declared: 7 },
     ]);
   });
 
   it('knows whether anything changed', () => {
-    const one = { counted: [{ technologyId: 'a', level: 3 }], groups: ['regions.FR'] };
-    expect(sameFootprint(one, { ...one, counted: [{ technologyId: 'a', level: 3 }] })).toBe(true);
-    expect(sameFootprint(one, { ...one, counted: [{ technologyId: 'a', level: 4 }] })).toBe(false);
+    const one = { counted: [{ technologyId: 'a', level: 3, declared: 3 }], groups: ['regions.FR'] };
+    expect(
+      sameFootprint(one, { ...one, counted: [{ technologyId: 'a', level: 3, declared: 3 }] }),
+    ).toBe(true);
+    expect(
+      sameFootprint(one, { ...one, counted: [{ technologyId: 'a', level: 4, declared: 4 }] }),
+    ).toBe(false);
     expect(sameFootprint(one, { ...one, groups: ['regions.KR-11'] })).toBe(false);
     expect(sameFootprint(one, noFootprint)).toBe(false);
   });
@@ -76,7 +80,7 @@ describe('delta', () => {
 
   it('leaves out what cancels out', () => {
     const delta: Delta = new Map();
-    const one = { counted: [{ technologyId: 'a', level: 3 }], groups: ['sectors.a'] };
+    const one = { counted: [{ technologyId: 'a', level: 3, declared: 3 }], groups: ['sectors.a'] };
     addDelta(delta, noFootprint, one);
     expect([...(delta.get('a') ?? [])]).toEqual([
       ['firms', 1],

@@ -1,10 +1,16 @@
 /** What one firm adds to the supply of technologies. No storage. */
 
-/** A technology in which a firm is counted, and the level at which. */
-export interface Counted {
+/** A technology that a firm names, and the level at which. */
+export interface Declared {
   technologyId: string;
   /** Technology readiness level, 1 to 9. */
   level: number;
+}
+
+/** A technology in which a firm is counted, and the level at which. */
+export interface Counted extends Declared {
+  /** Level that it declares there itself; 0 when it is counted for what it can do below alone. */
+  declared: number;
 }
 
 /** What one firm adds to the counts. */
@@ -36,17 +42,22 @@ export function groupsOf(sectors: readonly string[], region: string | null | und
  * @param pathOf ancestors of a technology that counts; undefined for one that does not (retired)
  */
 export function footprintOf(
-  claims: readonly Counted[],
+  claims: readonly Declared[],
   pathOf: (technologyId: string) => readonly string[] | undefined,
 ): Counted[] {
   const best = new Map<string, number>();
+  const declared = new Map(claims.map(({ technologyId, level }) => [technologyId, level]));
   for (const { technologyId, level } of claims) {
     const path = pathOf(technologyId);
     for (const id of path ? [...path, technologyId] : [])
       best.set(id, Math.max(level, best.get(id) ?? 0));
   }
   return [...best]
-    .map(([technologyId, level]) => ({ technologyId, level }))
+    .map(([technologyId, level]) => ({
+      technologyId,
+      level,
+      declared: declared.get(technologyId) ?? 0,
+    }))
     .toSorted((a, b) => (a.technologyId < b.technologyId ? -1 : 1));
 }
 
@@ -62,7 +73,10 @@ export function sameFootprint(a: Footprint, b: Footprint): boolean {
 }
 
 function keyOf({ counted, groups }: Footprint): string {
-  return JSON.stringify([counted.map(({ technologyId, level }) => [technologyId, level]), groups]);
+  return JSON.stringify([
+    counted.map(({ technologyId, level, declared }) => [technologyId, level, declared]),
+    groups,
+  ]);
 }
 
 function count(

@@ -6,7 +6,8 @@ import { transaction } from '#kit/mongo.ts';
 import type { CapabilityRecord } from '../capability/capability.model.ts';
 import { takesPart } from '../company/company.ts';
 import type { CompanyRecord } from '../company/company.model.ts';
-import type { TechnologyRecord } from '../technology/technology.model.ts';
+import type { GoingOn } from '../succession/aftermath.ts';
+import type { IndexedTechnology } from '../technology/technology.model.ts';
 import {
   addDelta,
   footprintOf,
@@ -16,60 +17,20 @@ import {
   type Delta,
   type Footprint,
 } from './footprint.ts';
-import type { FootprintRecord, SupplyRecord } from './supply.model.ts';
+import { noSupply, soleLevels } from './supply.ts';
+import type { BreakdownRecord, FootprintRecord, SupplyRecord } from './supply.model.ts';
 
 const batch = 100;
 
 /** What counting needs of a context, so that it also runs between requests. */
 export interface Counting {
   connection: Connection;
-  technologies: Model<TechnologyRecord>;
+  technologies: Model<IndexedTechnology>;
   capabilities: Model<CapabilityRecord>;
   companies: Model<CompanyRecord>;
   supplies: Model<SupplyRecord>;
+  breakdowns: Model<BreakdownRecord>;
   footprints: Model<FootprintRecord>;
-}
-
-/** Notes that firms are to be counted anew because something about these technologies changed. */
-export async function markDue(
-  { footprints, capabilities }: Counting,
-  technologyIds: readonly string[],
-): Promise<void> {
-  const ids = [...technologyIds];
-  await footprints.updateMany({ 'counted.technologyId': { $in: ids } }, { $set: { due: true } });
-  const companyIds = await capabilities.distinct('companyId', {
-    active: { $in: [true, false] },
-    technologyId: { $in: ids },
-  });
-  await markFirmsDue({ footprints }, companyIds);
-}
-
-/** Notes that these firms are to be counted anew; firms that never published anything are left alone. */
-export async function markFirmsDue(
-  { footprints }: Pick<Counting, 'footprints'>,
-  companyIds: readonly string[],
-): Promise<void> {
-  await footprints.updateMany({ _id: { $in: [...companyIds] } }, { $set: { due: true } });
-}
-
-/** Notes that these firms published: each is to be counted anew, or for the first time. */
-export async function markPublished(
-  { footprints }: Pick<Counting, 'footprints'>,
-  companyIds: readonly string[],
-): Promise<void> {
-  await footprints.bulkWrite(
-    companyIds.map((id) => ({
-      updateOne: {
-        filter: { _id: id },
-        update: {
-          $set: { due: true },
-          $setOnInsert: { counted: [], groups: [] },
-          $inc: { revision: 1 },
-        },
-        upsert: true,
-      },
-    })),
-  );
 }
 
 /**
@@ -79,9 +40,10 @@ export async function markPublished(
  */
 export async function recountDue(
   counting: Counting,
+  isGoingOn: GoingOn,
   settle: (companyIds: readonly string[]) => Promise<void>,
 ): Promise<void> {
-  for (;;) {
+  while (isGoingOn()) {
     const done = await transaction(counting.connection, async () => {
       const due = await counting.footprints.find({ due: true }, { _id: 1 }).limit(batch).lean();
       const ids = due.map(({ _id }) => _id);
@@ -169,21 +131,71 @@ async function footprintsNow(
   );
 }
 
-/** Changes the counts by a delta. */
+/** Changes the counts by a delta; inside a transaction, as it reads what it changes. */
 export async function applyDelta(
-  { supplies }: Pick<Counting, 'supplies'>,
+  { supplies, breakdowns }: Pick<Counting, 'supplies' | 'breakdowns'>,
   delta: Delta,
 ): Promise<void> {
+  const parts = [...delta].map(([id, counts]) => {
+    const [whole, broken] = partsOf(counts);
+    return { id, whole, broken };
+  });
+  const wholes = parts.filter(({ whole }) => whole.length > 0);
+  const known = await supplies.find({ _id: { $in: wholes.map(({ id }) => id) } }).lean();
+  const before = new Map(known.map((each) => [each._id, each]));
   await supplies.bulkWrite(
-    [...delta].map(([technologyId, counts]) => ({
-      updateOne: {
-        filter: { _id: technologyId },
-        // A firm that only changes its groups changes no whole: the record still needs one.
-        update: { $inc: { firms: 0, ...Object.fromEntries(counts) } },
-        upsert: true,
-      },
-    })),
+    wholes.map(({ id, whole }) => {
+      const { _id, ...count } = supplyAfter(before.get(id) ?? noSupply(id), whole);
+      return { updateOne: { filter: { _id }, update: { $set: count }, upsert: true } };
+    }),
   );
+  await breakdowns.bulkWrite(
+    parts
+      .filter(({ broken }) => broken.length > 0)
+      .map(({ id, broken }) => ({
+        updateOne: {
+          filter: { _id: id },
+          update: { $inc: Object.fromEntries(broken) },
+          upsert: true,
+        },
+      })),
+  );
+}
+
+/** The changes of the whole, and those of what it is broken down to. */
+function partsOf(counts: ReadonlyMap<string, number>): [[string, number][], [string, number][]] {
+  const all = [...counts];
+  return [all.filter(isWhole), all.filter((each) => !isWhole(each))];
+}
+
+function isWhole([path]: [string, number]): boolean {
+  return path === 'firms' || path.startsWith('levels.');
+}
+
+function supplyAfter(before: SupplyRecord, changes: readonly [string, number][]): SupplyRecord {
+  const levels = { ...before.levels };
+  let { firms } = before;
+  for (const [path, change] of changes) {
+    const [, level] = path.split('.');
+    if (level === undefined) firms += change;
+    else levels[level] = (levels[level] ?? 0) + change;
+  }
+  return { _id: before._id, firms, levels, soleAt: soleLevels({ levels }) };
+}
+
+/**
+ * Counts everything anew where counts were kept in an older form, which knew no `soleAt`: nothing is counted any more
+ * and every firm is due. Runs before anything else counts; a stop in between leaves it to be done again.
+ */
+export async function renewCounts({
+  supplies,
+  breakdowns,
+  footprints,
+}: Pick<Counting, 'supplies' | 'breakdowns' | 'footprints'>): Promise<void> {
+  if (!(await supplies.exists({ soleAt: { $exists: false } }))) return;
+  await footprints.updateMany({}, { $set: { counted: [], groups: [], due: true } });
+  await breakdowns.deleteMany({});
+  await supplies.deleteMany({});
 }
 
 function copy({ counted, groups }: Footprint) {

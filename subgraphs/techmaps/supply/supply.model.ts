@@ -17,10 +17,8 @@ export interface FirmCount {
 export interface SupplyRecord extends FirmCount {
   /** Technology id. */
   _id: string;
-  /** By sector code; missing where no firm ever had a sector. */
-  sectors?: { [sector: string]: FirmCount };
-  /** By region; missing where no firm ever had one. */
-  regions?: { [region: string]: FirmCount };
+  /** Levels from which up there is one firm alone. */
+  soleAt: number[];
 }
 
 const supplySchema = new Schema(
@@ -28,23 +26,51 @@ const supplySchema = new Schema(
     _id: { type: String, required: true },
     firms: { type: Number, required: true },
     levels: { type: Schema.Types.Mixed, required: true },
-    sectors: { type: Schema.Types.Mixed },
-    regions: { type: Schema.Types.Mixed },
+    soleAt: { type: [Number], required: true },
   },
   { ...plainSchema, collection: 'supplies' },
-);
+)
+  // soleSuppliers
+  .index({ soleAt: 1 });
 
 /** How many firms supply each technology. */
 export function suppliesOf(connection: Connection): Model<SupplyRecord> {
   return modelOf<SupplyRecord>(connection, 'supplies', supplySchema);
 }
 
+/**
+ * The same, broken down: apart from the whole, because pages that show many technologies read the whole alone, and
+ * this is many times as large.
+ */
+export interface BreakdownRecord {
+  /** Technology id. */
+  _id: string;
+  /** By sector code; missing where no firm ever had a sector. */
+  sectors?: { [sector: string]: FirmCount };
+  /** By region; missing where no firm ever had one. */
+  regions?: { [region: string]: FirmCount };
+}
+
+const breakdownSchema = new Schema(
+  {
+    _id: { type: String, required: true },
+    sectors: { type: Schema.Types.Mixed },
+    regions: { type: Schema.Types.Mixed },
+  },
+  { ...plainSchema, collection: 'supplybreakdowns' },
+);
+
+/** How many firms of each sector and region supply each technology. */
+export function breakdownsOf(connection: Connection): Model<BreakdownRecord> {
+  return modelOf<BreakdownRecord>(connection, 'supplybreakdowns', breakdownSchema);
+}
+
 /** What one firm adds to the counts, remembered so that exactly that can be taken away again. */
 export interface FootprintRecord {
   /** Company id. */
   _id: string;
-  /** Technologies in which the firm is counted, each with the level it is counted at. */
-  counted: { technologyId: string; level: number }[];
+  /** Technologies in which the firm is counted, each with the level it is counted at, and the one it declares there; 0 for none. */
+  counted: { technologyId: string; level: number; declared: number }[];
   /** In what it is counted besides the whole: `sectors.finance`, `regions.KR-11`. */
   groups: string[];
   /** Whether something changed that the counts do not know yet. */
@@ -61,6 +87,7 @@ const footprintSchema = new Schema(
           {
             technologyId: { type: String, required: true },
             level: { type: Number, required: true },
+            declared: { type: Number, required: true },
           },
           { _id: false, versionKey: false, id: false, strict: 'throw' },
         ),
@@ -74,11 +101,27 @@ const footprintSchema = new Schema(
   { ...plainSchema, collection: 'footprints' },
 )
   // what is left to count
-  .index({ due: 1 }, { partialFilterExpression: { due: true } })
-  // firms that a change of the tree concerns
-  .index({ 'counted.technologyId': 1 });
+  .index({ due: 1 }, { partialFilterExpression: { due: true } });
 
 /** What each firm adds to the counts. */
 export function footprintsOf(connection: Connection): Model<FootprintRecord> {
   return modelOf<FootprintRecord>(connection, 'footprints', footprintSchema);
+}
+
+/** A technology whose firms are to be counted anew, kept until all of them are marked. */
+export interface DueTechnologyRecord {
+  /** Technology id. */
+  _id: string;
+  /** Counts how often it became due: marks are taken away only as they were read. */
+  revision: number;
+}
+
+const dueTechnologySchema = new Schema(
+  { _id: { type: String, required: true }, revision: { type: Number, required: true } },
+  { ...plainSchema, collection: 'duetechnologies' },
+);
+
+/** Technologies whose firms are to be counted anew. */
+export function dueTechnologiesOf(connection: Connection): Model<DueTechnologyRecord> {
+  return modelOf<DueTechnologyRecord>(connection, 'duetechnologies', dueTechnologySchema);
 }

@@ -4,7 +4,7 @@ import { badInput, maxPageSize } from '#kit/page.ts';
 import { isLevel, readinessLevels } from '../capability/readiness-level.ts';
 import type { Context } from '../context.ts';
 import type { TechnologyRecord } from '../technology/technology.model.ts';
-import type { FirmCount, SupplyRecord } from './supply.model.ts';
+import type { BreakdownRecord, FirmCount, SupplyRecord } from './supply.model.ts';
 
 /**
  * The supply of each of these technologies, in the order asked, ids before codes; unknown ones are left out.
@@ -44,17 +44,29 @@ export function firmsAtLeast(supply: Partial<FirmCount>, least: number): number 
     .reduce((sum, { firms }) => sum + firms, 0);
 }
 
+/** Supply of a technology that no firm ever had. */
+export function noSupply(_id: string): SupplyRecord {
+  return { _id, firms: 0, levels: {}, soleAt: [] };
+}
+
+/** Levels from which up there is one firm alone. */
+export function soleLevels(supply: Partial<FirmCount>): number[] {
+  return readinessLevels
+    .map(({ level }) => level)
+    .filter((level) => firmsAtLeast(supply, level) === 1);
+}
+
 /** Firms by sector, the most firms first; sectors that no firm is in any more are left out. */
-export function sectorSupply({ sectors }: SupplyRecord) {
+export function sectorSupply({ sectors }: BreakdownRecord) {
   return groups(sectors).map(([code, count]) => ({ sector: { code }, ...count }));
 }
 
 /** Firms by region, the most firms first; regions that no firm is in any more are left out. */
-export function regionSupply({ regions }: SupplyRecord) {
+export function regionSupply({ regions }: BreakdownRecord) {
   return groups(regions).map(([region, count]) => ({ region, ...count }));
 }
 
-function groups(counts: SupplyRecord['sectors']) {
+function groups(counts: BreakdownRecord['sectors']) {
   return Object.entries(counts ?? {})
     .filter(([, { firms }]) => firms > 0)
     .toSorted(([a, one], [b, other]) => other.firms - one.firms || (a < b ? -1 : 1))

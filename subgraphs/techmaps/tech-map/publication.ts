@@ -8,7 +8,7 @@ import type { PlacementRecord } from '../placement/placement.model.ts';
 import { versionRequirementFaults } from '../placement/relation.ts';
 import { settleSuccessions } from '../succession/succession.ts';
 import type { SuccessionRecord } from '../succession/succession.model.ts';
-import { markDue } from '../supply/recount.ts';
+import { markDue } from '../supply/due.ts';
 import { stated, technologyFact } from '../technology/technology.ts';
 import type { TechnologyRecord } from '../technology/technology.model.ts';
 import { compareVersions, type Comparison } from './comparison.ts';

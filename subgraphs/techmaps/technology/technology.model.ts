@@ -18,6 +18,10 @@ export interface TechnologyRecord extends Placed {
   current: boolean;
   /** The version that left it out; null while it is current, or before it was published. */
   retiredById: string | null;
+}
+
+/** A technology with what it is found by. */
+export interface IndexedTechnology extends TechnologyRecord {
   /** Search forms of its names, aliases and code. */
   forms: string[];
   /** Every one and two characters of the forms. */
@@ -66,6 +70,6 @@ const schema = new Schema(
   .index({ ancestorIds: 1, code: 1, _id: 1 });
 
 /** The technologies of every map. */
-export function technologiesOf(connection: Connection): Model<TechnologyRecord> {
-  return modelOf<TechnologyRecord>(connection, 'technologies', schema);
+export function technologiesOf(connection: Connection): Model<IndexedTechnology> {
+  return modelOf<IndexedTechnology>(connection, 'technologies', schema);
 }

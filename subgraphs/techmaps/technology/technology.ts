@@ -7,7 +7,7 @@ import type { TechnologyFact } from '#schema/facts.ts';
 import type { Context } from '../context.ts';
 import type { Placed } from '../placement/placement.model.ts';
 import type { TechnologyKind } from './content.ts';
-import type { TechnologyPage, TechnologyRecord } from './technology.model.ts';
+import type { IndexedTechnology, TechnologyPage, TechnologyRecord } from './technology.model.ts';
 
 /** Which technologies; all that is given must hold. */
 export interface TechnologyFilter {
@@ -100,7 +100,7 @@ export function newTechnology(
   mapId: string,
   placed: Placed,
   origin: TechnologyRecord['origin'],
-): TechnologyRecord {
+): IndexedTechnology {
   return {
     _id,
     mapId,
@@ -113,7 +113,7 @@ export function newTechnology(
 }
 
 /** What a technology says of itself when a version states it: content, place and what it is found by. */
-export function stated(placed: Placed): Placed & Pick<TechnologyRecord, 'forms' | 'grams'> {
+export function stated(placed: Placed): Placed & Pick<IndexedTechnology, 'forms' | 'grams'> {
   const { code, name, aliases } = placed;
   const forms = [
     ...new Set([name.ko ?? '', name.en ?? '', ...aliases, code].map(searchForm).filter(Boolean)),
