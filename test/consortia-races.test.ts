@@ -94,29 +94,36 @@ async function partnership(partner: string, isReady: boolean) {
   return { projectId, ...(await state(projectId)) };
 }
 
+const rounds = 20;
+const patience = 120_000;
+
 const codesOf = (answers: Answer[]) =>
   answers.map(({ problems }) => problems.map(({ code }) => code).join()).toSorted();
 
 describe('two steps at the same time', () => {
-  it('lets exactly one of an acceptance and a withdrawal through', async () => {
-    for (let round = 0; round < 5; round += 1) {
-      const { projectId, consortium } = await partnership('soft', false);
-      const invited = consortium.memberships[1];
-      const place = { membershipId: invited?.id, revision: invited?.revision };
-      const answers = await Promise.all([
-        change(editorOf('soft'), 'acceptInvitation', place),
-        change(lead, 'withdrawMembership', { ...place, reason: 'We found another firm.' }),
-      ]);
-      expect(answers.filter(({ problems }) => problems.length === 0)).toHaveLength(1);
-      const [refused] = answers.flatMap(({ problems }) => problems);
-      const isAccepted = answers[0].problems.length === 0;
-      // Whoever withdraws after an acceptance has read an older state; whoever accepts after a withdrawal is too late.
-      expect(refused?.code).toBe(isAccepted ? 'STALE' : 'WRONG_STATE');
-      expect((await state(projectId)).consortium.memberships[1]?.status).toBe(
-        isAccepted ? 'ACCEPTED' : 'WITHDRAWN',
-      );
-    }
-  });
+  it(
+    'lets exactly one of an acceptance and a withdrawal through',
+    async () => {
+      for (let round = 0; round < rounds; round += 1) {
+        const { projectId, consortium } = await partnership('soft', false);
+        const invited = consortium.memberships[1];
+        const place = { membershipId: invited?.id, revision: invited?.revision };
+        const answers = await Promise.all([
+          change(editorOf('soft'), 'acceptInvitation', place),
+          change(lead, 'withdrawMembership', { ...place, reason: 'We found another firm.' }),
+        ]);
+        expect(answers.filter(({ problems }) => problems.length === 0)).toHaveLength(1);
+        const [refused] = answers.flatMap(({ problems }) => problems);
+        const isAccepted = answers[0].problems.length === 0;
+        // Whoever withdraws after an acceptance has read an older state; whoever accepts after a withdrawal is too late.
+        expect(refused?.code).toBe(isAccepted ? 'STALE' : 'WRONG_STATE');
+        expect((await state(projectId)).consortium.memberships[1]?.status).toBe(
+          isAccepted ? 'ACCEPTED' : 'WITHDRAWN',
+        );
+      }
+    },
+    patience,
+  );
 
   it('seals once when the seal is asked for twice', async () => {
     const { projectId, consortium } = await partnership('soft', true);
@@ -129,62 +136,109 @@ describe('two steps at the same time', () => {
     expect((await state(projectId)).status).toBe('SEALED');
   });
 
-  it('lets exactly one of a seal and a withdrawal through', async () => {
-    for (let round = 0; round < 5; round += 1) {
-      const { projectId, consortium } = await partnership('mind', true);
-      const partner = consortium.memberships[1];
-      const answers = await Promise.all([
-        change(lead, 'sealConsortium', {
-          consortiumId: consortium.id,
-          revision: consortium.revision,
-        }),
-        change(editorOf('mind'), 'withdrawMembership', {
-          membershipId: partner?.id,
-          revision: partner?.revision,
-          reason: 'We changed our mind.',
-        }),
-      ]);
-      expect(answers.filter(({ problems }) => problems.length === 0)).toHaveLength(1);
-      const isSealed = answers[0].problems.length === 0;
-      const after = await state(projectId);
-      expect([after.status, after.consortium.memberships[1]?.status]).toEqual(
-        isSealed ? ['SEALED', 'ACCEPTED'] : ['FORMING', 'WITHDRAWN'],
-      );
-    }
-  });
+  it(
+    'lets exactly one of a seal and a withdrawal through',
+    async () => {
+      for (let round = 0; round < rounds; round += 1) {
+        const { projectId, consortium } = await partnership('mind', true);
+        const partner = consortium.memberships[1];
+        const answers = await Promise.all([
+          change(lead, 'sealConsortium', {
+            consortiumId: consortium.id,
+            revision: consortium.revision,
+          }),
+          change(editorOf('mind'), 'withdrawMembership', {
+            membershipId: partner?.id,
+            revision: partner?.revision,
+            reason: 'We changed our mind.',
+          }),
+        ]);
+        expect(answers.filter(({ problems }) => problems.length === 0)).toHaveLength(1);
+        const isSealed = answers[0].problems.length === 0;
+        const after = await state(projectId);
+        expect([after.status, after.consortium.memberships[1]?.status]).toEqual(
+          isSealed ? ['SEALED', 'ACCEPTED'] : ['FORMING', 'WITHDRAWN'],
+        );
+      }
+    },
+    patience,
+  );
 
-  it('refuses a seal that meets a restriction already known, and marks the member of one that came first', async () => {
-    const { projectId, consortium } = await partnership('late', true);
-    const [sealed] = await Promise.all([
-      change(lead, 'sealConsortium', {
-        consortiumId: consortium.id,
-        revision: consortium.revision,
-      }),
-      alliance.tellSoon('late', { restrictedUntil: new Date('2999-01-01') }),
-    ]);
-    await alliance.caughtUp();
-    const isSealed = sealed.problems.length === 0;
-    expect(sealed.problems.map(({ rule }) => rule)).toEqual(isSealed ? [] : ['MEMBER_FIT']);
-    expect((await state(projectId)).status).toBe(isSealed ? 'SEALED' : 'FORMING');
-    const { consortium: shown } = await alliance.data<{
-      consortium: { memberships: { isRestricted: boolean }[] };
-    }>(lead, 'query ($id: ID!) { consortium(id: $id) { memberships { isRestricted } } }', {
-      id: consortium.id,
-    });
-    expect(shown.memberships.map(({ isRestricted }) => isRestricted)).toEqual([false, true]);
+  it(
+    'seals, or refuses a seal, when it meets a sanction; whoever is in by then is marked',
+    async () => {
+      for (let round = 0; round < rounds; round += 1) {
+        const { projectId, consortium } = await partnership('late', true);
+        const [sealed] = await Promise.all([
+          change(lead, 'sealConsortium', {
+            consortiumId: consortium.id,
+            revision: consortium.revision,
+          }),
+          alliance.tellSoon('late', { restrictedUntil: new Date('2999-01-01') }),
+        ]);
+        await alliance.caughtUp();
+        const isSealed = sealed.problems.length === 0;
+        expect(sealed.problems.map(({ rule }) => rule)).toEqual(isSealed ? [] : ['MEMBER_FIT']);
+        expect((await state(projectId)).status).toBe(isSealed ? 'SEALED' : 'FORMING');
+        const { consortium: shown } = await alliance.data<{
+          consortium: { memberships: { isRestricted: boolean }[] };
+        }>(lead, 'query ($id: ID!) { consortium(id: $id) { memberships { isRestricted } } }', {
+          id: consortium.id,
+        });
+        expect(shown.memberships.map(({ isRestricted }) => isRestricted)).toEqual([false, true]);
+        await alliance.tellFirm('late', { restrictedUntil: null });
+      }
+    },
+    patience,
+  );
 
-    // Once the restriction is known, no seal passes.
-    await alliance.tellFirm('late', { restrictedUntil: null });
-    const second = await partnership('late', true);
+  it('seals nothing with a firm whose sanction is known', async () => {
+    const { consortium } = await partnership('late', true);
     await alliance.tellFirm('late', { restrictedUntil: new Date('2999-01-01') });
     const refused = await change(lead, 'sealConsortium', {
-      consortiumId: second.consortium.id,
-      revision: second.consortium.revision,
+      consortiumId: consortium.id,
+      revision: consortium.revision,
     });
     expect(refused.problems).toMatchObject([
       { code: 'INVALID', rule: 'MEMBER_FIT', limit: 'APPROVED', found: 'RESTRICTED' },
     ]);
+    await alliance.tellFirm('late', { restrictedUntil: null });
   });
+
+  it(
+    'lets a firm in or ends the project, when an acceptance meets the withdrawal of all of it',
+    async () => {
+      for (let round = 0; round < rounds; round += 1) {
+        const { projectId, consortium } = await partnership('soft', false);
+        const invited = consortium.memberships[1];
+        const { project } = await alliance.data<{ project: { revision: number } }>(
+          lead,
+          'query ($id: ID!) { project(id: $id) { revision } }',
+          { id: projectId },
+        );
+        const [accepted, ended] = await Promise.all([
+          change(editorOf('soft'), 'acceptInvitation', {
+            membershipId: invited?.id,
+            revision: invited?.revision,
+          }),
+          change(lead, 'withdrawProject', {
+            projectId,
+            revision: project.revision,
+            reason: 'We give it up.',
+          }),
+        ]);
+        expect(ended.problems).toEqual([]);
+        expect(codesOf([accepted])).toEqual([accepted.problems.length === 0 ? '' : 'WRONG_STATE']);
+        const after = await state(projectId);
+        expect([after.status, after.consortium.status]).toEqual(['WITHDRAWN', 'DISSOLVED']);
+        expect(after.consortium.memberships.map(({ status }) => status)).toEqual([
+          'WITHDRAWN',
+          'WITHDRAWN',
+        ]);
+      }
+    },
+    patience,
+  );
 
   it('sends one invitation when the same firm is invited twice at once', async () => {
     const { projectId } = await partnership('soft', false);
