@@ -71,6 +71,15 @@ export interface ErasureFact {
   at: Date;
 }
 
+/** From companies; key: id of a search that a user saved. What it found lately that the user did not know of; gone with the search. */
+export interface SearchFact {
+  userId: string;
+  /** As the user calls it. */
+  name: string;
+  /** The last hundred, the newest last. */
+  found: { companyId: string; at: Date }[];
+}
+
 /** From techmaps; key: technology id. */
 export interface TechnologyFact {
   /** Stable over versions of a map, such as `cncf.orchestration-management.service-mesh`. */
@@ -130,6 +139,7 @@ export interface Facts {
   sector: SectorFact;
   access: AccessFact;
   erasure: ErasureFact;
+  search: SearchFact;
   technology: TechnologyFact;
   capabilityMap: CapabilityMapFact;
   project: ProjectFact;

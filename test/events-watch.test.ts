@@ -1,10 +1,17 @@
 /** What users watch, and what comes into their inboxes of it. */
 import type { Viewer } from '#kit/viewer.ts';
-import type { CapabilityMapFact, ProjectFact } from '#schema/facts.ts';
+import type { CapabilityMapFact, ProjectFact, SearchFact } from '#schema/facts.ts';
 import { events } from '../subgraphs/events/subgraph.ts';
 import { startTestDatabase, type TestDatabase } from './database.ts';
 import { someone, startTestService, user, type TestService } from './service.ts';
-import { tellFirms, tellMaps, tellProjects, tellSectors, tellTechnologies } from './told.ts';
+import {
+  tellFirms,
+  tellMaps,
+  tellProjects,
+  tellSearch,
+  tellSectors,
+  tellTechnologies,
+} from './told.ts';
 
 let database: TestDatabase;
 let service: TestService;
@@ -143,5 +150,38 @@ describe('watching', () => {
     await tellMaps(database.uri, { hanbit: map('2026-02-01', 'mesh') });
     expect(await changes(late)).toEqual(['CAPABILITIES_PUBLISHED']);
     expect(await inboxOf(jun)).toHaveLength(before);
+  });
+});
+
+const found = (companyId: string, at = new Date()) => ({ companyId, at });
+const tell = (...firms: SearchFact['found']) =>
+  tellSearch(database.uri, 'search-1', { userId: 'sori', name: 'Meshes', found: firms });
+
+describe('a search for partners that a user saved', () => {
+  it('puts each firm that it finds into its user’s inbox once, and into nobody else’s', async () => {
+    await tell(found('hanbit'));
+    await tell(found('hanbit'), found('other'));
+    await tell(found('hanbit'), found('other'));
+    const items = await inboxOf(user('sori'));
+    expect(items).toHaveLength(2);
+    expect(items).toContainEqual({
+      kind: 'SEARCH',
+      event: null,
+      notice: {
+        change: 'FOUND',
+        detail: 'Meshes',
+        company: { id: 'hanbit' },
+        technology: null,
+        sector: null,
+        project: null,
+      },
+    });
+    expect(await inboxOf(user('nobody'))).toEqual([]);
+  });
+
+  it('brings nothing that an inbox would not keep, and nothing once it is gone', async () => {
+    await tell(found('old', new Date(0)));
+    await tellSearch(database.uri, 'search-1', null);
+    expect(await inboxOf(user('sori'))).toHaveLength(2);
   });
 });

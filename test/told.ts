@@ -7,6 +7,7 @@ import type {
   CompanyFact,
   OutcomeFact,
   ProjectFact,
+  SearchFact,
   SectorFact,
   TechnologyFact,
 } from '#schema/facts.ts';
@@ -49,6 +50,13 @@ export async function tellAccess(
   people: Record<string, Partial<AccessFact>>,
 ): Promise<void> {
   await tell(uri, 'companies', 'access', { since: new Date(0), companies: [], roles: [] }, people);
+}
+
+/** Tells of what a saved search found lately; null: it is forgotten. */
+export async function tellSearch(uri: string, id: string, state: SearchFact | null): Promise<void> {
+  const connection = await connect(uri, 'oca_companies');
+  await publishFacts(factsOf(connection), [{ kind: 'search', key: id, state }]);
+  await connection.close();
 }
 
 /** Tells of technologies, by id. */

@@ -25,6 +25,12 @@ const bring = (source: string, rows: object[], dryRun = false) =>
   world.ask(world.operator, importing, { input: { source, dryRun, rows } });
 const list = (variables = {}) => world.ask(world.secretariat, doubles, variables);
 
+const pair = (name: string) =>
+  Promise.all([
+    bring(`one-${name}`, [row(name, `${name} Works`, `https://${name}.example`)]),
+    bring(`two-${name}`, [row(name, `${name} Works Ltd`, `https://${name}.example/kr`)]),
+  ]);
+
 it('tells of rows that look like a firm of another source, and makes them all the same', async () => {
   await bring('landscape', [
     row('nova', 'Nova Star', 'https://nova.example/'),
@@ -108,12 +114,6 @@ describe('firms that are alike and not one', () => {
     reason = 'Two firms of one town.',
     viewer = world.secretariat,
   ) => world.ask(viewer, keep, { input: { ...at(double), reason } });
-  const pair = (name: string) =>
-    Promise.all([
-      bring(`one-${name}`, [row(name, `${name} Works`, `https://${name}.example`)]),
-      bring(`two-${name}`, [row(name, `${name} Works Ltd`, `https://${name}.example/kr`)]),
-    ]);
-
   it('are listed no more, by none of what the two share, and among those kept apart', async () => {
     await pair('alpha');
     const marked = await mark(await one('alphaworks'), ' Two firms of one town. ');

@@ -76,6 +76,11 @@ async function erase(context: Context, user: UserRecord): Promise<UserRecord> {
   await members.deleteMany({ email, state: 'INVITED' });
   await context.departures.deleteMany({ userId });
   await sessions.deleteMany({ userId });
+  const searches = await savedSearches.find({ userId }, { _id: 1 }).lean();
+  await publishFacts(
+    context.facts,
+    searches.map(({ _id: key }) => ({ kind: 'search', key, state: null })),
+  );
   await savedSearches.deleteMany({ userId });
   await context.consultationReads.deleteMany({ userId });
   await context.identities.deleteMany({ userId });

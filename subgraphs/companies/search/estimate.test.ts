@@ -1,11 +1,13 @@
-import { estimate, frequencyIn, isQuickerInOrder, type Sample } from './estimate.ts';
+import { estimate, estimateDone, frequencyIn, isQuickerInOrder, type Sample } from './estimate.ts';
 import { entryQuery } from './query.ts';
 
 const drawn = Array.from({ length: 100 }, (_, index) => {
   const rare = index < 2 ? ['rare'] : [];
   return new Set(['common', index % 2 === 0 ? 'even' : 'odd', ...rare]);
 });
-const sample: Sample = { total: 100_000, drawn };
+const states = drawn.map(() => 'APPROVED' as const);
+const records = drawn.map((_, index) => ({ completed: index % 20, onTime: 9_000, rating: 4 }));
+const sample: Sample = { total: 100_000, drawn, states, records };
 
 describe('estimate', () => {
   it.each([
@@ -20,8 +22,23 @@ describe('estimate', () => {
   });
 
   it('goes without a sample while there is nothing', () => {
-    const nothing = estimate({ total: 0, drawn: [] }, { all: ['x'], anyOf: [] });
+    const nothing = estimate(
+      { total: 0, drawn: [], states: [], records: [] },
+      { all: ['x'], anyOf: [] },
+    );
     expect(nothing).toEqual({ share: 0.5, rarest: 0 });
+  });
+});
+
+describe('estimateDone', () => {
+  it.each([
+    [{}, 1, 100_000],
+    [{ projects: 10 }, 0.5, 50_000],
+    [{ projects: 19, onTime: 9_001 }, 0.005, 5_000],
+    [{ onTime: 9_000 }, 0.95, 95_000],
+    [{ rating: 4.5 }, 0.005, 100_000],
+  ])('of %j is a share of %d, with %i to look at', (wanted, share, rarest) => {
+    expect(estimateDone(sample, wanted)).toEqual({ share, rarest });
   });
 });
 

@@ -100,9 +100,12 @@ export interface Terms {
 
 /** The terms that a filter asks for. */
 export function termsOfFilter(filter: CompanyFilter): Terms {
+  const lists = anyFacets(filter);
+  // A list of one is a term that every entry must have, and may lead the way.
+  const only = lists.filter(({ length }) => length === 1).flat();
   return {
-    all: [...wordsIn(filter).flatMap(termsOfWord), ...singleFacets(filter)],
-    anyOf: anyFacets(filter),
+    all: [...wordsIn(filter).flatMap(termsOfWord), ...singleFacets(filter), ...only],
+    anyOf: lists.filter(({ length }) => length !== 1),
   };
 }
 

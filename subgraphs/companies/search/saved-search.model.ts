@@ -15,11 +15,18 @@ export interface SavedSearchRecord {
   knownIds: string[];
   /** How many the user was told of since. */
   told: number;
+  /** The last of them, and when. */
+  lately: { companyId: string; at: Date }[];
   /** Changes up to then were looked at. */
   checkedAt: Date;
   /** When to look again; in the future while somebody is looking. */
   nextAt: Date;
 }
+
+const foundSchema = new Schema(
+  { companyId: { type: String, required: true }, at: { type: Date, required: true } },
+  { ...plainSchema, _id: false },
+);
 
 const savedSearchSchema = new Schema(
   {
@@ -31,6 +38,7 @@ const savedSearchSchema = new Schema(
     savedAt: { type: Date, required: true },
     knownIds: { type: [String], required: true },
     told: { type: Number, required: true },
+    lately: { type: [foundSchema], required: true },
     checkedAt: { type: Date, required: true },
     nextAt: { type: Date, required: true },
   },

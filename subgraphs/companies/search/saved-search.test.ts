@@ -2,7 +2,8 @@ import type { Connection } from 'mongoose';
 
 import { connect } from '#kit/mongo.ts';
 import { visitor, type Viewer } from '#kit/viewer.ts';
-import { startCompanies, type CompaniesWorld } from '../../../test/companies.ts';
+import type { SearchFact } from '#schema/facts.ts';
+import { password, startCompanies, type CompaniesWorld } from '../../../test/companies.ts';
 import { readCompaniesConfig } from '../config.ts';
 import { createContext, type Context } from '../context.ts';
 import { notifySearches } from './saved-search.ts';
@@ -119,5 +120,44 @@ describe('a saved search', () => {
     ]);
     const long = { name: 'Long', filter: { text: 'x'.repeat(101) } };
     expect(await world.codes(viewer, save, { input: long })).toEqual(['BAD_USER_INPUT']);
+  });
+
+  it('tells the inbox of each firm too, the last hundred, until it is forgotten or its user is erased', async () => {
+    const viewer = await world.person('inbox');
+    const input = { name: 'Numbats', filter: { text: 'numbat' } };
+    const { savedSearch } = await world.ask(viewer, save, { input });
+    const { id } = savedSearch;
+    const told = async () =>
+      (await context.facts.findById(`search:${id}`).lean())?.state as SearchFact | null | undefined;
+    expect(await told()).toBeUndefined();
+    const first = await world.firm({ name: { en: 'Numbat One' } });
+    await toldTo(viewer);
+    const second = await world.firm({ name: { en: 'Numbat Two' } });
+    await toldTo(viewer);
+    expect(await told()).toMatchObject({
+      userId: viewer.userId,
+      name: 'Numbats',
+      found: [{ companyId: first.id }, { companyId: second.id }],
+    });
+    const lately = Array.from({ length: 100 }, (_, n) => ({ companyId: `c${n}`, at: new Date() }));
+    await context.savedSearches.updateOne({ _id: id }, { $set: { lately } });
+    const third = await world.firm({ name: { en: 'Numbat Three' } });
+    await toldTo(viewer);
+    const found = (await told())?.found ?? [];
+    expect([found.length, found[0]?.companyId, found.at(-1)?.companyId]).toEqual([
+      100,
+      'c1',
+      third.id,
+    ]);
+    await world.ask(viewer, forget, { input: { id, revision: savedSearch.revision } });
+    expect(await told()).toBeNull();
+
+    const other = await world.ask(viewer, save, { input });
+    await world.firm({ name: { en: 'Numbat Four' } });
+    await toldTo(viewer);
+    const erase = `mutation ($input: EraseAccountInput!) { eraseAccount(input: $input) { problems { code } } }`;
+    await world.ask(viewer, erase, { input: { currentPassword: password } });
+    const fact = await context.facts.findById(`search:${other['savedSearch'].id}`).lean();
+    expect(fact).toMatchObject({ state: null });
   });
 });

@@ -1,10 +1,12 @@
-/** Searches that users keep: a mail tells when a firm matches that did not before. */
+/** Searches that users keep: a mail and the inbox tell when a firm matches that did not before. */
+import { publishFacts } from '#kit/facts.ts';
 import { newId } from '#kit/id.ts';
 import { seoulDay } from '#kit/instant.ts';
 import { transaction } from '#kit/mongo.ts';
 import { problem, refusal, refuseAny } from '#kit/refusal.ts';
 import { tidy } from '#kit/text.ts';
 import { signedIn } from '#kit/viewer.ts';
+import type { SearchFact } from '#schema/facts.ts';
 import type { Context } from '../context.ts';
 import { post } from '../mail/post.ts';
 import { entryQuery, type CompanyFilter } from './query.ts';
@@ -13,8 +15,9 @@ import type { SavedSearchRecord } from './saved-search.model.ts';
 const mostSearches = 50;
 /** A search that finds more is not one for firms that are new. */
 const mostKnown = 5_000;
-/** How many a mail names. */
+/** How many a mail names, and how many an inbox is told of at once. */
 const mostNamed = 10;
+const mostLately = 100;
 /** How often a search is looked at, and how long a change may take to be seen after it was dated, in milliseconds. */
 const interval = 60_000;
 const overlap = 120_000;
@@ -72,6 +75,7 @@ export async function saveSearch(
     savedAt: now,
     knownIds: found.map(({ _id }) => _id),
     told: 0,
+    lately: [],
     checkedAt: now,
     nextAt: new Date(now.getTime() + interval),
   };
@@ -85,7 +89,7 @@ export async function saveSearch(
  * @throws {Refusal} NOT_FOUND (id), STALE (revision)
  */
 export async function forgetSearch(
-  { viewer, savedSearches }: Context,
+  { viewer, savedSearches, facts }: Context,
   { id, revision }: { id: string; revision: number },
 ): Promise<string> {
   const { userId } = signedIn(viewer);
@@ -96,11 +100,12 @@ export async function forgetSearch(
     throw refusal('STALE', 'The search was changed since it was read; read it again.', [
       'revision',
     ]);
+  await publishFacts(facts, [{ kind: 'search', key: id, state: null }]);
   return id;
 }
 
 /**
- * Looks at every search that is due and mails its user the firms that match now and were not known.
+ * Looks at every search that is due and tells its user of the firms that match now and were not known.
  *
  * @returns how many mails were posted
  */
@@ -128,6 +133,8 @@ async function notify(context: Context, search: SavedSearchRecord, now: Date): P
     .lean();
   const known = new Set(search.knownIds);
   const ids = found.map(({ _id }) => _id).filter((id) => !known.has(id));
+  const news = ids.map((companyId) => ({ companyId, at: now }));
+  const lately = [...search.lately, ...news].slice(-mostLately);
   return transaction(context.connection, async () => {
     const user = await users.findById(search.userId).lean();
     // What is found until the e-mail is confirmed is told then.
@@ -136,12 +143,14 @@ async function notify(context: Context, search: SavedSearchRecord, now: Date): P
       // Two that look at once: the one that comes second has nothing to tell.
       { _id: search._id, checkedAt: search.checkedAt },
       {
-        $set: { checkedAt: now },
+        $set: { checkedAt: now, lately },
         $inc: { told: ids.length },
         $push: { knownIds: { $each: ids } },
       },
     );
     if (modifiedCount === 0 || ids.length === 0) return false;
+    const state = { userId: user._id, name: search.name, found: lately } satisfies SearchFact;
+    await publishFacts(context.facts, [{ kind: 'search', key: search._id, state }]);
     const named = await companies
       .find({ _id: { $in: ids.slice(0, mostNamed) } }, { name: 1 })
       .lean();

@@ -18,8 +18,15 @@ import { forbid, hasRole } from '#kit/viewer.ts';
 import type { CompanyPage } from '../company/company.model.ts';
 import type { Context } from '../context.ts';
 import type { EntryRecord } from './entry.model.ts';
-import { countFacets } from './facets.ts';
-import { estimate, frequencyIn, isQuickerInOrder, sampleOf, type Sample } from './estimate.ts';
+import { countEntries, countFacets } from './facets.ts';
+import {
+  estimate,
+  estimateDone,
+  frequencyIn,
+  isQuickerInOrder,
+  sampleOf,
+  type Sample,
+} from './estimate.ts';
 import { entryQuery, termsOfFilter, wordsIn, type CompanyFilter } from './query.ts';
 import { ranked } from './rank.ts';
 import { patternOfWord } from './terms.ts';
@@ -80,6 +87,7 @@ export async function searchCompanies(
   const nodes = await loaders.company.loadMany(page.edges.map(({ node }) => node._id));
   return {
     ...page,
+    count: order === 'RELEVANCE' ? page.count : () => countEntries(context, query),
     facets: () => countFacets(context, filter, query),
     edges: page.edges.flatMap(({ cursor }, index) => {
       const node = nodes[index];
@@ -89,44 +97,59 @@ export async function searchCompanies(
   };
 }
 
-/** The index to walk: in order where many match, by the rarest term where few do; undefined where nothing is asked. */
+/**
+ * The index to walk: by the rarest term, which gives the order of names too; for the other orders by that or in order,
+ * whichever looks at fewer. Undefined where companies of several states are asked for.
+ */
 function wayOf(
   sample: Sample,
   filter: CompanyFilter,
   order: keyof typeof ways,
 ): string | undefined {
   const terms = termsOfFilter(filter);
-  if (terms.all.length === 0 && terms.anyOf.length === 0) return undefined;
-  const found = estimate(sample, terms);
-  return isQuickerInOrder(found, defaultPageSize) ? ways[order] : byTerms;
+  if (terms.all.length > 0 && order === 'NAME') return byTerms;
+  if (terms.all.length > 0 || terms.anyOf.length > 0)
+    return isQuickerInOrder(estimate(sample, terms), defaultPageSize) ? ways[order] : byTerms;
+  return (filter.statuses?.length ?? 1) === 1 ? wayWithoutTerms(sample, filter, order) : undefined;
+}
+
+function wayWithoutTerms(
+  sample: Sample,
+  { trackRecord }: CompanyFilter,
+  order: keyof typeof ways,
+): string {
+  const found = trackRecord ? estimateDone(sample, trackRecord) : null;
+  return ways[!found || isQuickerInOrder(found, defaultPageSize) ? order : 'TRACK_RECORD'];
 }
 
 /** A page in the order of relevance, which no index has: so many of the found ones are weighed in memory. */
 async function rankedPage(
-  { entries }: Context,
+  context: Context,
   query: QueryFilter<EntryRecord>,
   words: string[],
   { first, after }: PageRequest,
 ): Promise<Page<{ _id: string }>> {
+  const { entries } = context;
   const size = pageSize(first);
   const fields = { sortName: 1, forms: 1, completed: 1 };
-  // What begins with a word answers best, wherever it stands by name: it is looked up first, whole names before others.
+  const some = await entries.find(query, fields).limit(mostRanked).lean();
+  // Of many, what begins with a word answers best, wherever it stands by name: it is looked up, whole names before others.
   const [word] = words.filter((each) => patternOfWord(each) === each).sort(longestFirst);
   const beginning =
-    word === undefined
+    word === undefined || some.length < mostRanked
       ? []
       : await entries
           .find({ $and: [{ forms: { $regex: `^${word}` } }, query] }, fields)
           .limit(mostRanked)
           .setOptions({ hint: byForms })
           .lean();
-  const left = mostRanked - beginning.length;
-  const others = left === 0 ? [] : await entries.find(query, fields).limit(left).lean();
-  const found = new Map([...beginning, ...others].map((entry) => [entry._id, entry]));
+  const candidates = [...beginning, ...some].map((entry) => [entry._id, entry] as const);
+  const found = new Map(candidates.slice(0, mostRanked));
   const all = ranked([...found.values()], words);
   const start = after == null ? 0 : startAfter(all, after);
   return toPage(all.slice(start, start + size + 1), size, after != null, rankCursor, () =>
-    entries.countDocuments(query).exec(),
+    // A few were all found.
+    some.length < mostRanked ? Promise.resolve(some.length) : countEntries(context, query),
   );
 }
 

@@ -23,7 +23,7 @@ export function initialsOf(form: string): string {
 export function termsOfForm(form: string): string[] {
   const initials = initialsOf(form);
   return [
-    ...grams(form, 1).filter((gram) => !isLetters(gram)),
+    ...grams(form, 1).filter((gram) => !isCommon(gram)),
     ...grams(form, 2),
     ...grams(form, 3).filter(isLetters),
     ...(initials === form ? [] : grams(initials, 2).filter(hasInitial)),
@@ -31,11 +31,11 @@ export function termsOfForm(form: string): string[] {
   ];
 }
 
-/** What is looked up for one word: terms that every form it is found in has; none for a single Latin letter. */
+/** What is looked up for one word: terms that every form it is found in has; none for one of the letters a to z, or a digit. */
 export function termsOfWord(word: string): string[] {
   const looked = hasInitial(word) ? initialsOf(word) : word;
   const length = Array.from(looked).length;
-  if (length === 1) return isLetters(looked) ? [] : [looked];
+  if (length === 1) return isCommon(looked) ? [] : [looked];
   return grams(looked, length >= 3 && isLetters(looked) ? 3 : 2);
 }
 
@@ -61,6 +61,11 @@ function hasInitial(text: string): boolean {
     const code = character.codePointAt(0) ?? 0;
     return code >= firstInitial && code <= lastInitial;
   });
+}
+
+/** Whether a letter or digit is in so many names that looking at them in order finds it soon. */
+function isCommon(character: string): boolean {
+  return /^[a-z0-9]$/.test(character);
 }
 
 function isLetters(text: string): boolean {

@@ -1,4 +1,4 @@
-/** What this subgraph follows: firms, technologies, capability maps and projects. */
+/** What this subgraph follows: firms, saved searches, technologies, capability maps and projects. */
 import type { Connection } from 'mongoose';
 
 import { applyAccess } from '#kit/access.ts';
@@ -13,6 +13,7 @@ import { savedFiltersOf } from '../saved-filter/saved-filter.model.ts';
 import { seriesOf } from '../series/series.model.ts';
 import { forgetPeople } from '../person/person.ts';
 import { inboxOf } from '../inbox/inbox.model.ts';
+import { tellFinders } from '../watch/finding.ts';
 import { lookOut } from '../watch/lookout.ts';
 import { sightingsOf } from '../watch/sighting.model.ts';
 import { watchesOf } from '../watch/watch.model.ts';
@@ -48,7 +49,7 @@ export async function startFollowing(
     await follow({
       from: 'companies',
       source: factsOf(companies),
-      kinds: ['company', 'sector', 'access', 'erasure'],
+      kinds: ['company', 'sector', 'access', 'search', 'erasure'],
       positions,
       apply: byKind({
         company: async (facts) => {
@@ -57,6 +58,7 @@ export async function startFollowing(
         },
         sector: (facts) => applyKnown(connection, facts),
         access: (facts) => applyAccess(connection, facts),
+        search: (facts) => tellFinders(lookout.inbox, facts),
         erasure: (facts) => forgetPeople(connection, facts),
       }),
       log,

@@ -5,7 +5,7 @@ import type { Page } from '#kit/page.ts';
 import type { Notice } from '../watch/change.ts';
 
 /** What brings something to an inbox. */
-export type InboxKind = 'NEWS' | 'SEAT' | 'REMINDER' | 'WATCH';
+export type InboxKind = 'NEWS' | 'SEAT' | 'REMINDER' | 'WATCH' | 'SEARCH';
 
 /** How long an item is kept, in days. */
 export const keptDays = 180;

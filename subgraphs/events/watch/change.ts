@@ -20,7 +20,8 @@ export type WatchChange =
   | 'SUPPLIER_LEFT'
   | 'SUCCEEDED'
   | 'PROJECT_STATUS'
-  | 'DEMANDED';
+  | 'DEMANDED'
+  | 'FOUND';
 
 /** What was seen of a firm. */
 interface SeenFirm {
