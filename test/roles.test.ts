@@ -225,6 +225,7 @@ const gates: Record<string, Gate> = {
   'Mutation.renewFilterSecret': 'SIGNED_IN',
   'Mutation.repairTeam': 'SIGNED_IN',
   'Mutation.reportAnonymously': 'ANYONE',
+  'Mutation.releaseReview': ['REVIEWER', 'SECRETARIAT'],
   'Mutation.reportMisconduct': 'SIGNED_IN',
   'Mutation.reportRevenue': 'SIGNED_IN',
   'Mutation.requestEmailVerification': 'ANYONE',

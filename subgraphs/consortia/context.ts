@@ -248,7 +248,7 @@ function createLoaders(models: ReturnType<typeof modelsOf>): Loaders {
     }),
     reviewingUsers: new DataLoader(async (ids) => {
       const found = await models.reviews
-        .find({ projectId: { $in: [...ids] } })
+        .find({ projectId: { $in: [...ids] }, status: { $ne: 'RELEASED' } })
         .select({ projectId: 1, userId: 1 })
         .lean<Pick<ReviewRecord, 'projectId' | 'userId'>[]>();
       const groups = Map.groupBy(found, ({ projectId }) => projectId);

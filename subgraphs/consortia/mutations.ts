@@ -49,6 +49,7 @@ import { decideCall } from './review/decision.ts';
 import { fileAppeal, withdrawAppeal } from './review/appeal.ts';
 import { decideAppeal, settleAppeal } from './review/appeal-decision.ts';
 import { assignReviewers } from './review/assigning.ts';
+import { releaseReview } from './review/release.ts';
 import { scoreProject } from './review/review.ts';
 import { registerReviewer, reviseReviewer } from './review/reviewer.ts';
 import { decidePlanChange, proposePlanChange, withdrawPlanChange } from './change/plan-change.ts';
@@ -244,6 +245,10 @@ export const mutations: MutationResolvers = {
   scoreProject: (_, { input }, context) =>
     answer(renewed(context), 'scoreProject', input, async () => ({
       review: await scoreProject(context, input),
+    })),
+  releaseReview: (_, { input }, context) =>
+    answer(renewed(context), 'releaseReview', input, async () => ({
+      review: await releaseReview(context, input),
     })),
   decideCall: (_, { input }, context) =>
     answer(renewed(context), 'decideCall', input, async () => ({

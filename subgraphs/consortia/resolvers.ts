@@ -5,7 +5,8 @@ import { findAgreements, paperOf, statusOf } from './agreement/agreement.ts';
 import { consentsIn, toWithdraw } from './agreement/consent.ts';
 import { unsigned } from './agreement/standing.ts';
 import { findTemplates } from './agreement/template.ts';
-import { callStatus, findCall, findCalls } from './call/call.ts';
+import { findCall, findCalls } from './call/call.ts';
+import { callStatus } from './call/state.ts';
 import { findConsortiaOf, findConsortium } from './consortium/consortium.ts';
 import {
   breachesShown,
@@ -195,6 +196,8 @@ export const resolvers: Resolvers = {
     project: ({ projectId }, _, { loaders }) => pointedAt(loaders.project, projectId),
     reviewer: ({ reviewerId }, _, { loaders }) => pointedAt(loaders.reviewer, reviewerId),
     isSetAside: ({ setAsideBy }) => setAsideBy !== undefined,
+    releasedAt: ({ released }) => released?.at ?? null,
+    releaseReason: ({ released }) => released?.reason ?? null,
   },
   Project: {
     __resolveReference: ({ id }, context) => findProject(context, id),

@@ -28,6 +28,8 @@ export interface CallRecord {
   origin?: Origin;
   /** Counts its submissions, those that were taken back too. */
   submissions: number;
+  /** Counts reviews that were given back; touched so that they meet a decision. */
+  released?: number;
   /** Its projects by rank, as decided; null before. */
   ranking: Ranked[] | null;
   decidedAt: Date | null;
@@ -56,6 +58,7 @@ const callSchema = new Schema(
     rules: { type: Schema.Types.Mixed, required: true },
     origin: { type: originSchema },
     submissions: { type: Number, required: true },
+    released: { type: Number },
     ranking: { type: Schema.Types.Mixed, default: null },
     decidedAt: { type: Date, default: null },
     decidedBy: { type: String },

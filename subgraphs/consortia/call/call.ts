@@ -21,23 +21,12 @@ import { sectorFaults } from '../programme/sector.ts';
 import { breach } from '../programme/breaches.ts';
 import { nameLength, readText, type GivenText } from '../form/wording.ts';
 import type { CallPage, CallRecord } from './call.model.ts';
+import { callStatus, type CallStatus } from './state.ts';
 
 const anySector = '*';
 const slotsLimit = 10_000;
 /** Most money of one call, won; sums over calls stay exact. */
 const budgetLimit = 1_000_000_000_000_000;
-
-/** Where a call stands by the clock. */
-export type CallStatus = 'SCHEDULED' | 'OPEN' | 'CLOSED';
-
-/** Where a call stands at an instant: open from `opensAt` until just before `closesAt`. */
-export function callStatus(
-  { opensAt, closesAt }: Pick<CallRecord, 'opensAt' | 'closesAt'>,
-  now: Date,
-): CallStatus {
-  if (now < opensAt) return 'SCHEDULED';
-  return now < closesAt ? 'OPEN' : 'CLOSED';
-}
 
 /** Which calls. */
 export interface CallFilter {

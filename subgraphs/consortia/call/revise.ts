@@ -1,19 +1,14 @@
 /** Changing a call: everything before it opens; afterwards only to the good of those who apply. */
 import { problem, refusal, refuseAny, type Problem } from '#kit/refusal.ts';
+import { stateAfter } from '#kit/steps.ts';
 import { signedInAs } from '#kit/viewer.ts';
 import type { Context } from '../context.ts';
 import type { ProgrammeRecord } from '../programme/programme.model.ts';
 import type { GivenRules } from '../programme/rules.ts';
 import type { GivenText } from '../form/wording.ts';
 import type { CallRecord } from './call.model.ts';
-import {
-  callSectorFaults,
-  callStatus,
-  readCall,
-  sectorsFaults,
-  type CallStatus,
-  type GivenCall,
-} from './call.ts';
+import { callSectorFaults, readCall, sectorsFaults, type GivenCall } from './call.ts';
+import { callState, callSteps, callStatus, type CallStatus } from './state.ts';
 
 /** A change of a call as a client gives it; what is left out stays. */
 export interface GivenCallChange {
@@ -71,7 +66,7 @@ function definedIn({
 /**
  * Changes a call. The secretariat may.
  *
- * @throws {Refusal} NOT_FOUND (id), STALE (revision), WRONG_STATE (sectors, opensAt, rules) and INVALID (budget, slots,
+ * @throws {Refusal} NOT_FOUND (id), WRONG_STATE (id) once it is decided, STALE (revision), WRONG_STATE (sectors, opensAt, rules) and INVALID (budget, slots,
  * closesAt) once it is open, EXPIRED (closesAt) once it is closed, INVALID and LIMIT_REACHED as `openCall`
  */
 export async function reviseCall(context: Context, given: GivenCallChange): Promise<CallRecord> {
@@ -82,6 +77,7 @@ export async function reviseCall(context: Context, given: GivenCallChange): Prom
   const programme = await programmes.findById(call.programmeId).lean<ProgrammeRecord>();
   if (!programme) throw new Error(`Call ${call._id} is of no programme.`);
   const now = new Date();
+  stateAfter(callSteps, callState(call, now), 'revise', ['id']);
   const faults = changeFaults(call, callStatus(call, now), given, now);
   const changes = definedIn(given);
   const content = readCall({ ...call, ...changes }, programme, [], faults);

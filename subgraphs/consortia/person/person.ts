@@ -34,6 +34,7 @@ export const traces: readonly Trace[] = [
   deed('agreement_templates', 'publishedBy', 'publishedAt'),
   deed('planChanges', 'proposedBy', 'projectId', 'proposedAt'),
   deed('reviews', 'setAsideBy', 'callId', 'projectId'),
+  deed('reviews', 'released.by', 'callId', 'projectId', 'released'),
   deed('appeals', 'filedBy', 'projectId', 'filedAt'),
   deed('appeals', 'decidedBy', 'projectId', 'decidedAt'),
   deed('calls', 'decidedBy', 'title', 'decidedAt'),

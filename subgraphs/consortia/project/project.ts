@@ -5,7 +5,7 @@ import { badInput, findPage } from '#kit/page.ts';
 import { problem, refusal, refuseAny, type Problem } from '#kit/refusal.ts';
 import { actingFor, signedIn } from '#kit/viewer.ts';
 import type { ProjectFact } from '#schema/facts.ts';
-import { callStatus } from '../call/call.ts';
+import { callStatus } from '../call/state.ts';
 import type { CallRecord } from '../call/call.model.ts';
 import type { Context } from '../context.ts';
 import { pageOf, type Listing } from '../form/listing.ts';

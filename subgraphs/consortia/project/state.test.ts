@@ -8,7 +8,8 @@ import { recoverySteps } from '../delivery/state.ts';
 import { milestoneSteps } from '../milestone/state.ts';
 import { outcomeSteps } from '../outcome/state.ts';
 import { reportSteps, visitSteps } from '../progress/state.ts';
-import { appealSteps } from '../review/state.ts';
+import { callSteps } from '../call/state.ts';
+import { appealSteps, reviewSteps } from '../review/state.ts';
 import { publicStatuses } from './audience.ts';
 import { projectSteps } from './state.ts';
 
@@ -53,6 +54,8 @@ describe('the README', () => {
       drawSteps(consortiumSteps, 'FORMING'),
       drawSteps(membershipSteps, 'INVITED'),
       drawSteps(agreementSteps, 'OPEN'),
+      drawSteps(callSteps, 'SCHEDULED'),
+      drawSteps(reviewSteps, 'ASSIGNED'),
       drawSteps(appealSteps, 'FILED'),
       drawSteps(milestoneSteps, 'PLANNED'),
       drawSteps(planChangeSteps, 'PROPOSED'),

@@ -3,6 +3,7 @@ import { problem, refusal, refuseAny, type Problem } from '#kit/refusal.ts';
 import { stateAfter } from '#kit/steps.ts';
 import { signedInAs } from '#kit/viewer.ts';
 import type { CallRecord } from '../call/call.model.ts';
+import { callState, callSteps } from '../call/state.ts';
 import type { Context } from '../context.ts';
 import { readReason, reasonLength } from '../form/wording.ts';
 import { breach } from '../programme/breaches.ts';
@@ -11,12 +12,13 @@ import type { ProjectStatus } from '../project/state.ts';
 import type { AppealRecord } from './appeal.model.ts';
 import { changeAppeal, rankIn } from './appeal.ts';
 import { giveReviewers } from './assigning.ts';
-import { contendersOf, settle, type DecidingStep } from './decision.ts';
+import { awardedIn, contendersOf, settle, type DecidingStep } from './decision.ts';
 import { exposedToDecide } from './exposed.ts';
+import { holdFirms } from './fitness.ts';
 import { ownInterest } from './interest.ts';
 import { rankProjects } from './ranking.ts';
 import type { ReviewRecord } from './review.model.ts';
-import { appealSteps, type AppealStep } from './state.ts';
+import { appealSteps, isCounting, type AppealStep } from './state.ts';
 
 /** What is decided: nothing changes; without some reviews; with new ones. */
 export type AppealOutcome = 'REJECT' | 'RERANK' | 'RESCORE';
@@ -113,7 +115,7 @@ export async function decideAppeal(
   const { appeal, call, project, reviews } = matter;
   const path = ['appealId'];
   const status = stateAfter(appealSteps, appeal.status, stepOf[given.outcome], path);
-  const counting = reviews.filter(({ setAsideBy }) => !setAsideBy);
+  const counting = reviews.filter(isCounting);
   const faults = [
     ...judgeFaults(viewer.userId, matter),
     ...(await ownInterest(context, [project], path)),
@@ -154,7 +156,7 @@ export async function settleAppeal(
   const { appeal, call, project, reviews } = matter;
   const path = ['appealId'];
   const status = stateAfter(appealSteps, appeal.status, 'settle', path);
-  const counting = reviews.filter(({ setAsideBy }) => !setAsideBy);
+  const counting = reviews.filter(isCounting);
   const isIn = counting.filter((review) => review.status === 'SUBMITTED').length;
   refuseAny([
     ...judgeFaults(viewer.userId, matter),
@@ -183,6 +185,7 @@ async function rankAgain(
   appeal: AppealRecord,
   call: CallRecord,
 ): Promise<AppealRecord> {
+  stateAfter(callSteps, callState(call, context.arrivedAt), 'rerank', ['appealId']);
   const { contenders, submitted } = await contendersOf(context, call);
   const begun = submitted.filter(({ status }) => status !== 'AWARDED' && status !== 'REJECTED');
   const kept = new Set(begun.map(({ _id }) => _id));
@@ -192,9 +195,10 @@ async function rankAgain(
     { _id: call._id },
     { $set: { ranking, rankedAgainAt: context.arrivedAt }, $inc: { revision: 1 } },
   );
+  const awarded = awardedIn(ranking, submitted);
+  await holdFirms(context, awarded);
   for (const project of submitted) {
-    const isAwarded = ranking.some((each) => each.projectId === project._id && each.isAwarded);
-    const step = stepAfter(project.status, isAwarded);
+    const step = stepAfter(project.status, awarded.includes(project));
     if (step) await settle(context, project, step, ['appealId']);
   }
   return changeAppeal(context, appeal, appeal.revision, {

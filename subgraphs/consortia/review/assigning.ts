@@ -13,6 +13,7 @@ import { partiesOf, runningTeams } from './interest.ts';
 import { callToReview } from './review.ts';
 import type { ReviewRecord } from './review.model.ts';
 import type { ReviewerRecord } from './reviewer.model.ts';
+import { isCounting } from './state.ts';
 
 const perProjectLimit = 9;
 
@@ -36,7 +37,7 @@ export async function assignReviewers(
   const { perProject } = given;
   if (!Number.isInteger(perProject) || perProject < 1 || perProject > perProjectLimit)
     throw refusal('INVALID', `A project has 1 to ${perProjectLimit} reviewers.`, ['perProject']);
-  const call = await callToReview(context, given);
+  const call = await callToReview(context, given, 'assign');
   const projects = await context.projects
     .find({ callId: call._id, status: 'SUBMITTED' })
     .sort({ _id: 1 })
@@ -46,8 +47,8 @@ export async function assignReviewers(
 }
 
 /**
- * Gives projects of a call as many reviewers as they lack; reviews that were set aside do not count, and whoever gave
- * one does not have the project again.
+ * Gives projects of a call as many reviewers as they lack; reviews that were set aside or given back do not count, and
+ * whoever had one does not have the project again.
  *
  * @throws {Refusal} LIMIT_REACHED at `path` for every project that cannot be given enough (rule REVIEWERS)
  */
@@ -64,7 +65,7 @@ export async function giveReviewers(
     projects,
   );
   const has = (projectId: string) => before.filter((review) => review.projectId === projectId);
-  const counting = (projectId: string) => has(projectId).filter(({ setAsideBy }) => !setAsideBy);
+  const counting = (projectId: string) => has(projectId).filter(isCounting);
   const byId = new Map(reviewers.map((reviewer) => [reviewer._id, reviewer]));
   const projectById = new Map(projects.map((project) => [project._id, project]));
   const assigned = assignReviews(

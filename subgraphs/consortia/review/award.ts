@@ -10,6 +10,8 @@ export interface Place {
   cost: number;
   /** Whether it was reviewed at all. */
   isReviewed: boolean;
+  /** Members that may not take part now. */
+  unfit?: readonly Problem[];
 }
 
 /** What caps one firm's part, and what firms have besides the call. */
@@ -23,13 +25,13 @@ export interface Exposed {
 /** What becomes of a project. */
 export interface Award {
   isAwarded: boolean;
-  /** Caps that its award would break, and for which it is passed over. */
+  /** Members that may not take part, and caps that its award would break: for these it is passed over. */
   breaches: Problem[];
 }
 
 /**
  * Awards down the ranking. What the money left does not reach is passed over, and so is what would give a firm more than
- * its part, measured against all awards that the decision leaves.
+ * its part, measured against all awards that the decision leaves, or to a firm that may not take part.
  *
  * @param kept projects whose award stands; their slots, money and firms count first
  */
@@ -72,10 +74,10 @@ function awardOnce(
   const isLeft = ({ cost, isReviewed }: Place) => isReviewed && slotsLeft > 0 && cost <= moneyLeft;
   const awards = new Map<string, Award>();
   for (const place of places) {
-    const { projectId, cost } = place;
+    const { projectId, cost, unfit = [] } = place;
     const isKept = kept.has(projectId);
     const isNext = !isKept && isLeft(place);
-    const breaches = isNext ? tally.breaches(projectId) : [];
+    const breaches = isNext ? [...unfit, ...tally.breaches(projectId)] : [];
     const isNew = isNext && breaches.length === 0;
     awards.set(projectId, { isAwarded: isKept || isNew, breaches });
     if (!isNew) continue;

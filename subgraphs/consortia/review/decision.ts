@@ -14,6 +14,8 @@ import type { SubmissionRecord } from '../submission/submission.model.ts';
 import { exposedToDecide, readExposed } from './exposed.ts';
 import { calibrate, rankProjects, type Contender, type Ranked } from './ranking.ts';
 import type { ReviewRecord } from './review.model.ts';
+import { isCounting } from './state.ts';
+import { holdFirms, unfitIn } from './fitness.ts';
 import { ownInterest } from './interest.ts';
 import { callToReview } from './review.ts';
 
@@ -25,22 +27,22 @@ export interface Field {
 }
 
 /** A call's submitted projects, or those that were ranked, with what they are ranked by. */
-export async function contendersOf(
-  { projects, reviews, submissions }: Context,
-  call: CallRecord,
-): Promise<Field> {
+export async function contendersOf(context: Context, call: CallRecord): Promise<Field> {
+  const { projects, reviews, submissions, arrivedAt } = context;
   const ranked = call.ranking?.map(({ projectId }) => projectId);
   const submitted = await projects
     .find({ callId: call._id, ...(ranked ? { _id: { $in: ranked } } : { status: 'SUBMITTED' }) })
     .sort({ _id: 1 })
     .lean<ProjectRecord[]>();
   const all = await reviews.find({ callId: call._id }).sort({ _id: 1 }).lean<ReviewRecord[]>();
-  const given = all.filter(({ setAsideBy }) => !setAsideBy);
+  const given = all.filter(isCounting);
   const receipts = await submissions
     .find({ callId: call._id, takenBackAt: null })
     .lean<SubmissionRecord[]>();
+  const unfit = await unfitIn(context, submitted, arrivedAt);
   const contenders = submitted.map(({ _id, budget, bonuses }) => ({
     projectId: _id,
+    unfit: unfit.get(_id) ?? [],
     number: receipts.find(({ projectId }) => projectId === _id)?.number ?? 0,
     budget,
     bonus: call.rules.bonuses
@@ -97,7 +99,7 @@ export async function decideCall(
   given: { callId: string; revision: number },
 ): Promise<CallRecord> {
   const { userId } = signedInAs(context.viewer, 'SECRETARIAT');
-  const call = await callToReview(context, given);
+  const call = await callToReview(context, given, 'decide');
   const { contenders, given: reviews, submitted } = await contendersOf(context, call);
   refuseAny(await ownInterest(context, submitted, ['callId']));
   refuseAny(
@@ -111,17 +113,26 @@ export async function decideCall(
   );
   const exposed = await exposedToDecide(context, call, submitted);
   const ranking = rankProjects(contenders, call.rules.rubric, call, new Set(), exposed);
+  const awarded = awardedIn(ranking, submitted);
+  await holdFirms(context, awarded);
   const decision = { ranking, decidedAt: context.arrivedAt, decidedBy: userId };
   await context.calls.updateOne({ _id: call._id }, { $set: decision });
   await context.reviews.updateMany(
     { callId: call._id },
     { $unset: { open: 1 }, $inc: { revision: 1 } },
   );
-  for (const project of submitted) {
-    const isAwarded = ranking.some((each) => each.projectId === project._id && each.isAwarded);
-    await settle(context, project, isAwarded ? 'award' : 'reject', ['callId']);
-  }
+  for (const project of submitted)
+    await settle(context, project, awarded.includes(project) ? 'award' : 'reject', ['callId']);
   return { ...call, ...decision };
+}
+
+/** Projects that a ranking awards. */
+export function awardedIn(
+  ranking: readonly Ranked[],
+  submitted: readonly ProjectRecord[],
+): ProjectRecord[] {
+  const ids = new Set(ranking.filter(({ isAwarded }) => isAwarded).map((each) => each.projectId));
+  return submitted.filter(({ _id }) => ids.has(_id));
 }
 
 /** Steps that a decision takes a project by. */

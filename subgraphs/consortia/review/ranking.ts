@@ -13,6 +13,8 @@ export interface Contender {
   /** Points of the bonuses that it claims. */
   bonus: number;
   reviews: readonly { total: number; scores: readonly { criterion: string; points: number }[] }[];
+  /** Members that may not take part now. */
+  unfit?: readonly Problem[];
 }
 
 /** A project's place. */
@@ -25,7 +27,7 @@ export interface Ranked {
   total: number;
   reviews: number;
   isAwarded: boolean;
-  /** Caps on one firm's part for which it is passed over. Absent from rankings made before there were caps. */
+  /** Members that may not take part, and caps on one firm's part, for which it is passed over. Absent from rankings made before there were caps. */
   breaches?: Problem[];
 }
 
@@ -75,10 +77,11 @@ export function rankProjects(
       a.spread - b.spread ||
       a.contender.number - b.contender.number,
   );
-  const places = ordered.map(({ contender: { projectId, budget: cost, reviews } }) => ({
+  const places = ordered.map(({ contender: { projectId, budget: cost, reviews, unfit = [] } }) => ({
     projectId,
     cost: cost ?? 0,
     isReviewed: reviews.length > 0,
+    unfit,
   }));
   const awards = awardDown(places, { slots, budget }, kept, exposed);
   return ordered.map(({ contender, mean, spread, total }, index) => {

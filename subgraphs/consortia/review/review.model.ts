@@ -2,9 +2,7 @@ import { Schema, type Connection, type Model } from 'mongoose';
 
 import { modelOf, plainSchema } from '#kit/mongo.ts';
 import type { Page } from '#kit/page.ts';
-
-/** Where a review stands. */
-export type ReviewStatus = 'ASSIGNED' | 'SUBMITTED';
+import type { ReviewStatus } from './state.ts';
 
 /** Points for one criterion. */
 export interface Score {
@@ -30,6 +28,8 @@ export interface ReviewRecord {
   submittedAt: Date | null;
   /** Its call is not decided yet: it counts for the reviewer's load. Absent afterwards. */
   open?: true;
+  /** Why it was given back unscored; absent otherwise. */
+  released?: { by: string; at: Date; reason: string };
   /** The appeal by which it was set aside: it does not count in the ranking. Absent otherwise. */
   setAsideBy?: string;
   revision: number;
@@ -52,6 +52,7 @@ const reviewSchema = new Schema(
     assignedAt: { type: Date, required: true },
     submittedAt: { type: Date, default: null },
     open: { type: Boolean },
+    released: { type: Schema.Types.Mixed },
     setAsideBy: { type: String },
     revision: { type: Number, required: true },
   },

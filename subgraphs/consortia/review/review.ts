@@ -1,16 +1,18 @@
 /** Reviews: given to reviewers, and scored by them. */
 import { findPage } from '#kit/page.ts';
 import { refusal, refuseAny, type Problem } from '#kit/refusal.ts';
+import { stateAfter } from '#kit/steps.ts';
 import { hasRole, signedIn, signedInAs } from '#kit/viewer.ts';
 import type { CallRecord } from '../call/call.model.ts';
-import { callStatus } from '../call/call.ts';
+import { callState, callSteps, type CallStep } from '../call/state.ts';
 import type { Context } from '../context.ts';
 import { pageOf, type Listing } from '../form/listing.ts';
 import { breach } from '../programme/breaches.ts';
 import type { Criterion } from '../programme/rules.ts';
 import { readReason, reasonLength } from '../form/wording.ts';
 import { interestFaults } from './interest.ts';
-import type { ReviewPage, ReviewRecord, ReviewStatus, Score } from './review.model.ts';
+import { reviewSteps, type ReviewStatus } from './state.ts';
+import type { ReviewPage, ReviewRecord, Score } from './review.model.ts';
 
 /** The viewer's own reviews, newest first. */
 export function findReviewTasks(
@@ -40,17 +42,12 @@ export async function findReview(
 export async function callToReview(
   { calls, arrivedAt }: Context,
   { callId, revision }: { callId: string; revision: number },
+  step: CallStep,
 ): Promise<CallRecord> {
   const path = ['callId'];
   const call = await calls.findById(callId).lean<CallRecord>();
   if (!call) throw refusal('NOT_FOUND', 'There is no such call.', path);
-  const status = call.decidedAt ? 'DECIDED' : callStatus(call, arrivedAt);
-  if (status !== 'CLOSED')
-    throw refusal('WRONG_STATE', `This is not possible in state ${status}.`, path, {
-      rule: 'STATE',
-      limit: 'CLOSED',
-      found: status,
-    });
+  stateAfter(callSteps, callState(call, arrivedAt), step, path);
   const { matchedCount } = await calls.updateOne(
     { _id: callId, revision },
     { $inc: { revision: 1 } },
@@ -80,6 +77,7 @@ export async function scoreProject(context: Context, given: GivenScores): Promis
   const review = await context.reviews.findById(given.reviewId).lean<ReviewRecord>();
   if (!review || review.userId !== userId)
     throw refusal('NOT_FOUND', 'You have no such review.', path);
+  const status = stateAfter(reviewSteps, review.status, 'score', path);
   if (!review.open) throw refusal('WRONG_STATE', 'The call is decided.', path);
   refuseAny(await interestFaults(context, review.projectId, path));
   const call = await context.calls.findById(review.callId).lean<CallRecord>();
@@ -93,7 +91,7 @@ export async function scoreProject(context: Context, given: GivenScores): Promis
   const comment = readReason(given.comment, limits, ['comment'], faults);
   refuseAny(faults);
   const change = {
-    status: 'SUBMITTED' as const,
+    status,
     scores,
     total: scores.reduce((sum, { points }) => sum + points, 0),
     comment,

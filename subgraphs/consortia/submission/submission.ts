@@ -6,7 +6,7 @@ import { problem, refusal, refuseAny, type Problem } from '#kit/refusal.ts';
 import { seoulDay } from '#kit/instant.ts';
 import { signedIn } from '#kit/viewer.ts';
 import type { CallRecord } from '../call/call.model.ts';
-import { callStatus } from '../call/call.ts';
+import { callState, callSteps } from '../call/state.ts';
 import { readTeam, sealBreaches } from '../consortium/seal.ts';
 import type { MembershipRecord } from '../consortium/membership.model.ts';
 import type { Context } from '../context.ts';
@@ -96,7 +96,7 @@ async function openCallOf(
   const call = project.callId && (await calls.findById(project.callId).lean<CallRecord>());
   if (!call) throw refusal('WRONG_STATE', 'A free project is not submitted.', path);
   // A decided call takes nothing more, however early it arrived.
-  if (callStatus(call, arrivedAt) === 'OPEN' && !call.decidedAt) return call;
+  if (callSteps.submit[callState(call, arrivedAt)]) return call;
   throw refusal('EXPIRED', 'The call is closed.', path, {
     rule: 'CLOSES',
     limit: call.closesAt.toISOString(),
