@@ -9,6 +9,8 @@ import type { Context } from '../context.ts';
 import type { ItemPlan } from '../delivery/books.ts';
 import { planFaultsIn } from '../delivery/money.ts';
 import { holdProject, lookingAfter, projectIn } from '../delivery/oversight.ts';
+import { readVerdict } from '../delivery/verdict.ts';
+import { changeRevised } from '../form/revised.ts';
 import { readReason, reasonLength } from '../form/wording.ts';
 import { keepSchedule, scheduleIn } from '../milestone/milestone.ts';
 import type { GivenMilestone } from '../milestone/schedule.ts';
@@ -101,18 +103,14 @@ export async function decidePlanChange(
   const path = ['changeId'];
   await lookingAfter(context, project, path);
   stateAfter(projectSteps, project.status, 'work', path);
-  const step = given.approve ? 'approve' : 'reject';
-  const status = stateAfter(planChangeSteps, change.status, step, path);
-  const faults: Problem[] = [];
-  const least = given.approve ? 0 : reasonLength.least;
-  const verdict = readReason(given.verdict, { ...reasonLength, least }, ['verdict'], faults);
-  refuseAny(faults);
+  const verdict = {
+    isYes: given.approve,
+    steps: ['approve', 'reject'],
+    verdict: given.verdict,
+  } as const;
+  const decision = readVerdict(planChangeSteps, change.status, verdict, path, context.arrivedAt);
   if (given.approve) await carryOut(context, change, project);
-  return closeChange(context, change, given.revision, {
-    status,
-    verdict,
-    decidedAt: context.arrivedAt,
-  });
+  return closeChange(context, change, given.revision, decision);
 }
 
 /** Puts a change into effect, when it still fits. */
@@ -147,19 +145,13 @@ export async function withdrawPlanChange(
   return closeChange(context, change, given.revision, { status });
 }
 
-async function closeChange(
+function closeChange(
   { planChanges }: Context,
   change: PlanChangeRecord,
   revision: number,
   outcome: Partial<PlanChangeRecord>,
 ): Promise<PlanChangeRecord> {
-  const { matchedCount } = await planChanges.updateOne(
-    { _id: change._id, revision },
-    { $set: outcome, $unset: { open: 1 }, $inc: { revision: 1 } },
-  );
-  if (matchedCount === 0)
-    throw refusal('STALE', 'The change was decided since it was read.', ['revision']);
-  return { ...change, ...outcome, revision: revision + 1 };
+  return changeRevised(planChanges, 'change', change, revision, outcome, 'open');
 }
 
 /** The changes of a project's plan, newest first, for those who take part and the secretariat; empty for others. */

@@ -5,6 +5,7 @@ import { problem, refusal, refuseAny, type Problem } from '#kit/refusal.ts';
 import { stateAfter } from '#kit/steps.ts';
 import { signedInAs } from '#kit/viewer.ts';
 import type { Context } from '../context.ts';
+import { changeRevised } from '../form/revised.ts';
 import { readReason, reasonLength } from '../form/wording.ts';
 import { isParticipant } from '../project/audience.ts';
 import type { ProjectRecord } from '../project/project.model.ts';
@@ -116,7 +117,7 @@ async function takeRepayment(
     takenBackBy: null,
     reason: null,
   };
-  return changeRecovery(context, recovery, given.revision, {
+  return changeRevised(context.recoveries, 'demand', recovery, given.revision, {
     status,
     repayments: [...(recovery.repayments ?? []), repayment],
     ...(status === 'PAID' && { closedAt: context.arrivedAt, note }),
@@ -138,7 +139,7 @@ async function waive(
   await holdProject(context, project);
   const waived = (recovery.waived ?? 0) + dueOf(recovery);
   const change = { status, waived, note, closedAt: context.arrivedAt };
-  return changeRecovery(context, recovery, given.revision, change);
+  return changeRevised(context.recoveries, 'demand', recovery, given.revision, change);
 }
 
 /**
@@ -182,7 +183,7 @@ export async function bounceRepayment(
     takenBackBy: entry.number,
     reason,
   };
-  return changeRecovery(context, recovery, given.revision, {
+  return changeRevised(context.recoveries, 'demand', recovery, given.revision, {
     status,
     repayments: repayments.map((each) => (each === found ? bounced : each)),
     closedAt: null,
@@ -197,22 +198,6 @@ async function recoveryToChange(context: Context, id: string) {
   const project = await projectIn(context, recovery.projectId, path);
   const { userId } = await impartial(context, project, path);
   return { recovery, project, userId };
-}
-
-/** Stores a change of a demand read at `revision`. */
-async function changeRecovery(
-  { recoveries }: Context,
-  recovery: RecoveryRecord,
-  revision: number,
-  change: Partial<RecoveryRecord>,
-): Promise<RecoveryRecord> {
-  const { matchedCount } = await recoveries.updateOne(
-    { _id: recovery._id, revision },
-    { $set: change, $inc: { revision: 1 } },
-  );
-  if (matchedCount === 0)
-    throw refusal('STALE', 'The demand was changed since it was read.', ['revision']);
-  return { ...recovery, ...change, revision: revision + 1 };
 }
 
 /** A project's demands of money back as stored now. */

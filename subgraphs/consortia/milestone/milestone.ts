@@ -10,6 +10,7 @@ import { actingFor, signedInAs } from '#kit/viewer.ts';
 import type { Context } from '../context.ts';
 import { refuseUnapproved } from '../delivery/money.ts';
 import { holdProject, lookingAfter, projectIn, stagesOf } from '../delivery/oversight.ts';
+import { readVerdict } from '../delivery/verdict.ts';
 import { pageOf, type Listing } from '../form/listing.ts';
 import { readReason, reasonLength } from '../form/wording.ts';
 import { breach } from '../programme/breaches.ts';
@@ -214,19 +215,14 @@ export async function decideMilestone(
   const path = ['milestoneId'];
   await lookingAfter(context, project, path);
   stateAfter(projectSteps, project.status, 'work', path);
-  const status = stateAfter(
-    milestoneSteps,
-    milestone.status,
-    given.accept ? 'accept' : 'return',
-    path,
-  );
-  const faults: Problem[] = [];
-  const least = given.accept ? 0 : reasonLength.least;
-  const verdict = readReason(given.verdict, { ...reasonLength, least }, ['verdict'], faults);
-  refuseAny(faults);
+  const verdict = {
+    isYes: given.accept,
+    steps: ['accept', 'return'],
+    verdict: given.verdict,
+  } as const;
+  const decision = readVerdict(milestoneSteps, milestone.status, verdict, path, context.arrivedAt);
   await holdProject(context, project);
-  const decidedAt = context.arrivedAt;
-  return changeMilestone(context, milestone, given.revision, { status, verdict, decidedAt });
+  return changeMilestone(context, milestone, given.revision, decision);
 }
 
 /** A project's milestones as stored, by their day. */

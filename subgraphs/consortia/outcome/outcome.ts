@@ -9,6 +9,7 @@ import type { OutcomeFact } from '#schema/facts.ts';
 import type { MembershipRecord } from '../consortium/membership.model.ts';
 import type { Context } from '../context.ts';
 import { holdProject, projectIn } from '../delivery/oversight.ts';
+import { changeRevised } from '../form/revised.ts';
 import { nameLength, readText, type GivenText } from '../form/wording.ts';
 import { breach } from '../programme/breaches.ts';
 import { isParticipant } from '../project/audience.ts';
@@ -136,16 +137,11 @@ export async function handOverOutcome(
   stateAfter(projectSteps, project.status, 'handOver', path);
   const status = stateAfter(outcomeSteps, outcome.status, 'handOver', path);
   const change = { status, handedOverAt: arrivedAt };
-  const { matchedCount } = await outcomes.updateOne(
-    { _id: outcome._id, revision: given.revision },
-    { $set: change, $inc: { revision: 1 } },
-  );
-  if (matchedCount === 0)
-    throw refusal('STALE', 'The service was changed since it was read.', ['revision']);
+  const changed = await changeRevised(outcomes, 'service', outcome, given.revision, change);
   const { projectId, name, summary, model, suppliers } = outcome;
   const state: OutcomeFact = { projectId, name, summary, model, suppliers };
   await publishFacts(facts, [{ kind: 'outcome', key: outcome._id, state }]);
-  return { ...outcome, ...change, revision: given.revision + 1 };
+  return changed;
 }
 
 /** Services that came out of a project: all for those who take part and the secretariat, for others those handed over. */

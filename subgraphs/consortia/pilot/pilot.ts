@@ -7,6 +7,7 @@ import { actingFor, isIn, signedIn } from '#kit/viewer.ts';
 import type { MembershipRole } from '../consortium/state.ts';
 import type { Context } from '../context.ts';
 import { holdProject } from '../delivery/oversight.ts';
+import { changeRevised } from '../form/revised.ts';
 import { nameLength, readText, summaryLength, type GivenText } from '../form/wording.ts';
 import { unknownFirm, unknownFirms } from '../pool/firm.ts';
 import { breach } from '../programme/breaches.ts';
@@ -111,13 +112,7 @@ export async function givePilotFeedback(
   // Feedback that meets the end of the project: the end counts it, or it is too late.
   await holdProject(context, project);
   const feedback = { rating, words, givenBy: userId, givenAt: arrivedAt };
-  const { matchedCount } = await pilots.updateOne(
-    { _id: pilot._id, revision: given.revision },
-    { $set: { feedback }, $inc: { revision: 1 } },
-  );
-  if (matchedCount === 0)
-    throw refusal('STALE', 'The feedback was changed since it was read.', ['revision']);
-  return { ...pilot, feedback, revision: given.revision + 1 };
+  return changeRevised(pilots, 'feedback', pilot, given.revision, { feedback });
 }
 
 /** Mean of what pilot users say, 1 to 5; null when nobody did. */

@@ -6,13 +6,9 @@ import { stateAfter } from '#kit/steps.ts';
 import { actingFor } from '#kit/viewer.ts';
 import type { Context } from '../context.ts';
 import { holdProject, lookingAfter, projectIn } from '../delivery/oversight.ts';
-import {
-  readReason,
-  readText,
-  reasonLength,
-  summaryLength,
-  type GivenText,
-} from '../form/wording.ts';
+import { readVerdict } from '../delivery/verdict.ts';
+import { changeRevised } from '../form/revised.ts';
+import { readText, summaryLength, type GivenText } from '../form/wording.ts';
 import { isParticipant } from '../project/audience.ts';
 import type { ProjectRecord } from '../project/project.model.ts';
 import { projectToLead } from '../project/project.ts';
@@ -108,20 +104,13 @@ export async function decideProgressReport(
   const report = await context.reports.findById(given.reportId).lean<ReportRecord>();
   if (!report) throw refusal('NOT_FOUND', 'There is no such report.', path);
   await lookingAfter(context, await projectIn(context, report.projectId, path), path);
-  const step = given.accept ? 'accept' : 'return';
-  const status = stateAfter(reportSteps, report.status, step, path);
-  const faults: Problem[] = [];
-  const least = given.accept ? 0 : reasonLength.least;
-  const verdict = readReason(given.verdict, { ...reasonLength, least }, ['verdict'], faults);
-  refuseAny(faults);
-  const change = { status, verdict, decidedAt: context.arrivedAt };
-  const { matchedCount } = await context.reports.updateOne(
-    { _id: report._id, revision: given.revision },
-    { $set: change, $inc: { revision: 1 } },
-  );
-  if (matchedCount === 0)
-    throw refusal('STALE', 'The report was decided since it was read.', ['revision']);
-  return { ...report, ...change, revision: given.revision + 1 };
+  const verdict = {
+    isYes: given.accept,
+    steps: ['accept', 'return'],
+    verdict: given.verdict,
+  } as const;
+  const decision = readVerdict(reportSteps, report.status, verdict, path, context.arrivedAt);
+  return changeRevised(context.reports, 'report', report, given.revision, decision);
 }
 
 /** A project's reports, newest first, for those who take part and the secretariat; empty for others. */

@@ -7,6 +7,7 @@ import { tidy } from '#kit/text.ts';
 import { signedInAs } from '#kit/viewer.ts';
 import type { Context } from '../context.ts';
 import { holdProject, impartial, projectIn } from '../delivery/oversight.ts';
+import { changeRevised } from '../form/revised.ts';
 import { nameLength, readText, summaryLength, type GivenText } from '../form/wording.ts';
 import { isParticipant } from '../project/audience.ts';
 import type { ProjectRecord } from '../project/project.model.ts';
@@ -101,19 +102,13 @@ async function visitIn(context: Context, id: string): Promise<VisitRecord> {
   return visit;
 }
 
-async function changeVisit(
+function changeVisit(
   { visits }: Context,
   visit: VisitRecord,
   revision: number,
   change: Partial<VisitRecord>,
 ): Promise<VisitRecord> {
-  const { matchedCount } = await visits.updateOne(
-    { _id: visit._id, revision },
-    { $set: change, $inc: { revision: 1 } },
-  );
-  if (matchedCount === 0)
-    throw refusal('STALE', 'The visit was changed since it was read.', ['revision']);
-  return { ...visit, ...change, revision: revision + 1 };
+  return changeRevised(visits, 'visit', visit, revision, change);
 }
 
 /** A project's site visits, the latest first, for those who take part and the secretariat; empty for others. */
