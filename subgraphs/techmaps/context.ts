@@ -30,13 +30,13 @@ import {
   breakdownsOf,
   dueTechnologiesOf,
   footprintsOf,
+  noSupply,
   suppliesOf,
   type BreakdownRecord,
   type DueTechnologyRecord,
   type FootprintRecord,
   type SupplyRecord,
 } from './supply/supply.model.ts';
-import { noSupply } from './supply/supply.ts';
 import { techMapsOf, type TechMapRecord } from './tech-map/tech-map.model.ts';
 import { versionsOf, type VersionRecord } from './tech-map/version.model.ts';
 import type { CurrentTechnologies } from './technology/current.ts';

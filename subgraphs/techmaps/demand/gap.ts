@@ -10,8 +10,7 @@ import {
 } from '#kit/page.ts';
 
 import type { Context } from '../context.ts';
-import type { SupplyRecord } from '../supply/supply.model.ts';
-import { noSupply } from '../supply/supply.ts';
+import { noSupply, type SupplyRecord } from '../supply/supply.model.ts';
 import type { TechMapRecord } from '../tech-map/tech-map.model.ts';
 import type { TechnologyRecord } from '../technology/technology.model.ts';
 import type { DemandRecord, Need } from './demand.model.ts';

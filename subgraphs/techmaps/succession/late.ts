@@ -1,8 +1,9 @@
 /** Claims that came in while a version was published: read before it, kept after it, and passed over when firms were carried. */
 import type { CapabilityRecord } from '../capability/capability.model.ts';
 import type { Succeeding } from './carry.ts';
+import type { Carrying } from './carrying.ts';
 import { itemId, type TransitionRecord } from './transition.model.ts';
-import { carryFirms, type Carrying } from './transition.ts';
+import { carryFirms } from './transition.ts';
 
 /** A claim in a technology that a version left out. */
 type Left = Pick<CapabilityRecord, 'companyId' | 'technologyId'> & { versionId: string };

@@ -3,8 +3,8 @@ import { isDuplicateKey } from '#kit/mongo.ts';
 
 import type { ProjectRecord } from '../demand/demand.model.ts';
 import type { Succeeding } from './carry.ts';
+import type { Carrying } from './carrying.ts';
 import { itemId, type ItemRecord } from './transition.model.ts';
-import type { Carrying } from './transition.ts';
 
 /** What a technology that is gone became, and in which version. */
 interface Gone extends Succeeding {

@@ -1,18 +1,15 @@
 /** Carrying out a new version: each firm's capabilities follow, and what a person has to decide is listed. */
-import type { Connection, Model } from 'mongoose';
-
 import { transaction } from '#kit/mongo.ts';
 import { findPage, type PageRequest } from '#kit/page.ts';
 import { isIn } from '#kit/viewer.ts';
 
 import type { CapabilityMapRecord } from '../capability/capability-map.model.ts';
-import { inCodeOrder, publishMaps, snapshot, type Publishing } from '../capability/publication.ts';
+import { inCodeOrder, publishMaps, snapshot } from '../capability/publication.ts';
 import type { Context } from '../context.ts';
-import type { ProjectRecord } from '../demand/demand.model.ts';
 import type { GoingOn } from './aftermath.ts';
+import type { Carrying } from './carrying.ts';
 import { carry, type Carried, type Succeeding } from './carry.ts';
 import { listRequirements } from './requirement.ts';
-import type { SuccessionRecord } from './succession.model.ts';
 import {
   itemId,
   outcomes,
@@ -23,15 +20,6 @@ import {
 } from './transition.model.ts';
 
 const firmBatch = 50;
-
-/** What carrying out needs of a context, so that it also runs between requests. */
-export interface Carrying extends Publishing {
-  connection: Connection;
-  successions: Model<SuccessionRecord>;
-  transitions: Model<TransitionRecord>;
-  items: Model<ItemRecord>;
-  projects: Model<ProjectRecord>;
-}
 
 /** What a page of items is asked by. */
 export interface ItemRequest extends PageRequest {

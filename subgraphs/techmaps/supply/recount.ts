@@ -17,8 +17,13 @@ import {
   type Delta,
   type Footprint,
 } from './footprint.ts';
-import { noSupply, soleLevels } from './supply.ts';
-import type { BreakdownRecord, FootprintRecord, SupplyRecord } from './supply.model.ts';
+import { soleLevels } from './supply.ts';
+import {
+  noSupply,
+  type BreakdownRecord,
+  type FootprintRecord,
+  type SupplyRecord,
+} from './supply.model.ts';
 
 const batch = 100;
 

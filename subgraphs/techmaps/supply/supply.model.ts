@@ -21,6 +21,11 @@ export interface SupplyRecord extends FirmCount {
   soleAt: number[];
 }
 
+/** Supply of a technology that no firm ever had. */
+export function noSupply(_id: string): SupplyRecord {
+  return { _id, firms: 0, levels: {}, soleAt: [] };
+}
+
 const supplySchema = new Schema(
   {
     _id: { type: String, required: true },

@@ -44,11 +44,6 @@ export function firmsAtLeast(supply: Partial<FirmCount>, least: number): number 
     .reduce((sum, { firms }) => sum + firms, 0);
 }
 
-/** Supply of a technology that no firm ever had. */
-export function noSupply(_id: string): SupplyRecord {
-  return { _id, firms: 0, levels: {}, soleAt: [] };
-}
-
 /** Levels from which up there is one firm alone. */
 export function soleLevels(supply: Partial<FirmCount>): number[] {
   return readinessLevels
