@@ -156,7 +156,7 @@ export const records: Record<SubgraphName, Record<string, string>> = {
     InboxConnection: './inbox/inbox.model.ts#InboxPage',
     SavedFilter: './saved-filter/saved-filter.model.ts#SavedFilterRecord',
     Company: './company/company.model.ts#CompanyKey',
-    Technology: './technology/technology.model.ts#TechnologyKey',
+    Technology: './technology/technology.ts#TechnologyKey',
   },
   marketplace: {
     Service: './service/service.model.ts#ServiceRecord',
@@ -169,6 +169,6 @@ export const records: Record<SubgraphName, Record<string, string>> = {
     Marketplace: './marketplace/marketplace.model.ts#MarketplaceRecord',
     MarketplaceListing: './listing/listing.model.ts#ListingRecord',
     Company: './company/company.model.ts#CompanyKey',
-    Technology: './technology/technology.model.ts#TechnologyKey',
+    Technology: './technology/technology.ts#TechnologyKey',
   },
 };

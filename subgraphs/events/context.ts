@@ -5,6 +5,7 @@ import { factsOf, positionsOf, type FactRecord } from '#kit/facts.ts';
 import { accessOf } from '#kit/access.ts';
 import { answerModelsOf } from '#kit/answer.ts';
 import { knownOf } from '#kit/known.ts';
+import type { NodeRecord } from '#kit/tree.ts';
 import type { Viewer } from '#kit/viewer.ts';
 import { companiesOf, type CompanyRecord } from './company/company.model.ts';
 import { eventsOf, type EventPage, type EventRecord } from './event/event.model.ts';
@@ -14,7 +15,7 @@ import { savedFiltersOf, type SavedFilterRecord } from './saved-filter/saved-fil
 import { inboxOf, type InboxRecord } from './inbox/inbox.model.ts';
 import { seatsOf, type SeatRecord } from './seat/seat.model.ts';
 import { seriesOf, type SeriesRecord } from './series/series.model.ts';
-import { technologiesOf, type TechnologyRecord } from './technology/technology.model.ts';
+import { technologiesOf } from './technology/technology.ts';
 import { sightingsOf, type SightingRecord } from './watch/sighting.model.ts';
 import { watchesOf, type WatchRecord } from './watch/watch.model.ts';
 import { findUpcoming, type UpcomingRequest } from './event/upcoming.ts';
@@ -25,7 +26,7 @@ export interface Models {
   news: Model<NewsRecord>;
   counters: Model<CounterRecord>;
   companies: Model<CompanyRecord>;
-  technologies: Model<TechnologyRecord>;
+  technologies: Model<NodeRecord>;
   savedFilters: Model<SavedFilterRecord>;
   series: Model<SeriesRecord>;
   seats: Model<SeatRecord>;

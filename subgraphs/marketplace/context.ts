@@ -5,6 +5,7 @@ import { accessOf } from '#kit/access.ts';
 import { answerModelsOf } from '#kit/answer.ts';
 import { factsOf, positionsOf, type FactRecord } from '#kit/facts.ts';
 import { knownOf } from '#kit/known.ts';
+import type { NodeRecord } from '#kit/tree.ts';
 import type { Viewer } from '#kit/viewer.ts';
 import { companiesOf, type CompanyRecord } from './company/company.model.ts';
 import { listingsOf, type ListingRecord } from './listing/listing.model.ts';
@@ -12,7 +13,7 @@ import { marketplacesOf, type MarketplaceRecord } from './marketplace/marketplac
 import { reviewsOf, termsOf, type ReviewRecord, type TermsRecord } from './review/review.model.ts';
 import { servicesOf, type ServiceRecord } from './service/service.model.ts';
 import { countServices } from './service/facets.ts';
-import { technologiesOf, type TechnologyRecord } from './technology/technology.model.ts';
+import { technologiesOf } from './technology/technology.ts';
 
 /** The collections of this subgraph. */
 export interface Models {
@@ -20,7 +21,7 @@ export interface Models {
   listings: Model<ListingRecord>;
   marketplaces: Model<MarketplaceRecord>;
   companies: Model<CompanyRecord>;
-  technologies: Model<TechnologyRecord>;
+  technologies: Model<NodeRecord>;
   reviews: Model<ReviewRecord>;
   terms: Model<TermsRecord>;
   facts: Model<FactRecord>;

@@ -4,11 +4,10 @@ import type { Model, QueryFilter } from 'mongoose';
 import { badInput } from '#kit/page.ts';
 import { problem, type Problem } from '#kit/refusal.ts';
 import { grams, searchForm, tidy } from '#kit/text.ts';
+import { type NodeRecord, withContents } from '#kit/tree.ts';
 import { dayMillis, longestDays } from './event-details.ts';
 import type { EventKind, EventRecord } from './event.model.ts';
 import type { NewsTraces } from '../news/news.model.ts';
-import { withContents } from '../technology/technology.ts';
-import type { TechnologyRecord } from '../technology/technology.model.ts';
 
 type Maybe<Value> = Value | null | undefined;
 
@@ -65,7 +64,7 @@ export const everything: Selection = { ...anyEvent, includeCancelled: true };
  * @throws {GraphQLError} BAD_USER_INPUT when the filter has a fault
  */
 export async function select(
-  { technologies }: { technologies: Model<TechnologyRecord> },
+  { technologies }: { technologies: Model<NodeRecord> },
   filter: EventFilter | null | undefined,
 ): Promise<Selection> {
   const asked: EventFilter = filter ?? {};

@@ -4,6 +4,7 @@ import { unknownCodes, unknownProblems } from '#kit/known.ts';
 import { isDuplicateKey } from '#kit/mongo.ts';
 import { problem, refusal, refuseAny, type Problem } from '#kit/refusal.ts';
 import { tidy } from '#kit/text.ts';
+import { nodeIds } from '#kit/tree.ts';
 import { signedInAs } from '#kit/viewer.ts';
 import type { CompanyRecord } from '../company/company.model.ts';
 import { hostProblems } from '../company/company.ts';
@@ -20,7 +21,6 @@ import { changedEvent, newEvent } from './event.ts';
 import type { EventField } from '../news/news.model.ts';
 import { tellNews, type Happening } from '../news/news.ts';
 import { fillSeats } from '../seat/line.ts';
-import { technologyIds } from '../technology/technology.ts';
 
 /** One event of a source. */
 export interface ImportEventRowInput extends DetailsInput {
@@ -143,7 +143,7 @@ async function whatIsKnown(
   const names = new Set(rows.flatMap((row) => row.technologies ?? []));
   const hostIds = new Set(rows.flatMap(({ hostId }) => hostId ?? []));
   const externalIds = rows.map(({ externalId }) => tidy(externalId));
-  const ids = await technologyIds(technologies, [...names]);
+  const ids = await nodeIds(technologies, [...names]);
   const codes = rows.flatMap(({ sectors }) => sectors ?? []);
   const unknownSectors = await unknownCodes(connection, 'sector', codes);
   const hosts = await companies.find({ _id: { $in: [...hostIds] } }).lean<CompanyRecord[]>();

@@ -4,6 +4,7 @@ import { unknownCodes, unknownProblems } from '#kit/known.ts';
 import { findPage, type Order, type PageRequest } from '#kit/page.ts';
 import { problem, refusal, refuseAny, type Problem } from '#kit/refusal.ts';
 import { tidyText, type Text } from '#kit/text.ts';
+import { nodeIds } from '#kit/tree.ts';
 import { signedIn } from '#kit/viewer.ts';
 import { actingAsHost, hostNames, hostProblems } from '../company/company.ts';
 import type { CompanyRecord } from '../company/company.model.ts';
@@ -22,7 +23,6 @@ import { eventQuery, select, type EventFilter } from './event-filter.ts';
 import type { EventDetails, EventPage, EventRecord } from './event.model.ts';
 import { fillSeats } from '../seat/line.ts';
 import { tellNews } from '../news/news.ts';
-import { technologyIds } from '../technology/technology.ts';
 
 /** What is announced. */
 export interface AnnounceEventInput extends DetailsInput {
@@ -79,7 +79,7 @@ export async function checkedAnnouncement(
 ): Promise<{ event: Candidate; host: CompanyRecord | null; problems: Problem[] }> {
   const hostId = input.hostId ?? null;
   const host = hostId === null ? null : await findHost(context, hostId);
-  const ids = await technologyIds(context.technologies, input.technologies ?? []);
+  const ids = await nodeIds(context.technologies, input.technologies ?? []);
   const unknown = await unknownCodes(context.connection, 'sector', input.sectors ?? []);
   const event = candidate(null, input, ids);
   const problems = [
@@ -101,7 +101,7 @@ export async function changeEvent(context: Context, input: ChangeEventInput): Pr
   signedIn(context.viewer);
   const now = new Date();
   const before = await openEvent(context, input, now);
-  const ids = await technologyIds(context.technologies, input.technologies ?? []);
+  const ids = await nodeIds(context.technologies, input.technologies ?? []);
   const unknown = await unknownCodes(context.connection, 'sector', input.sectors ?? []);
   const event = candidate(before, input, ids);
   const moved = event.startsAt?.getTime() !== before.startsAt.getTime();

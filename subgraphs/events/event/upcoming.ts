@@ -2,14 +2,13 @@
 import type { Model } from 'mongoose';
 
 import { findPage, type Order, type PageRequest } from '#kit/page.ts';
+import { type NodeRecord, withContents } from '#kit/tree.ts';
 import { anyEvent, eventQuery, type Selection } from './event-filter.ts';
 import type { EventPage, EventRecord } from './event.model.ts';
-import type { TechnologyRecord } from '../technology/technology.model.ts';
-import { withContents } from '../technology/technology.ts';
 
 interface Collections {
   events: Model<EventRecord>;
-  technologies: Model<TechnologyRecord>;
+  technologies: Model<NodeRecord>;
 }
 
 /** One list that is asked for. */

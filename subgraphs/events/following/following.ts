@@ -17,7 +17,7 @@ import { tellFinders } from '../watch/finding.ts';
 import { lookOut } from '../watch/lookout.ts';
 import { sightingsOf } from '../watch/sighting.model.ts';
 import { watchesOf } from '../watch/watch.model.ts';
-import { technologiesOf } from '../technology/technology.model.ts';
+import { technologiesOf } from '../technology/technology.ts';
 
 /** The databases of who tells. */
 export interface Tellers {

@@ -2,14 +2,13 @@
 import type { Model } from 'mongoose';
 
 import type { Log } from '#kit/log.ts';
+import { type NodeRecord, withContainers } from '#kit/tree.ts';
 import { everything, matches, termsOf } from '../event/event-filter.ts';
 import type { NewsFeed } from '../news/feed.ts';
 import type { CounterRecord, NewsRecord } from '../news/news.model.ts';
 import { anchorsOfNews } from '../saved-filter/anchors.ts';
 import type { SavedFilterRecord } from '../saved-filter/saved-filter.model.ts';
 import type { SeatRecord } from '../seat/seat.model.ts';
-import type { TechnologyRecord } from '../technology/technology.model.ts';
-import { withContainers } from '../technology/technology.ts';
 import { deliver, type Delivery } from './delivery.ts';
 import type { InboxRecord } from './inbox.model.ts';
 
@@ -19,7 +18,7 @@ export interface PostOffice {
   inbox: Model<InboxRecord>;
   savedFilters: Model<SavedFilterRecord>;
   seats: Model<SeatRecord>;
-  technologies: Model<TechnologyRecord>;
+  technologies: Model<NodeRecord>;
   counters: Model<CounterRecord>;
   log: Log;
 }

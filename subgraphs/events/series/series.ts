@@ -3,6 +3,7 @@ import { newId } from '#kit/id.ts';
 import { unknownCodes, unknownProblems } from '#kit/known.ts';
 import { findPage, type PageRequest } from '#kit/page.ts';
 import { problem, refusal, refuseAny, type Problem, type Refusal } from '#kit/refusal.ts';
+import { nodeIds } from '#kit/tree.ts';
 import { signedIn } from '#kit/viewer.ts';
 import { actingAsHost } from '../company/company.ts';
 import type { CompanyRecord } from '../company/company.model.ts';
@@ -27,7 +28,6 @@ import {
 } from '../event/event.ts';
 import { tellNews, type Happening } from '../news/news.ts';
 import { fillSeats } from '../seat/line.ts';
-import { technologyIds } from '../technology/technology.ts';
 import { occurrencesOf } from './occurrence.ts';
 import type { SeriesRecord } from './series.model.ts';
 
@@ -119,7 +119,7 @@ export async function changeSeries(
   signedIn(context.viewer);
   const now = new Date();
   const { series, open } = await readSeries(context, input, now);
-  const ids = await technologyIds(context.technologies, input.technologies ?? []);
+  const ids = await nodeIds(context.technologies, input.technologies ?? []);
   const unknown = await unknownCodes(context.connection, 'sector', input.sectors ?? []);
   const minutes = input.moveMinutes ?? 0;
   const wanted = open.map((before) => ({

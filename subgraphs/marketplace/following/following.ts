@@ -13,7 +13,7 @@ import { reviewsOf } from '../review/review.model.ts';
 import { applyOutcomes } from '../service/handover.ts';
 import { servicesOf } from '../service/service.model.ts';
 import { traces } from '../person/person.ts';
-import { technologiesOf } from '../technology/technology.model.ts';
+import { technologiesOf } from '../technology/technology.ts';
 
 /** The databases of who tells. */
 export interface Tellers {

@@ -4,8 +4,7 @@ import type { Model } from 'mongoose';
 import { seoulDay } from '#kit/instant.ts';
 import { badInput } from '#kit/page.ts';
 import { grams, searchForm, tidy } from '#kit/text.ts';
-import type { TechnologyRecord } from '../technology/technology.model.ts';
-import { withContents } from '../technology/technology.ts';
+import { type NodeRecord, withContents } from '#kit/tree.ts';
 import type { ServiceModel, ServiceQuery } from './service.model.ts';
 
 type Maybe<Value> = Value | null | undefined;
@@ -33,7 +32,7 @@ const mostEntries = 50;
  * @throws {GraphQLError} BAD_USER_INPUT when a list or a text is too long, or a text has no letter
  */
 export async function catalogueQuery(
-  { technologies }: { technologies: Model<TechnologyRecord> },
+  { technologies }: { technologies: Model<NodeRecord> },
   filter: ServiceFilter | null | undefined,
   now: Date,
 ): Promise<ServiceQuery> {

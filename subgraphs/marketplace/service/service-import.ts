@@ -6,12 +6,12 @@ import { unknownCodes, unknownProblems } from '#kit/known.ts';
 import { isDuplicateKey } from '#kit/mongo.ts';
 import { problem, refusal, refuseAny, type Problem } from '#kit/refusal.ts';
 import { tidy } from '#kit/text.ts';
+import { nodeIds } from '#kit/tree.ts';
 import { signedInAs } from '#kit/viewer.ts';
 import type { CompanyRecord } from '../company/company.model.ts';
 import { providerNames, providerProblems } from '../company/company.ts';
 import type { Context } from '../context.ts';
 import { relist, type Relisting } from '../listing/relisting.ts';
-import { technologyIds } from '../technology/technology.ts';
 import {
   candidate,
   detailProblems,
@@ -169,7 +169,7 @@ async function whatIsKnown(
   const names = new Set(rows.flatMap((row) => row.technologies ?? []));
   const providerIds = new Set(rows.flatMap(({ providerId }) => providerId ?? []));
   const externalIds = rows.map(({ externalId }) => tidy(externalId));
-  const ids = await technologyIds(technologies, [...names]);
+  const ids = await nodeIds(technologies, [...names]);
   const named = rows.flatMap(({ sectors }) => sectors ?? []);
   const unknownSectors = await unknownCodes(connection, 'sector', named);
   const providers = await companies

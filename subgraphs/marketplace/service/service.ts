@@ -4,6 +4,7 @@ import { unknownCodes, unknownProblems } from '#kit/known.ts';
 import { isDuplicateKey } from '#kit/mongo.ts';
 import { findPage, type Order, type PageRequest } from '#kit/page.ts';
 import { problem, refusal, refuseAny, type Problem, type Refusal } from '#kit/refusal.ts';
+import { nodeIds } from '#kit/tree.ts';
 import { signedIn, type Viewer } from '#kit/viewer.ts';
 import type { CompanyRecord } from '../company/company.model.ts';
 import {
@@ -14,7 +15,6 @@ import {
   seesDrafts,
 } from '../company/company.ts';
 import type { Context } from '../context.ts';
-import { technologyIds } from '../technology/technology.ts';
 import {
   candidate,
   catalogueProblems,
@@ -65,7 +65,7 @@ export async function draftService(
   actingAsProvider(context.viewer, input.providerId);
   const now = new Date();
   const provider = await findProvider(context, input.providerId);
-  const ids = await technologyIds(context.technologies, input.technologies ?? []);
+  const ids = await nodeIds(context.technologies, input.technologies ?? []);
   const unknown = await unknownCodes(context.connection, 'sector', input.sectors ?? []);
   const service = candidate(null, input, ids);
   refuseAny([
@@ -96,7 +96,7 @@ export async function updateService(
   const before = await readService(context, input);
   actingAsProvider(context.viewer, before.providerId);
   checkRevision(before, input);
-  const ids = await technologyIds(context.technologies, input.technologies ?? []);
+  const ids = await nodeIds(context.technologies, input.technologies ?? []);
   const unknown = await unknownCodes(context.connection, 'sector', input.sectors ?? []);
   const service = candidate(before, input, ids);
   refuseAny([
