@@ -2,7 +2,7 @@
 import type { AssemblyFault } from './failure.ts';
 import { limits } from './limits.ts';
 import { kinds } from './types.ts';
-import type { AssemblyOptions, AssemblyProblem, Candidate, Quota, Requirement } from './types.ts';
+import type { AssemblyOptions, StatedProblem, Candidate, Quota, Requirement } from './types.ts';
 
 type Report = (code: AssemblyFault['code'], path: string, message: string) => void;
 
@@ -10,7 +10,7 @@ type Report = (code: AssemblyFault['code'], path: string, message: string) => vo
 const mostFaults = 100;
 
 /** Faults of the problem; none where it can be solved. */
-export function problemFaults(problem: AssemblyProblem): AssemblyFault[] {
+export function problemFaults(problem: StatedProblem): AssemblyFault[] {
   const faults: AssemblyFault[] = [];
   const report: Report = (code, path, message) => {
     if (faults.length < mostFaults) faults.push({ code, path: path.split('.'), message });
@@ -42,7 +42,7 @@ export function optionFaults(options: AssemblyOptions): AssemblyFault[] {
   return faults;
 }
 
-function checkSizes(problem: AssemblyProblem, report: Report): void {
+function checkSizes(problem: StatedProblem, report: Report): void {
   const sizes: [string, number, number][] = [
     ['candidates', problem.candidates.length, limits.candidates],
     ['requirements', problem.requirements.length, limits.requirements],
@@ -55,7 +55,7 @@ function checkSizes(problem: AssemblyProblem, report: Report): void {
     if (found > most) report('LIMIT_REACHED', path, `At most ${most} ${path}; found ${found}.`);
 }
 
-function checkCandidates(problem: AssemblyProblem, report: Report): void {
+function checkCandidates(problem: StatedProblem, report: Report): void {
   const seen = new Set<string>();
   for (const [index, candidate] of problem.candidates.entries()) {
     const path = `candidates.${index}`;
@@ -81,15 +81,17 @@ function checkNumbers(candidate: Candidate, path: string, report: Report): void 
     if (!isAmount(price.won)) report('INVALID', `${path}.prices.${index}.won`, amountMessage);
 }
 
-function checkCapabilities(problem: AssemblyProblem, report: Report): void {
-  for (const [index, capability] of problem.capabilities.entries()) {
+function checkCapabilities(problem: StatedProblem, report: Report): void {
+  let index = -1;
+  for (const capability of problem.capabilities) {
+    index++;
     if (!isLevel(capability.level)) report('INVALID', `capabilities.${index}.level`, levelMessage);
     if (capability.verifiedLevel !== null && !isWhole(capability.verifiedLevel, 0, 9))
       report('INVALID', `capabilities.${index}.verifiedLevel`, 'A verified level is 0 to 9.');
   }
 }
 
-function checkRequirements(problem: AssemblyProblem, report: Report): void {
+function checkRequirements(problem: StatedProblem, report: Report): void {
   const seen = new Set<string>();
   for (const [index, requirement] of problem.requirements.entries()) {
     const path = `requirements.${index}`;
@@ -110,13 +112,16 @@ function checkRequirement(requirement: Requirement, path: string, report: Report
     report('INVALID', `${path}.weight`, 'A weight is above 0 and at most 1,000,000.');
 }
 
-function checkHistory(problem: AssemblyProblem, report: Report): void {
-  for (const [index, edge] of problem.history.entries())
+function checkHistory(problem: StatedProblem, report: Report): void {
+  let index = -1;
+  for (const edge of problem.history) {
+    index++;
     if (!isBetween(edge.strength, 0, 1))
       report('INVALID', `history.${index}.strength`, 'The strength of a history is 0 to 1.');
+  }
 }
 
-function checkConstraints({ constraints }: AssemblyProblem, report: Report): void {
+function checkConstraints({ constraints }: StatedProblem, report: Report): void {
   const { minPartners, maxPartners, budgetWon } = constraints;
   if (!isWhole(maxPartners, 1, limits.partners))
     report('INVALID', 'constraints.maxPartners', `Partners are 1 to ${limits.partners}.`);
@@ -127,7 +132,7 @@ function checkConstraints({ constraints }: AssemblyProblem, report: Report): voi
   checkQuotas(constraints, report);
 }
 
-function checkQuotas(constraints: AssemblyProblem['constraints'], report: Report): void {
+function checkQuotas(constraints: StatedProblem['constraints'], report: Report): void {
   for (const name of ['minSmes', 'minOutsideCapital'] as const)
     if (!isQuota(constraints[name]))
       report('INVALID', `constraints.${name}`, 'A quota is 0 to 100 firms or 0 to 10,000 points.');
@@ -142,7 +147,7 @@ function checkQuotas(constraints: AssemblyProblem['constraints'], report: Report
       report('INVALID', `constraints.${name}`, 'A number of firms or kinds is 0 to 100.');
 }
 
-function checkWeights(problem: AssemblyProblem, report: Report): void {
+function checkWeights(problem: StatedProblem, report: Report): void {
   if (problem.weights) {
     const values = Object.values(problem.weights);
     const isFine = values.every((value) => isBetween(value, 0, 1000));

@@ -2,7 +2,7 @@
 import { isDemanded, mayIdle, mayLead } from './role.ts';
 import { defaultWeights } from './defaults.ts';
 import type {
-  AssemblyProblem,
+  StatedProblem,
   Candidate,
   Capability,
   Constraint,
@@ -49,7 +49,7 @@ type Say = (constraint: Constraint | null, message: string) => void;
  * @param costReferenceWon what the cost aim is measured against (`Statistics.costReferenceWon`)
  */
 export function evaluate(
-  problem: AssemblyProblem,
+  problem: StatedProblem,
   team: NamedTeam,
   costReferenceWon: number,
 ): Evaluation {
@@ -69,7 +69,7 @@ export function evaluate(
   return { breaches, points, parts, costWon };
 }
 
-function lookUp(problem: AssemblyProblem, team: NamedTeam, say: Say): Firm[] {
+function lookUp(problem: StatedProblem, team: NamedTeam, say: Say): Firm[] {
   const wanted = new Set(team.members.map((member) => member.candidateId));
   if (wanted.size < team.members.length) say(null, 'A firm is a member twice.');
   const candidates = new Map(
@@ -77,10 +77,7 @@ function lookUp(problem: AssemblyProblem, team: NamedTeam, say: Say): Firm[] {
       .filter(({ id }) => wanted.has(id))
       .map((candidate) => [candidate.id, candidate]),
   );
-  const capabilities = Map.groupBy(
-    problem.capabilities.filter(({ candidateId }) => wanted.has(candidateId)),
-    ({ candidateId }) => candidateId,
-  );
+  const capabilities = capabilitiesOf(problem, wanted);
   const requirements = new Map(problem.requirements.map((one) => [one.id, one]));
   return team.members.flatMap(({ candidateId, requirementIds }) => {
     const candidate = candidates.get(candidateId);
@@ -94,8 +91,15 @@ function lookUp(problem: AssemblyProblem, team: NamedTeam, say: Say): Firm[] {
   });
 }
 
+function capabilitiesOf(problem: StatedProblem, ids: ReadonlySet<string>) {
+  const found = new Map<string, Capability[]>([...ids].map((id) => [id, []]));
+  for (const capability of problem.capabilities)
+    found.get(capability.candidateId)?.push(capability);
+  return found;
+}
+
 function checkMembership(
-  { constraints }: AssemblyProblem,
+  { constraints }: StatedProblem,
   team: NamedTeam,
   firms: readonly Firm[],
   say: Say,
@@ -122,7 +126,7 @@ function checkFreedom(candidate: Candidate, constraints: Constraints, say: Say):
   if (isOver && !isDemanded(id, constraints)) say(null, `${id} has been proposed too often.`);
 }
 
-function checkWork({ constraints }: AssemblyProblem, team: NamedTeam, firm: Firm, say: Say): void {
+function checkWork({ constraints }: StatedProblem, team: NamedTeam, firm: Firm, say: Say): void {
   const { candidate, carries } = firm;
   const { id } = candidate;
   if (carries.length > candidate.capacity)
@@ -170,7 +174,7 @@ function checkRequirement(requirement: Requirement, firms: readonly Firm[], say:
     );
 }
 
-function checkCounts({ constraints }: AssemblyProblem, firms: readonly Firm[], say: Say): void {
+function checkCounts({ constraints }: StatedProblem, firms: readonly Firm[], say: Say): void {
   const count = (test: (candidate: Candidate) => boolean) =>
     firms.filter((firm) => test(firm.candidate)).length;
   const atLeast = (constraint: Constraint, found: number, least: number) => {
@@ -231,7 +235,7 @@ function cost(firm: Firm): number {
   return prices.reduce((sum, price) => sum + price, firm.candidate.entryCostWon);
 }
 
-function partsOf(problem: AssemblyProblem, firms: readonly Firm[], costShare: number): Parts {
+function partsOf(problem: StatedProblem, firms: readonly Firm[], costShare: number): Parts {
   const weights = problem.weights ?? defaultWeights;
   const total = problem.requirements.reduce((sum, requirement) => sum + requirement.weight, 0);
   let covered = 0;
@@ -252,7 +256,7 @@ function partsOf(problem: AssemblyProblem, firms: readonly Firm[], costShare: nu
   };
 }
 
-function quality(problem: AssemblyProblem, firm: Firm, requirement: Requirement): number {
+function quality(problem: StatedProblem, firm: Firm, requirement: Requirement): number {
   const best = levelOf(firm.capabilities, requirement);
   if (!best) return 0;
   const reached = (1 + best.level - requirement.leastLevel) / (10 - requirement.leastLevel);
@@ -260,7 +264,7 @@ function quality(problem: AssemblyProblem, firm: Firm, requirement: Requirement)
 }
 
 // How many members nobody in the team knows; a member known a little counts in part.
-function strangers(problem: AssemblyProblem, firms: readonly Firm[]): number {
+function strangers(problem: StatedProblem, firms: readonly Firm[]): number {
   const ids = new Set(firms.map((firm) => firm.candidate.id));
   const edges = new Map<string, number>();
   for (const { a, b, strength } of problem.history)

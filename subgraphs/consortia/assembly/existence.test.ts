@@ -86,9 +86,10 @@ function unlike(
   };
 }
 
+const ids = (id: string) => [id, ...[1, 2, 3].map((rival) => `${id}-${rival}`)];
+
 /** The problem with three more of every firm, each a little dearer and able to carry a little less. */
 function withRivals(problem: AssemblyProblem): AssemblyProblem {
-  const ids = (id: string) => [id, ...[1, 2, 3].map((rival) => `${id}-${rival}`)];
   return {
     ...problem,
     candidates: problem.candidates.flatMap((one) =>

@@ -1,6 +1,6 @@
 // Who can carry what: the tests a firm passes before the solver sees it, and the funnel that counts them.
 import { add, at, range } from './dense.ts';
-import type { AssemblyProblem, Block, Candidate, Funnel, Requirement } from './types.ts';
+import type { StatedProblem, Block, Candidate, Funnel, Requirement } from './types.ts';
 
 /** The candidates in the order of their ids, and the tests that do not depend on a requirement. */
 export type Pool = {
@@ -10,16 +10,16 @@ export type Pool = {
   readonly blocked: readonly (Block | null)[];
 };
 
-/** One firm x requirement pair that passes every test. */
-export type Pair = {
-  readonly firm: number;
-  readonly requirement: number;
-  readonly level: number;
-  readonly isVerified: boolean;
+/** Firm x requirement pairs that pass every test, by firm and then requirement; a firm is its place in the pool. */
+export type Pairs = {
+  readonly firm: Int32Array;
+  readonly requirement: Int32Array;
+  readonly level: Uint8Array;
+  readonly isVerified: Uint8Array;
 };
 
 /** Sorts the candidates by id, so that equal problems become equal programmes. */
-export function buildPool(problem: AssemblyProblem): Pool {
+export function buildPool(problem: StatedProblem): Pool {
   const candidates = problem.candidates.toSorted((a, b) => (a.id < b.id ? -1 : 1));
   const { constraints } = problem;
   const excluded = new Set(constraints.mustExclude);
@@ -41,12 +41,13 @@ export function buildPool(problem: AssemblyProblem): Pool {
 }
 
 /** All pairs that pass, by candidate and then requirement, and the funnel of each requirement. */
-export function filterPairs(problem: AssemblyProblem, pool: Pool) {
+export function filterPairs(problem: StatedProblem, pool: Pool) {
   const { requirements } = problem;
   const levels = bestLevels(problem, pool);
   const counts = new Uint32Array(requirements.length * 5);
-  const independent = requirements.map(() => new Set<string>());
-  const pairs: Pair[] = [];
+  const independent = requirements.map(() => 0);
+  const groups = requirements.map(() => new Set<string>());
+  const found = { firm: Array<number>(), requirement: Array<number>(), coded: Array<number>() };
   for (const [firm, candidate] of pool.candidates.entries()) {
     for (const [index, requirement] of requirements.entries()) {
       const coded = at(levels, firm * requirements.length + index);
@@ -55,18 +56,31 @@ export function filterPairs(problem: AssemblyProblem, pool: Pool) {
       const passed = testsPassed(candidate, requirement, level, pool.blocked[firm] ?? null);
       for (const test of range(0, passed)) add(counts, index * 5 + test, 1);
       if (passed < 5) continue;
-      independent[index]?.add(candidate.affiliateGroup ?? `\u0000${candidate.id}`);
-      pairs.push({ firm, requirement: index, level, isVerified: (coded & 1) === 1 });
+      if (candidate.affiliateGroup === null) add(independent, index, 1);
+      else groups[index]?.add(candidate.affiliateGroup);
+      found.firm.push(firm);
+      found.requirement.push(index);
+      found.coded.push(coded);
     }
   }
   const funnels = requirements.map((requirement, index) =>
-    funnelOf(requirement, counts.subarray(index * 5), independent[index]?.size ?? 0),
+    funnelOf(
+      requirement,
+      counts.subarray(index * 5),
+      at(independent, index) + (groups[index]?.size ?? 0),
+    ),
   );
+  const pairs: Pairs = {
+    firm: Int32Array.from(found.firm),
+    requirement: Int32Array.from(found.requirement),
+    level: Uint8Array.from(found.coded, (coded) => (coded >> 1) - 1),
+    isVerified: Uint8Array.from(found.coded, (coded) => coded & 1),
+  };
   return { pairs, funnels };
 }
 
 // For each candidate x requirement: (level + 1) * 2 + verified, the highest where a pair comes twice; 0 is "none".
-function bestLevels(problem: AssemblyProblem, pool: Pool): Uint8Array {
+function bestLevels(problem: StatedProblem, pool: Pool): Uint8Array {
   const { requirements } = problem;
   const byTechnology = Map.groupBy(
     requirements.keys(),

@@ -9,13 +9,13 @@ import { ruleKey, rulesOf } from './rule.ts';
 import type { Run } from './run.ts';
 import type { Found } from './search.ts';
 import { bestTeamTask, withoutPrices, type Task } from './task.ts';
-import type { AssemblyProblem, Constraint, Infeasibility } from './types.ts';
+import type { StatedProblem, Constraint, Infeasibility } from './types.ts';
 import { leastViolation, type LeastViolation } from './violation.ts';
 
 /** Explains why there is no team; null where that is not proven. */
 export function explainInfeasibility(
   outer: Run,
-  problem: AssemblyProblem,
+  problem: StatedProblem,
   instance: Instance,
   found: Exclude<Found, { outcome: 'TEAM' }>,
 ): Infeasibility | null {

@@ -4,14 +4,15 @@ import type { AssemblyFault } from './failure.ts';
 import type { PreviousTeam, RepairResult } from './repair.ts';
 import type { Scenario, SensitivityResult, WeighOrder } from './sensitivity.ts';
 import type { Settings } from './solve.ts';
-import type { AssemblyProblem, AssemblyResult, Progress } from './types.ts';
+import type { CapabilityColumns, HistoryColumns } from './table.ts';
+import type { Candidate, StatedProblem, AssemblyResult, Progress } from './types.ts';
 
 /** A job as it is handed over. */
 export type Order =
-  | { readonly kind: 'ASSEMBLE'; readonly problem: AssemblyProblem; readonly settings: Settings }
+  | { readonly kind: 'ASSEMBLE'; readonly problem: StatedProblem; readonly settings: Settings }
   | {
       readonly kind: 'REPAIR';
-      readonly problem: AssemblyProblem;
+      readonly problem: StatedProblem;
       readonly previous: PreviousTeam;
       readonly settings: Settings;
     }
@@ -20,10 +21,10 @@ export type Order =
 
 /** What a worker is told: long lists in slices, so that a large problem does not hold up the caller's thread. */
 export type Delivery =
-  { readonly list: LongList; readonly items: readonly unknown[] } | { readonly order: Order };
-
-/** The lists of a problem that may be long. */
-export type LongList = 'candidates' | 'capabilities' | 'history';
+  | { readonly candidates: readonly Candidate[] }
+  | { readonly capabilities: CapabilityColumns }
+  | { readonly history: HistoryColumns }
+  | { readonly order: Order; readonly technologyIds: readonly string[] };
 
 /** The answer to a job, by its kind. */
 export type Answer =

@@ -1,15 +1,15 @@
 // From the problem as stated to the problem in numbers. One pass, no search.
 import { accumulate, add, at } from './dense.ts';
-import { buildPool, filterPairs, type Pair, type Pool } from './filter.ts';
+import { buildPool, filterPairs, type Pairs, type Pool } from './filter.ts';
 import type { Demanded, Instance } from './instance.ts';
 import { pointsObjective } from './objective.ts';
 import { kindBits, quotaRows } from './quotas.ts';
 import { mayIdle, mayLead } from './role.ts';
 import { defaultViolationPrices, defaultWeights } from './defaults.ts';
-import type { AssemblyProblem, Candidate, Constraints } from './types.ts';
+import type { StatedProblem, Candidate, Constraints } from './types.ts';
 
 /** The problem in numbers. It must be free of faults (`problemFaults`). */
-export function prepare(problem: AssemblyProblem): Instance {
+export function prepare(problem: StatedProblem): Instance {
   const pool = buildPool(problem);
   const { pairs, funnels } = filterPairs(problem, pool);
   const kept = keptFirms(problem, pool, pairs);
@@ -59,10 +59,10 @@ export function prepare(problem: AssemblyProblem): Instance {
 }
 
 // Firms that no rule could ever bring into a team are left out of all that follows.
-function keptFirms(problem: AssemblyProblem, pool: Pool, pairs: readonly Pair[]): number[] {
+function keptFirms(problem: StatedProblem, pool: Pool, pairs: Pairs): number[] {
   const { constraints } = problem;
   const useful = new Uint8Array(pool.candidates.length);
-  for (const pair of pairs) useful[pair.firm] = 1;
+  for (const firm of pairs.firm) useful[firm] = 1;
   const demanded = new Set([...(constraints.mustInclude ?? []), constraints.leadId]);
   const kept: number[] = [];
   for (const [index, candidate] of pool.candidates.entries()) {
@@ -89,32 +89,33 @@ function firmColumns(firms: readonly Candidate[], constraints: Constraints) {
 }
 
 function pairColumns(
-  problem: AssemblyProblem,
+  problem: StatedProblem,
   kept: readonly number[],
   firms: readonly Candidate[],
-  pairs: readonly Pair[],
+  pairs: Pairs,
 ) {
+  const { requirements, unverifiedCredit = 0.5 } = problem;
   const counts = new Int32Array(firms.length + 1);
-  const local = new Map(kept.map((index, firm) => [index, firm]));
-  for (const pair of pairs) add(counts, (local.get(pair.firm) ?? 0) + 1, 1);
-  const least = (pair: Pair) => problem.requirements[pair.requirement]?.leastLevel ?? 1;
-  const unverified = problem.unverifiedCredit ?? 0.5;
-  const quality = (pair: Pair) =>
-    ((1 + pair.level - least(pair)) / (10 - least(pair))) * (pair.isVerified ? 1 : unverified);
-  const priceOf = (pair: Pair) => {
-    const firm = firms[local.get(pair.firm) ?? 0];
-    const requirementId = problem.requirements[pair.requirement]?.id;
-    const special = firm?.prices?.find((price) => price.requirementId === requirementId);
-    return special?.won ?? firm?.requirementPriceWon ?? 0;
-  };
-  return {
-    start: accumulate(counts),
-    requirement: Int32Array.from(pairs, (pair) => pair.requirement),
-    level: Uint8Array.from(pairs, (pair) => pair.level),
-    isVerified: Uint8Array.from(pairs, (pair) => (pair.isVerified ? 1 : 0)),
-    quality: Float64Array.from(pairs, quality),
-    priceWon: Float64Array.from(pairs, priceOf),
-  };
+  const local = new Int32Array((kept.at(-1) ?? -1) + 1);
+  for (const [firm, index] of kept.entries()) local[index] = firm;
+  for (const index of pairs.firm) add(counts, at(local, index) + 1, 1);
+  const { requirement, level, isVerified } = pairs;
+  const quality = new Float64Array(requirement.length);
+  const priceWon = new Float64Array(requirement.length);
+  for (const [pair, index] of pairs.firm.entries()) {
+    const wanted = requirements[at(requirement, pair)];
+    const firm = firms[at(local, index)];
+    if (!wanted || !firm) continue;
+    const reached = (1 + at(level, pair) - wanted.leastLevel) / (10 - wanted.leastLevel);
+    quality[pair] = isVerified[pair] === 1 ? reached : reached * unverifiedCredit;
+    priceWon[pair] = priceOf(firm, wanted.id);
+  }
+  return { start: accumulate(counts), requirement, level, isVerified, quality, priceWon };
+}
+
+function priceOf({ prices, requirementPriceWon }: Candidate, requirementId: string): number {
+  const special = prices?.find((price) => price.requirementId === requirementId);
+  return special?.won ?? requirementPriceWon;
 }
 
 function groups(firms: readonly Candidate[]) {
@@ -132,7 +133,7 @@ function groups(firms: readonly Candidate[]) {
   return { group, groups: numbers.size };
 }
 
-function historyOf(problem: AssemblyProblem, numberOf: ReadonlyMap<string, number>) {
+function historyOf(problem: StatedProblem, numberOf: ReadonlyMap<string, number>) {
   const { from, to, strength } = knownEdges(problem, numberOf);
   const counts = new Int32Array(numberOf.size + 1);
   for (const firm of from) add(counts, firm + 1, 1);
@@ -164,7 +165,7 @@ function historyOf(problem: AssemblyProblem, numberOf: ReadonlyMap<string, numbe
 }
 
 // Both directions of every edge between two firms of the instance.
-function knownEdges(problem: AssemblyProblem, numberOf: ReadonlyMap<string, number>) {
+function knownEdges(problem: StatedProblem, numberOf: ReadonlyMap<string, number>) {
   const from: number[] = [];
   const to: number[] = [];
   const strength: number[] = [];

@@ -3,7 +3,7 @@ import { at } from './dense.ts';
 import { evaluate, type NamedTeam } from './evaluate.ts';
 import { AssemblyFailure } from './failure.ts';
 import { firmOfPair, type Instance, type Team } from './instance.ts';
-import type { AssemblyProblem, Carried, Coverage, Member, Proposal, Reason } from './types.ts';
+import type { StatedProblem, Carried, Coverage, Member, Proposal, Reason } from './types.ts';
 
 /** What the search says about a team; the rest is counted anew. */
 export type Claim = {
@@ -35,7 +35,7 @@ export function nameTeam(instance: Instance, team: Team): NamedTeam {
  * @throws {AssemblyFailure} SOLVER, where the team breaks a rule or has other points than the search says
  */
 export function propose(
-  problem: AssemblyProblem,
+  problem: StatedProblem,
   instance: Instance,
   team: Team,
   claim: Claim,
@@ -76,7 +76,7 @@ function leadFirst(team: Team): number[] {
 }
 
 function member(
-  problem: AssemblyProblem,
+  problem: StatedProblem,
   instance: Instance,
   team: Team,
   firm: number,
@@ -96,7 +96,7 @@ function member(
 }
 
 function carriedWork(
-  problem: AssemblyProblem,
+  problem: StatedProblem,
   instance: Instance,
   firm: number,
   pair: number,

@@ -10,7 +10,7 @@ import { relaxProblem } from './relaxed.ts';
 import type { Run } from './run.ts';
 import { searchTeam } from './search.ts';
 import { bestTeamTask, moneyUnit } from './task.ts';
-import type { AssemblyProblem, Proposal, Relaxation } from './types.ts';
+import type { StatedProblem, Proposal, Relaxation } from './types.ts';
 import type { LeastViolation } from './violation.ts';
 
 /** Firms in the first programme. */
@@ -19,7 +19,7 @@ const firstSize = 600;
 /** The smallest change that helps; null where none was found in time. */
 export function nearestRelaxation(
   run: Run,
-  problem: AssemblyProblem,
+  problem: StatedProblem,
   instance: Instance,
   least: LeastViolation,
 ): Relaxation | null {
@@ -81,7 +81,7 @@ function isClosed(exact: Exact): boolean {
   return exact.bound >= exact.violation - 1e-4;
 }
 
-function bestUnder(run: Run, relaxed: AssemblyProblem): Proposal | null {
+function bestUnder(run: Run, relaxed: StatedProblem): Proposal | null {
   const instance = prepare(relaxed);
   const isBlocked = instance.demanded.some(({ firm }) => firm < 0);
   if (isBlocked || run.left() <= 0) return null;

@@ -1,16 +1,13 @@
 // A problem with some of its rules changed to what a team has.
 import type { Broken } from './broken.ts';
-import type { AssemblyProblem, Constraints } from './types.ts';
+import type { StatedProblem, Constraints } from './types.ts';
 
 /** The problem after these changes, so that a team that broke just these rules fits. */
-export function relaxProblem(
-  problem: AssemblyProblem,
-  changes: readonly Broken[],
-): AssemblyProblem {
+export function relaxProblem(problem: StatedProblem, changes: readonly Broken[]): StatedProblem {
   return changes.reduce(relaxOne, problem);
 }
 
-function relaxOne(problem: AssemblyProblem, change: Broken): AssemblyProblem {
+function relaxOne(problem: StatedProblem, change: Broken): StatedProblem {
   const { constraint, to } = change;
   if (constraint.kind === 'REQUIREMENT') {
     const requirements = problem.requirements.map((one) =>

@@ -9,7 +9,7 @@ import { score } from './score.ts';
 import { searchTeam, type Found } from './search.ts';
 import { bestTeamTask, type Task } from './task.ts';
 import type {
-  AssemblyProblem,
+  StatedProblem,
   AssemblyStatus,
   Infeasibility,
   Proposal,
@@ -47,7 +47,7 @@ const step = 100;
 /** Repairs a team in this thread. The dropped firms are out, whatever the problem says of them. */
 export function repair(
   solver: Solver,
-  stated: AssemblyProblem,
+  stated: StatedProblem,
   previous: PreviousTeam,
   settings: Settings,
   report: Report = () => {},
@@ -116,7 +116,7 @@ function unpolished(task: Task, fewest: TeamFound): TeamFound {
   return { ...fewest, best: { team, score: score(task, team) }, bound: 0, gap: 1 };
 }
 
-function withoutDropped(problem: AssemblyProblem, droppedIds: readonly string[]): AssemblyProblem {
+function withoutDropped(problem: StatedProblem, droppedIds: readonly string[]): StatedProblem {
   const { constraints } = problem;
   const mustExclude = [...new Set([...(constraints.mustExclude ?? []), ...droppedIds])];
   const mustInclude = (constraints.mustInclude ?? []).filter((id) => !droppedIds.includes(id));

@@ -5,11 +5,11 @@ import { beginJob, isBlocked, type Settings } from './solve.ts';
 import { searchTeam } from './search.ts';
 import { shiftWeights } from './shift.ts';
 import { bestTeamTask } from './task.ts';
-import type { AssemblyProblem, Proposal, Weights } from './types.ts';
+import type { StatedProblem, Proposal, Weights } from './types.ts';
 
 /** What is to be weighed. */
 export type WeighOrder = {
-  readonly problem: AssemblyProblem;
+  readonly problem: StatedProblem;
   readonly proposals: readonly Proposal[];
   /** Share by which each weight is changed, either way. */
   readonly change: number;
@@ -49,7 +49,7 @@ export type SensitivityResult = {
 
 /** The proposals in the order of their points under other weights. */
 export function rankUnder(
-  problem: AssemblyProblem,
+  problem: StatedProblem,
   proposals: readonly Proposal[],
   weights: Weights,
   costReferenceWon: number,
@@ -110,7 +110,7 @@ export function weigh(
 
 function bestUnder(
   solver: Solver,
-  problem: AssemblyProblem,
+  problem: StatedProblem,
   proposals: readonly Proposal[],
   job: Pick<ReturnType<typeof beginJob>, 'settings'>,
   share: number,

@@ -16,7 +16,7 @@ import { searchTeam, type Found } from './search.ts';
 import { bestTeamTask } from './task.ts';
 import type {
   AssemblyOptions,
-  AssemblyProblem,
+  StatedProblem,
   AssemblyResult,
   AssemblyStatus,
   Infeasibility,
@@ -39,7 +39,7 @@ export type Report = (progress: Progress, soFar: AssemblyResult | null) => void;
 
 /** A job's own memory of the best it has found. */
 export type Job = {
-  readonly problem: AssemblyProblem;
+  readonly problem: StatedProblem;
   readonly instance: Instance;
   readonly settings: Settings;
   readonly run: Run;
@@ -56,7 +56,7 @@ const optimalGap = 1e-4;
  */
 export function solve(
   solver: Solver,
-  problem: AssemblyProblem,
+  problem: StatedProblem,
   settings: Settings,
   report: Report = () => {},
 ): AssemblyResult {
@@ -77,7 +77,7 @@ export function solve(
  */
 export function beginJob(
   solver: Solver,
-  problem: AssemblyProblem,
+  problem: StatedProblem,
   settings: Settings,
   report: Report,
 ): Job {

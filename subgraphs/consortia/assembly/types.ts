@@ -147,6 +147,15 @@ export type AssemblyProblem = {
   readonly violationPrices?: ViolationPrices;
 };
 
+/** A list that is read from beginning to end. */
+export type Rows<Row> = Iterable<Row> & { readonly length: number };
+
+/** A job as the thread that solves it has it: what is long need not be a list of objects. */
+export type StatedProblem = Omit<AssemblyProblem, 'capabilities' | 'history'> & {
+  readonly capabilities: Rows<Capability>;
+  readonly history: Rows<History>;
+};
+
 /** How to solve. */
 export type AssemblyOptions = {
   /** Teams wanted besides the best one, 0 to 10. */
