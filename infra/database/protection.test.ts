@@ -230,6 +230,10 @@ async function codeOf(work: Promise<unknown>): Promise<unknown> {
   return error instanceof MongoServerError ? error.code : error;
 }
 
+const LONG = { $range: [0, 20_000] };
+const SUMMED = { initialValue: 0, in: { $add: ['$$value', '$$this'] } };
+const NONE = { input: LONG, cond: { $lt: ['$$this', 0] } };
+
 describe('work that takes too long', () => {
   it('ends when its time is up, and others are served meanwhile', async () => {
     const name = await manyThings();
@@ -237,6 +241,59 @@ describe('work that takes too long', () => {
     const work = limits.collection(name).aggregate(slowStages(name), { maxTimeMS: 300 });
     const [code] = await Promise.all([codeOf(work.toArray()), limits.command({ ping: 1 })]);
     expect(code).toBe(50);
+  });
+
+  it.each([
+    ['$map', { $map: { input: LONG, in: { $reduce: { input: LONG, ...SUMMED } } } }],
+    ['$filter', { $filter: { input: LONG, cond: { $reduce: { input: LONG, ...SUMMED } } } }],
+    ['$reduce', { $reduce: { input: LONG, initialValue: 0, in: { $size: [{ $filter: NONE }] } } }],
+  ])('ends within one expression that takes long: %s', async (_, expression) => {
+    const stages = [{ $documents: [{}] }, { $project: { all: expression } }];
+    const work = client.db('limits').aggregate(stages, { maxTimeMS: 50 });
+    expect(await codeOf(work.toArray())).toBe(50);
+  });
+
+  it('ends within a long chain of documents, each of which leads to the next', async () => {
+    const chain = client
+      .db('limits')
+      .collection<{ _id: number; next: number; pad: string }>('chain');
+    const links = Array.from({ length: 30_000 }, (_, _id) => ({ _id, next: _id + 1, pad: 'x' }));
+    await chain.insertMany(links);
+    const follow = {
+      from: 'chain',
+      startWith: '$next',
+      connectFromField: 'next',
+      connectToField: '_id',
+      as: 'all',
+    };
+    const stages = [{ $match: { _id: 0 } }, { $graphLookup: follow }, { $count: 'n' }];
+    expect(await codeOf(chain.aggregate(stages, { maxTimeMS: 20 }).toArray())).toBe(50);
+    const pad = 'x'.repeat(3000);
+    await chain.updateMany({ _id: { $lt: 20_000 } }, { $set: { pad } });
+    expect(await codeOf(chain.aggregate(stages).toArray())).toBe(292);
+  });
+
+  it('joins with a collection that does not fit into memory, but keeps no more than fits', async () => {
+    const limits = client.db('limits');
+    const broad = limits.collection('broad');
+    const pad = 'x'.repeat(50_000);
+    for (let batch = 0; batch < 12; batch += 1)
+      await broad.insertMany(Array.from({ length: 100 }, (_, n) => ({ n: batch * 100 + n, pad })));
+    await limits.collection('narrow').insertMany([{ n: 7 }, { n: 1111 }, { n: -1 }]);
+    const joining = { from: 'broad', localField: 'n', foreignField: 'n', as: 'found' };
+    const counted = { $project: { _id: 0, n: 1, count: { $size: '$found' } } };
+    const joined = await limits
+      .collection('narrow')
+      .aggregate([{ $lookup: joining }, counted])
+      .toArray();
+    expect(joined).toEqual([
+      { n: 7, count: 1 },
+      { n: 1111, count: 1 },
+      { n: -1, count: 0 },
+    ]);
+    const all = { $lookup: { from: 'broad', pipeline: [], as: 'found' } };
+    const code = await codeOf(limits.collection('narrow').aggregate([all, counted]).toArray());
+    expect(code).toBe(292);
   });
 
   it('can be found and killed', async () => {
@@ -268,6 +325,13 @@ describe('work that takes too long', () => {
     const numbers = found.map((one) => one['n']);
     expect(numbers).toEqual(numbers.toSorted((left, right) => left - right));
     expect(numbers).toHaveLength(1000);
+    // Each group keeps a text of its own.
+    const grouped = [{ $group: { _id: '$_id', pad: { $first: '$pad' } } }, { $count: 'n' }];
+    const inMemory = things.aggregate(grouped, { allowDiskUse: false }).toArray();
+    await expect(inMemory).rejects.toMatchObject({ code: 292 });
+    expect(await things.aggregate(grouped, { allowDiskUse: true }).toArray()).toEqual([
+      { n: 1000 },
+    ]);
     const gathered = things
       .aggregate([{ $group: { _id: null, all: { $push: '$$ROOT' } } }])
       .toArray();

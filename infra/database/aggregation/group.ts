@@ -14,6 +14,7 @@ import { openSpill } from '../store/temporary.ts';
 import type { Spill } from '../store/temporary.ts';
 import { compileGathering } from './gathering.ts';
 import type { Gather, Gathering } from './gathering.ts';
+import { weigh } from '../expression/accumulator.ts';
 import { MEMORY_LIMIT, memoryRefusal } from './sort-stage.ts';
 import type { Stage, StageContext } from './stage.ts';
 
@@ -106,9 +107,10 @@ function makeGrouper(evaluate: Evaluate, gatherings: Gatherings, context: StageC
         }
         group = makeGroup(id, gatherings);
         groups.set(text, group);
-        weight += GROUP_BYTES + text.length * 2;
-      }
-      addTo(group, source);
+        addTo(group, source);
+        // What it holds of its first document counts; lists count for themselves as they grow.
+        weight += GROUP_BYTES + text.length * 2 + weigh(resultOf(group, gatherings));
+      } else addTo(group, source);
     },
     results: function* () {
       yield* finished(groups.values(), gatherings);

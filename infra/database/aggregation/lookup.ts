@@ -4,13 +4,15 @@ import { valueAt, withValueAt } from '../bson/path.ts';
 import { wholeNumber } from '../bson/number.ts';
 import { document, isDocument, isNumeric } from '../bson/value.ts';
 import type { Document, Maybe, Value } from '../bson/value.ts';
+import { weigh } from '../expression/accumulator.ts';
 import { compileExpression } from '../expression/compile.ts';
 import { bindVariable } from '../expression/scope.ts';
 import type { Evaluate, Scope } from '../expression/scope.ts';
-import { collectFlow, flowOf, PAUSE } from '../flow.ts';
+import { flowOf, PAUSE } from '../flow.ts';
 import type { Flow } from '../flow.ts';
 import { compileFilter } from '../query/filter.ts';
 import { refuse } from '../refusal.ts';
+import { MEMORY_LIMIT, memoryRefusal } from './sort-stage.ts';
 import { stageOf } from './stage.ts';
 import type { CompileStage, Namespace, StageContext } from './stage.ts';
 
@@ -85,9 +87,28 @@ function* lookupFlow(
       yield PAUSE;
       continue;
     }
-    const found = yield* collectFlow(find(item));
+    const found = yield* keepWithin(find(item));
+    if (found === undefined) throw memoryRefusal('$lookup');
     yield withValueAt(item, target, found);
   }
+}
+
+/** Everything, or undefined where it takes more memory than one stage may. */
+function* keepWithin(
+  source: Flow<Document>,
+): Generator<typeof PAUSE, Document[] | undefined, undefined> {
+  const items: Document[] = [];
+  let weight = 0;
+  for (const item of source) {
+    if (item === PAUSE) {
+      yield PAUSE;
+      continue;
+    }
+    weight += weigh(item);
+    if (weight > MEMORY_LIMIT) return undefined;
+    items.push(item);
+  }
+  return items;
 }
 
 function finder(spec: Document, context: StageContext): Find {
@@ -107,7 +128,7 @@ function finder(spec: Document, context: StageContext): Find {
   return fieldFinder(spec, from, pipeline, lets, context);
 }
 
-/** A pipeline that does not look at the outer document runs once. */
+/** A pipeline that does not look at the outer document runs once, if what it finds can be kept. */
 function pipelineFinder(
   from: Namespace,
   pipeline: readonly Document[],
@@ -117,19 +138,16 @@ function pipelineFinder(
 ): Find {
   let known: Document[] | undefined;
   const { world } = context;
-  const isConstant = !isCorrelated && context.scope.names.size === 0;
+  let isConstant = !isCorrelated && context.scope.names.size === 0;
   return function* (source) {
     if (known !== undefined) {
       yield* flowOf(known);
       return;
     }
     lets.assign(source);
-    if (!isConstant) {
-      yield* world.open(from, pipeline, lets.scope);
-      return;
-    }
-    known = yield* collectFlow(world.open(from, pipeline, lets.scope));
-    yield* flowOf(known);
+    if (isConstant) known = yield* keepWithin(world.open(from, pipeline, lets.scope));
+    isConstant = known !== undefined;
+    yield* known === undefined ? world.open(from, pipeline, lets.scope) : flowOf(known);
   };
 }
 
@@ -146,9 +164,7 @@ function fieldFinder(
   if (pipeline !== undefined && pipeline.length > 0)
     return (source) => {
       lets.assign(source);
-      const match = document({
-        $match: document({ [foreign]: document({ $in: wanted(source, local) }) }),
-      });
+      const match = matchAny(foreign, wanted(source, local));
       return world.open(from, [match, ...pipeline], lets.scope);
     };
   const byIndex = world.findByIndex(from, foreign);
@@ -163,7 +179,7 @@ function wanted(source: Document, local: readonly string[]): Value[] {
   return [value ?? null];
 }
 
-/** Reads the other collection once and keeps it by value. */
+/** Reads the other collection once and keeps it by value; one that is too large for that is read for each document. */
 function hashFinder(
   from: Namespace,
   foreign: readonly string[],
@@ -171,20 +187,40 @@ function hashFinder(
   context: StageContext,
 ): Find {
   let table: Map<string, Document[]> | undefined;
-  const fold = context.scope.collation?.fold;
+  let isTooLarge = false;
+  const { scope, world } = context;
+  const fold = scope.collation?.fold;
   return function* (source) {
+    if (table === undefined && !isTooLarge) {
+      const all = yield* keepWithin(world.open(from, [], scope));
+      isTooLarge = all === undefined;
+      if (all !== undefined) table = yield* tableOf(all, foreign, fold);
+    }
     if (table === undefined) {
-      table = new Map();
-      for (const item of context.world.open(from, [], context.scope)) {
-        if (item === PAUSE) yield PAUSE;
-        else for (const key of keysOf(item, foreign, fold)) addTo(table, key, item);
-      }
+      yield* world.open(from, [matchAny(foreign.join('.'), wanted(source, local))], scope);
+      return;
     }
     const found = new Set<Document>();
     for (const value of wanted(source, local))
       for (const match of table.get(keyText(value, fold)) ?? []) found.add(match);
     yield* flowOf(found);
   };
+}
+
+function matchAny(path: string, values: Value[]): Document {
+  return document({ $match: document({ [path]: document({ $in: values }) }) });
+}
+
+function* tableOf(
+  items: readonly Document[],
+  foreign: readonly string[],
+  fold?: (text: string) => string,
+): Generator<typeof PAUSE, Map<string, Document[]>, undefined> {
+  const table = new Map<string, Document[]>();
+  for (const item of flowOf(items))
+    if (item === PAUSE) yield PAUSE;
+    else for (const key of keysOf(item, foreign, fold)) addTo(table, key, item);
+  return table;
 }
 
 function keysOf(
@@ -287,6 +323,15 @@ function listOf(value: Maybe): Value[] {
   return Array.isArray(value) ? value : [value];
 }
 
+/** Counts what is kept, and refuses more than a stage may keep. */
+function makeRoom(stage: string): (item: Document) => void {
+  let weight = 0;
+  return (item) => {
+    weight += weigh(item);
+    if (weight > MEMORY_LIMIT) throw memoryRefusal(stage);
+  };
+}
+
 function* reachable(
   source: Document,
   graph: Graph,
@@ -295,11 +340,14 @@ function* reachable(
   const found = new Map<string, Document>();
   const asked = new Set<string>();
   let frontier = listOf(graph.start(source));
+  const room = makeRoom('$graphLookup');
   for (let depth = 0; frontier.length > 0 && depth <= graph.most; depth += 1) {
     const fresh = frontier.filter((value) => !asked.has(keyText(value)));
     for (const value of fresh) asked.add(keyText(value));
     frontier = [];
     if (fresh.length === 0) break;
+    // A long chain has a step for every document.
+    yield PAUSE;
     for (const item of connected(graph, fresh, context)) {
       if (item === PAUSE) {
         yield PAUSE;
@@ -307,6 +355,7 @@ function* reachable(
       }
       const id = keyText(item.get('_id'));
       if (found.has(id) || !graph.isAllowed(item)) continue;
+      room(item);
       found.set(
         id,
         graph.depthField === undefined ? item : withValueAt(item, graph.depthField, BigInt(depth)),
@@ -320,6 +369,5 @@ function* reachable(
 function connected(graph: Graph, values: Value[], { world, scope }: StageContext): Flow<Document> {
   const byIndex = world.findByIndex(graph.from, graph.connectTo);
   if (byIndex !== undefined) return byIndex(values);
-  const match = document({ $match: document({ [graph.connectTo]: document({ $in: values }) }) });
-  return world.open(graph.from, [match], scope);
+  return world.open(graph.from, [matchAny(graph.connectTo, values)], scope);
 }

@@ -162,7 +162,11 @@ export function commandScope(
   collation: Collation | undefined,
   variables: Maybe = context.command.get('let'),
 ): Scope {
-  const scope = makeScope({ collation, clusterTime: context.engine.timestamp() });
+  const scope = makeScope({
+    collation,
+    clusterTime: context.engine.timestamp(),
+    fault: context.operation.fault,
+  });
   if (variables === undefined) return scope;
   if (!isDocument(variables))
     throw refuse(14, "BSON field 'let' is the wrong type, expected type 'object'");

@@ -9,6 +9,7 @@ import { findCollection } from '../engine/catalogue.ts';
 import type { Collection } from '../engine/collection.ts';
 import { asksForText } from '../engine/derived-plan.ts';
 import type { Row } from '../engine/scan.ts';
+import { makeScope } from '../expression/scope.ts';
 import type { Scope } from '../expression/scope.ts';
 import { nearField, nearFilter, readGeoNear } from '../geo/geo-near.ts';
 import type { GeoNear } from '../geo/geo-near.ts';
@@ -237,21 +238,9 @@ function finderByIndex(
   if (!isIndexed) return undefined;
   return (values) => {
     const filter = document({ [field]: document({ $in: [...values] }) });
-    const scope = { ...emptyScope(context), collation: undefined };
+    const scope = makeScope({ clusterTime: context.engine.timestamp() });
     return mapFlow(askRows(collection, { filter }, scope, context.sight), ({ bytes }) =>
       readDocument(bytes),
     );
-  };
-}
-
-function emptyScope({ engine }: CommandContext): Scope {
-  return {
-    names: new Map(),
-    slots: [],
-    reads: { fields: new Set(), all: false },
-    collation: undefined,
-    now: new Date(),
-    clusterTime: engine.timestamp(),
-    search: makeSearch(),
   };
 }

@@ -167,16 +167,19 @@ const EXACT_RANKS: ReadonlySet<number> = new Set([
   RANK.timestamp,
 ]);
 
+/** Where a range may begin, and where it may end. */
+function edges(operator: string, rank: number, { low, high }: Interval): [Buffer, Buffer] {
+  const isExact = EXACT_RANKS.has(rank);
+  return [operator === '$gt' && isExact ? high : low, operator === '$lt' && isExact ? low : high];
+}
+
 function joinRanges(ranges: readonly Predicate[], context: BoundsContext): FieldBounds | undefined {
   const rank = rankOf(ranges[0]?.argument);
-  const isExact = EXACT_RANKS.has(rank);
   let low: Buffer = Buffer.from([rankByte(rank)]);
   let high: Buffer = Buffer.from([rankByte(rank) + 1]);
   for (const { operator, argument } of ranges) {
     if (rankOf(argument) !== rank) continue;
-    const { low: own, high: behind } = point(argument, context);
-    const from = operator === '$gt' && isExact ? behind : own;
-    const to = operator === '$lt' && isExact ? own : behind;
+    const [from, to] = edges(operator, rank, point(argument, context));
     if (LOWER.has(operator) && Buffer.compare(from, low) > 0) low = from;
     if (UPPER.has(operator) && Buffer.compare(to, high) < 0) high = to;
   }

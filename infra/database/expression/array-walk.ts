@@ -35,6 +35,7 @@ const map: Operator = (argument, compiling) => {
     return array === undefined
       ? null
       : array.map((element) => {
+          scope.pace();
           scope.slots[slot] = element;
           return each(root) ?? null;
         });
@@ -57,6 +58,7 @@ const filter: Operator = (argument, compiling) => {
     const kept: Value[] = [];
     for (const element of array) {
       if (kept.length >= count) break;
+      scope.pace();
       scope.slots[slot] = element;
       if (isTruthy(condition(root))) kept.push(element);
     }
@@ -82,12 +84,13 @@ const reduce: Operator = (argument, compiling) => {
   const value = bindVariable(compiling.scope, 'value');
   const current = bindVariable(value.scope, 'this');
   const step = parts.take('in', current.scope);
-  const { slots } = compiling.scope;
+  const { slots, pace } = compiling.scope;
   return (root) => {
     const array = arrayOr(input(root), 40_080, '$reduce');
     if (array === undefined) return null;
     let result = initial(root);
     for (const element of array) {
+      pace();
       slots[value.slot] = result;
       slots[current.slot] = element;
       result = step(root);

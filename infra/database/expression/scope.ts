@@ -24,11 +24,29 @@ export type Scope = {
   now: Date;
   clusterTime: Timestamp | undefined;
   search: Search;
+  /** Called for each step of a loop within an expression: throws when the command must stop. */
+  pace: () => void;
 };
+
+const STEPS_BETWEEN = 1024;
+
+/** Asks now and then whether there is a reason to stop. */
+function paceOf(fault: (() => Error | undefined) | undefined): () => void {
+  if (fault === undefined) return () => {};
+  let steps = 0;
+  return () => {
+    steps += 1;
+    if (steps % STEPS_BETWEEN !== 0) return;
+    const error = fault();
+    if (error !== undefined) throw error;
+  };
+}
 
 /** The outermost scope of a command. */
 export function makeScope(
-  options: Partial<Pick<Scope, 'collation' | 'now' | 'clusterTime'>> = {},
+  options: Partial<Pick<Scope, 'collation' | 'now' | 'clusterTime'>> & {
+    fault?: () => Error | undefined;
+  } = {},
 ): Scope {
   return {
     names: new Map(),
@@ -38,6 +56,7 @@ export function makeScope(
     now: options.now ?? new Date(),
     clusterTime: options.clusterTime,
     search: makeSearch(),
+    pace: paceOf(options.fault),
   };
 }
 
