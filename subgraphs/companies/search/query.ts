@@ -49,6 +49,8 @@ export interface CompanyFilter {
 
 const mostCharacters = 100;
 const mostTechnologies = 20;
+/** Of one list: each is compared with every entry of the sample. */
+const mostValues = 100;
 
 /**
  * The query that a filter means.
@@ -152,7 +154,10 @@ function anyFacets({ kinds, sectors, regions, near, sizes }: CompanyFilter): str
 
 /** Any of the values; null when the filter does not ask, so that an empty list finds nothing. */
 function facets(name: FacetName, values: readonly string[] | null | undefined): string[] | null {
-  return values == null ? null : values.map((value) => facet(name, value));
+  if (values == null) return null;
+  const each = new Set(values);
+  if (each.size > mostValues) throw badInput(`At most ${mostValues} values of one list.`);
+  return [...each].map((value) => facet(name, value));
 }
 
 /** One state is asked for as such, so that the index gives the order too. */

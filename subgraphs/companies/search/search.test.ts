@@ -147,11 +147,12 @@ describe('companies', () => {
     ]);
   });
 
-  it('refuse a text, a list of keys, a page or a cursor out of bounds', async () => {
+  it('refuse a text, a list, a page or a cursor out of bounds', async () => {
     const tooMany = Array.from({ length: 101 }, (_, index) => String(index));
     for (const variables of [
       { filter: { text: 'x'.repeat(101) } },
       { filter: { origin: { source: 'test', externalIds: tooMany } } },
+      { filter: { sectors: tooMany } },
       { first: 101 },
       { after: 'bm90IG91cnM' },
     ])
