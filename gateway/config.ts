@@ -43,7 +43,7 @@ export interface GatewayConfig {
   supergraph: string;
   /** `GATEWAY_OPEN` (false): anonymous, no limits, no signatures to subgraphs, introspection on. Not in production. */
   open: boolean;
-  /** Whether `NODE_ENV` is `production`: introspection and suggestions closed, keys required. */
+  /** Whether `NODE_ENV` is `production`: introspection and suggestions for operators alone, keys required. */
   production: boolean;
   /** `LOG_LEVEL` (info): pino's levels. */
   logLevel: string;
@@ -96,6 +96,10 @@ export interface GatewayConfig {
    * gateways count in together; null for this process alone.
    */
   ratesIn: string | null;
+  /** `RATE_REFUSAL_POINTS` (1000): what a request costs that is refused before it runs: unreadable, unknown, not allowed. */
+  refusalPoints: number;
+  /** `CLIENT_IPV6_BITS` (64): how many bits of an IPv6 address tell one client from another. */
+  clientBits: number;
   /** `TRUSTED_PROXIES` (0): how many proxies stand in front, whose `x-forwarded-for` is believed. */
   trustedProxies: number;
   /** `TRUSTED_DOCUMENTS` (none): a manifest of operations that may be called by their hash. */
@@ -165,6 +169,8 @@ export function readGatewayConfig(environment: Environment = processEnvironment)
     RATE_POINTS: wholeNumber(environment['NODE_ENV'] === 'production' ? 2_000_000 : 0, 0, 1e12),
     RATES_IN: oneOf(rateStores, environment['MONGODB_URI'] ? 'MONGODB' : 'MEMORY'),
     MONGODB_URI: optional(),
+    RATE_REFUSAL_POINTS: wholeNumber(1_000, 1, 1e12),
+    CLIENT_IPV6_BITS: wholeNumber(64, 16, 128),
     TRUSTED_PROXIES: wholeNumber(0, 0, 16),
     TRUSTED_DOCUMENTS: optional(),
     TRUSTED_DOCUMENTS_ONLY: flag(false),
@@ -214,6 +220,8 @@ export function readGatewayConfig(environment: Environment = processEnvironment)
     feedCompletions: read.FEED_COMPLETIONS,
     ratePoints: read.RATE_POINTS,
     ratesIn: read.RATES_IN === 'MONGODB' ? read.MONGODB_URI : null,
+    refusalPoints: read.RATE_REFUSAL_POINTS,
+    clientBits: read.CLIENT_IPV6_BITS,
     trustedProxies: read.TRUSTED_PROXIES,
     trustedDocuments: read.TRUSTED_DOCUMENTS,
     trustedOnly: read.TRUSTED_DOCUMENTS_ONLY,

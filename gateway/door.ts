@@ -9,6 +9,7 @@ import { formatted } from './operation.ts';
 import type { Pipeline } from './pipeline.ts';
 import { SubgraphFault } from './source.ts';
 import type { Renewals } from './renewals.ts';
+import type { Rates } from './rates.ts';
 import type { NoteUnbegun } from './request-log.ts';
 import { refused, type Signed, type Tokens } from './tokens.ts';
 
@@ -41,9 +42,18 @@ export interface Door {
   /**
    * Who an `authorization` value stands for.
    *
-   * @throws {GraphQLError} UNAUTHENTICATED, SUBGRAPH_UNAVAILABLE
+   * @throws {GraphQLError} UNAUTHENTICATED, SUBGRAPH_UNAVAILABLE, RATE_LIMITED
    */
-  identify(authorization: string | undefined, requestId: string): Promise<Signed>;
+  identify(
+    authorization: string | undefined,
+    visit: Pick<Visit, 'requestId' | 'address' | 'transport'>,
+  ): Promise<Signed>;
+  /**
+   * The call of who was identified.
+   *
+   * @throws {GraphQLError} RATE_LIMITED
+   */
+  admit(signed: Signed, parts: Omit<Partial<Call>, 'viewer'>): Call;
   /** Runs an operation; never rejects. Errors are fit to leave. */
   run(request: GraphRequest, visit: Visit): Promise<Outcome>;
 }
@@ -53,19 +63,27 @@ export interface DoorOptions {
   pipeline: Pipeline;
   tokens: Tokens;
   config: GatewayConfig;
+  rates: Rates;
   /** Told of requests that are refused at the door. */
   noteUnbegun: NoteUnbegun;
 }
 
 /** Opens the way to a pipeline. */
-export function createDoor({ pipeline, tokens, config, noteUnbegun }: DoorOptions): Door {
+export function createDoor({ pipeline, tokens, config, rates, noteUnbegun }: DoorOptions): Door {
+  const admit: Door['admit'] = ({ viewer, expiresAt }, parts) => {
+    const call = callOf(viewer, { ...parts, expiresAt });
+    rates.admit(call);
+    return call;
+  };
   return {
-    identify: async (authorization, requestId) => {
+    admit,
+    identify: async (authorization, { requestId, address, transport }) => {
       // Foreign graphs know nothing of our tokens.
       if (config.open) return { viewer: visitor(requestId), expiresAt: null };
       try {
         return await tokens.verify(authorization, requestId);
       } catch (error) {
+        rates.admit({ transport, address, viewer: visitor(requestId) });
         throw error instanceof SubgraphFault ? keysLost(error) : error;
       }
     },
@@ -73,22 +91,22 @@ export function createDoor({ pipeline, tokens, config, noteUnbegun }: DoorOption
       const began = performance.now();
       let call: Call | null = null;
       try {
-        const { viewer, expiresAt } = await visit.signed();
+        const signed = await visit.signed();
         const feedPlace: FeedPlace = { feed: null };
         // Programs in this process, such as importers, mind their own time.
         const patience = visit.transport === 'PROCESS' ? {} : timeOut(config, visit.signal);
         const { transport, address, renewals = null } = visit;
-        const parts = { expiresAt, renewals, transport, address, feedPlace, ...patience };
-        const contextValue = callOf(viewer, parts);
+        const parts = { renewals, transport, address, feedPlace, ...patience };
+        const contextValue = admit(signed, parts);
         call = contextValue;
-        return await traced('graphql', operationStep(transport, viewer.requestId), async () => {
+        return await traced('graphql', operationStep(transport, visit.requestId), async () => {
           const { body } = await pipeline.server.executeOperation(request, { contextValue });
           return feedPlace.feed ?? resultOf(body);
         });
       } catch (error) {
         const errors = [formatted(pipeline.format, error)];
-        const { transport, requestId } = visit;
-        if (!call?.stage.begun) noteUnbegun({ requestId, transport, began, errors });
+        const { transport, requestId, address } = visit;
+        if (!call?.stage.begun) noteUnbegun({ requestId, transport, address, began, errors });
         return { errors };
       }
     },

@@ -22,6 +22,7 @@ import { createPage, type Account } from './page.ts';
 import { createPipeline, type Pipeline } from './pipeline.ts';
 import { publications } from './publication.ts';
 import { createRateStore } from './rate-store.ts';
+import { createRates } from './rates.ts';
 import { requestLog, unbegunLog } from './request-log.ts';
 import { createSourceRoom, type SourceRoom } from './sources.ts';
 import { readSupergraph, type Supergraph } from './supergraph.ts';
@@ -107,14 +108,15 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     ),
   ];
   const trusted = await trustedOf(config);
-  const rates = await createRateStore(config, log);
+  const rateStore = await createRateStore(config, log);
+  const rates = createRates(rateStore, config, log);
   const parts = { config, log, feeds, plugins, rates, trusted };
   const pipeline = await createPipeline({ supergraph, sources }, parts);
   const { issuer, audience } = config.token;
   const tokens = createTokens({ issuer, audience, log, fetchKeys: tokenKeys(pipeline) });
   const schema = () => pipeline.served().supergraph.apiSchema;
-  const noteUnbegun = unbegunLog(log, () => metrics);
-  const door = createDoor({ pipeline, tokens, config, noteUnbegun });
+  const noteUnbegun = unbegunLog(log, () => metrics, rates);
+  const door = createDoor({ pipeline, tokens, config, rates, noteUnbegun });
   const here = [...(options.local ?? [])].map(
     ([name, local]) => [name, databaseOf(local)] as const,
   );
@@ -159,7 +161,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     stop: async () => {
       health.drain();
       await stop({ http, sockets, feeds, pipeline, room, config });
-      await rates?.stop();
+      await rateStore?.stop();
     },
   };
 }

@@ -7,9 +7,10 @@ import { GraphQLError } from 'graphql';
 import { newId } from '#kit/id.ts';
 import type { Log } from '#kit/log.ts';
 import { traced, traceHeader } from '#kit/trace.ts';
-import { callOf, type Call } from './call.ts';
+import { addressOf } from './address.ts';
+import type { Call } from './call.ts';
 import type { GatewayConfig } from './config.ts';
-import { operationStep, timeOut, type Door } from './door.ts';
+import { operationStep, timeOut, type Door, type Visit } from './door.ts';
 import { answerAsStream, badRequest, streamPath, streamRequest } from './event-stream.ts';
 import type { Health } from './health.ts';
 import type { Metrics } from './metrics.ts';
@@ -18,7 +19,6 @@ import type { Origins } from './origins.ts';
 import type { Page } from './page.ts';
 import type { Pipeline } from './pipeline.ts';
 import { answerPublication, publications } from './publication.ts';
-import { addressOf } from './rates.ts';
 import type { NoteUnbegun, Unbegun } from './request-log.ts';
 import { challenge } from './status.ts';
 import type { Tokens } from './tokens.ts';
@@ -44,6 +44,8 @@ interface Exchange {
   response: ServerResponse;
   url: URL;
   requestId: string;
+  /** Where it comes from; see `addressOf`. */
+  address: string;
   /** When it came, by `performance.now()`. */
   began: number;
 }
@@ -74,7 +76,7 @@ export function createHttp(options: HttpOptions): Server {
       connectionsCheckingInterval: checkMillis,
     },
     (request, response) => {
-      const exchange = exchangeOf(request, response);
+      const exchange = exchangeOf(request, response, config);
       if (!exchange) return end(response, 400);
       answer(exchange).catch((error: unknown) => {
         fail(options, exchange, error);
@@ -88,14 +90,19 @@ export function createHttp(options: HttpOptions): Server {
   return server;
 }
 
-function exchangeOf(request: IncomingMessage, response: ServerResponse): Exchange | null {
+function exchangeOf(
+  request: IncomingMessage,
+  response: ServerResponse,
+  config: GatewayConfig,
+): Exchange | null {
   const target = request.url ?? '/';
   if (!URL.canParse(target, 'http://gateway')) return null;
   const requestId = newId();
   response.setHeader('x-request-id', requestId);
   response.setHeader('x-content-type-options', 'nosniff');
   const url = new URL(target, 'http://gateway');
-  return { request, response, url, requestId, began: performance.now() };
+  const address = addressOf(request, config);
+  return { request, response, url, requestId, address, began: performance.now() };
 }
 
 function routesOf(options: HttpOptions): ReadonlyMap<string, Route> {
@@ -105,13 +112,13 @@ function routesOf(options: HttpOptions): ReadonlyMap<string, Route> {
     [streamPath, (exchange) => answerStream(options, exchange)],
     ...publications.map((publication): [string, Route] => [
       publication.path,
-      ({ request, response, url, requestId }) =>
-        answerPublication(publication, door, request, url, response, {
-          transport: 'HTTP',
-          address: addressOf(request, options.config.trustedProxies),
-          requestId,
-          signed: () => door.identify(request.headers.authorization, requestId),
-        }),
+      ({ request, response, url, requestId, address }) => {
+        const visit = { transport: 'HTTP', address, requestId } as const;
+        return answerPublication(publication, door, request, url, response, {
+          ...visit,
+          signed: () => door.identify(request.headers.authorization, visit),
+        });
+      },
     ]),
     [
       '/.well-known/jwks.json',
@@ -143,13 +150,14 @@ function routesOf(options: HttpOptions): ReadonlyMap<string, Route> {
 
 async function answerGraphql(
   { config, door, pipeline, noteUnbegun }: HttpOptions,
-  { request, response, url, requestId, began }: Exchange,
+  { request, response, url, requestId, address, began }: Exchange,
 ): Promise<void> {
+  const visit = { transport: 'HTTP', address, requestId } as const;
   const gone = new AbortController();
   response.once('close', () => gone.abort());
   const body =
     request.method === 'POST'
-      ? await bodyOf(request, await bodyLimit(request, config, door, requestId))
+      ? await bodyOf(request, await bodyLimit(request, config, door, visit))
       : undefined;
   let call: Call | null = null;
   const step = { ...operationStep('HTTP', requestId), parent: traceOf(request, config) };
@@ -162,10 +170,9 @@ async function answerGraphql(
         body,
       },
       context: async () => {
-        const { viewer, expiresAt } = await door.identify(request.headers.authorization, requestId);
+        const signed = await door.identify(request.headers.authorization, visit);
         const patience = timeOut(config, gone.signal);
-        const address = addressOf(request, config.trustedProxies);
-        call = callOf(viewer, { expiresAt, address, transport: 'HTTP', ...patience });
+        call = door.admit(signed, { address, transport: 'HTTP', ...patience });
         return call;
       },
     }),
@@ -173,7 +180,7 @@ async function answerGraphql(
   const text = answer.body.kind === 'complete' ? answer.body.string : '';
   if (!hasBegun(call)) {
     const { errors = [] } = JSON.parse(text) as Pick<Partial<Unbegun>, 'errors'>;
-    noteUnbegun({ requestId, transport: 'HTTP', began, errors });
+    noteUnbegun({ ...visit, began, errors });
   }
   for (const [name, value] of answer.headers) response.setHeader(name, value);
   end(response, statusOf(request, answer.status ?? 200, text), text);
@@ -210,17 +217,17 @@ function statusOf({ headers }: IncomingMessage, status: number, text: string): n
 
 async function answerStream(
   { config, door }: HttpOptions,
-  { request, response, url, requestId }: Exchange,
+  { request, response, url, requestId, address }: Exchange,
 ): Promise<void> {
   if (!['GET', 'POST'].includes(request.method ?? '')) {
     response.setHeader('allow', 'GET, POST');
     return json(response, 405, { message: 'Use GET or POST.' });
   }
   const body = request.method === 'POST' ? await bodyOf(request, config.bodyBytes) : undefined;
+  const visit = { address, requestId };
   await answerAsStream(door, streamRequest(request, url, body), response, {
-    address: addressOf(request, config.trustedProxies),
-    requestId,
-    signed: () => door.identify(request.headers.authorization, requestId),
+    ...visit,
+    signed: () => door.identify(request.headers.authorization, { transport: 'SSE', ...visit }),
   });
 }
 
@@ -233,11 +240,11 @@ async function bodyLimit(
   { headers }: IncomingMessage,
   { bodyBytes, uploadBytes }: GatewayConfig,
   door: Door,
-  requestId: string,
+  visit: Pick<Visit, 'requestId' | 'address' | 'transport'>,
 ): Promise<number> {
   const length = Number(headers['content-length'] ?? Number.POSITIVE_INFINITY);
   if (headers.authorization === undefined || length <= bodyBytes) return bodyBytes;
-  const { viewer } = await door.identify(headers.authorization, requestId);
+  const { viewer } = await door.identify(headers.authorization, visit);
   return viewer.userId === null ? bodyBytes : uploadBytes;
 }
 
@@ -277,7 +284,7 @@ function headersOf(request: IncomingMessage): HeaderMap {
 }
 
 function fail({ pipeline, noteUnbegun }: HttpOptions, exchange: Exchange, error: unknown): void {
-  const { request, response, url, requestId, began } = exchange;
+  const { request, response, url, requestId, address, began } = exchange;
   if (response.headersSent || isGone(exchange, error)) {
     response.destroy();
     return;
@@ -288,7 +295,7 @@ function fail({ pipeline, noteUnbegun }: HttpOptions, exchange: Exchange, error:
   if (!request.complete) response.setHeader('connection', 'close');
   const errors = [formatted(pipeline.format, error)];
   const transport = url.pathname === streamPath ? 'SSE' : 'HTTP';
-  noteUnbegun({ requestId, transport, began, errors });
+  noteUnbegun({ requestId, transport, address, began, errors });
   json(response, status, { errors });
 }
 

@@ -26,6 +26,7 @@ import { Cache } from './cache.ts';
 import type { Call } from './call.ts';
 import type { GatewayConfig } from './config.ts';
 import { costOf } from './cost.ts';
+import { disclosure } from './disclosure.ts';
 import { executePlan, type Sources } from './execution.ts';
 import type { Feeds } from './feeds.ts';
 import { literalPaths, variableFaults } from './input-paths.ts';
@@ -33,8 +34,7 @@ import { breach, limitCodes, limitSize } from './limits.ts';
 import { nestingLimit } from './nesting.ts';
 import type { CheckedOperation, FormatError, Served } from './operation.ts';
 import { plainSubscription } from './plain-subscription.ts';
-import type { RateStore } from './rate-store.ts';
-import { rateLimiter } from './rates.ts';
+import { rateLimiter, type Rates } from './rates.ts';
 import { refusalOf } from './refused-document.ts';
 import { report } from './report.ts';
 import { subgraphFaultCodes } from './source.ts';
@@ -71,8 +71,7 @@ export interface PipelineOptions {
   log: Log;
   feeds: Feeds;
   plugins: ApolloServerPlugin<Call>[];
-  /** Where rates are counted; null where nothing is limited. */
-  rates: RateStore | null;
+  rates: Rates;
   /** Operations that may be called by their hash. */
   trusted?: TrustedDocuments | null;
 }
@@ -114,8 +113,9 @@ export async function createPipeline(
     gateway,
     formatError,
     logger: log,
-    introspection: !config.production,
-    hideSchemaDetailsFromClientErrors: config.production,
+    // To whom the schema is told is decided for each viewer (`disclosure.ts`).
+    introspection: true,
+    hideSchemaDetailsFromClientErrors: false,
     includeStacktraceInErrorResponses: false,
     csrfPrevention: true,
     allowBatchedHttpRequests: false,
@@ -132,7 +132,8 @@ export async function createPipeline(
       ApolloServerPluginUsageReportingDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginLandingPageDisabled(),
-      ...(config.open ? [] : [limiter(() => served, config), ...rateLimiter(rates)]),
+      ...(config.open ? [] : [limiter(() => served, config), rateLimiter(rates)]),
+      disclosure(config),
       ...(trusted && config.trustedOnly ? [trustedOnly(trusted)] : []),
       report(config),
     ],

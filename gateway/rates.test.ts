@@ -2,12 +2,14 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { createClient } from 'graphql-ws';
+import { WebSocket } from 'ws';
+
 import { createLog } from '#kit/log.ts';
 import { visitor } from '#kit/viewer.ts';
 import { readGatewayConfig } from './config.ts';
 import { createGateway, type Gateway } from './gateway.ts';
 import { graph, token } from './listening.ts';
-import { addressOf } from './rates.ts';
 import { manifestOf } from './trusted-documents.ts';
 
 const log = createLog('gateway', 'silent');
@@ -30,6 +32,7 @@ async function open(
 }
 afterEach(() => gateway.stop());
 
+const coded = (value: string) => ({ extensions: { code: value } });
 const code = async (response: Response): Promise<unknown> => {
   const { errors } = (await response.json()) as { errors?: { extensions: { code: string } }[] };
   return errors?.[0]?.extensions.code;
@@ -51,17 +54,67 @@ describe('rates', () => {
     });
   });
 
-  it('go by the address that the outermost trusted proxy saw', () => {
-    const request = {
-      socket: { remoteAddress: '10.0.0.1' },
-      headers: { 'x-forwarded-for': 'invented, 203.0.113.7, 10.0.0.2' },
+  it.each<[string, object, string | null]>([
+    ['a text that cannot be parsed', { query: '{ who' }, null],
+    ['a text that is not valid', { query: '{ nobody }' }, null],
+    [
+      'a hash that is not known',
+      { extensions: { persistedQuery: { version: 1, sha256Hash: 'a'.repeat(64) } } },
+      null,
+    ],
+    ['variables that cannot be read', { query: '{ who }', variables: 'none' }, null],
+    ['a body that is no request', {}, null],
+    ['what only others may do', { query: 'mutation { own }' }, null],
+    ['a token that is not valid', { query: '{ who }' }, 'Bearer no.such.token'],
+  ])(
+    'are charged for %s, and then refuse before anything is read',
+    async (_, body, authorization) => {
+      const ask = await open({ RATE_POINTS: '25', RATE_REFUSAL_POINTS: '10' });
+      // Twice ten are there; a third time leaves nothing.
+      for (let time = 0; time < 2; time += 1) {
+        const { status } = await ask(body, authorization ?? undefined);
+        expect([200, 400, 401]).toContain(status);
+      }
+      await ask(body, authorization ?? undefined);
+      const refused = await ask({ query: '{ who }' });
+      expect([refused.status, await code(refused)]).toEqual([429, 'RATE_LIMITED']);
+      expect(await code(await ask(body, authorization ?? undefined))).toBe('RATE_LIMITED');
+      expect(await code(await ask({ query: '{ who }' }, token()))).toBeUndefined();
+    },
+  );
+
+  it('do not charge for what is nobody’s fault', async () => {
+    const ask = await open({
+      RATE_POINTS: '25',
+      RATE_REFUSAL_POINTS: '10',
+      REQUEST_TIMEOUT_MILLIS: '50',
+    });
+    for (const _ of [1, 2, 3, 4])
+      expect(await code(await ask({ query: '{ slow }' }))).toBe('REQUEST_TIMEOUT');
+    expect(await code(await ask({ query: '{ who }' }))).toBeUndefined();
+  });
+
+  it('count a socket’s refusals with all others', async () => {
+    const ask = await open({ RATE_POINTS: '25', RATE_REFUSAL_POINTS: '10' });
+    const client = createClient({
+      url: `${address.replace('http', 'ws')}graphql`,
+      webSocketImpl: WebSocket,
+    });
+    const refusal = async (query: string) => {
+      try {
+        for await (const result of client.iterate({ query })) return result.errors?.[0];
+        return null;
+      } catch (error) {
+        return (error as { extensions: { code: string } }[])[0];
+      }
     };
-    expect([0, 1, 2, 5].map((proxies) => addressOf(request, proxies))).toEqual([
-      '10.0.0.1',
-      '10.0.0.2',
-      '203.0.113.7',
-      '10.0.0.1',
-    ]);
+    for (const _ of [1, 2, 3])
+      expect(await refusal('subscription { nobody }')).toMatchObject(
+        coded('GRAPHQL_VALIDATION_FAILED'),
+      );
+    expect(await refusal('subscription { ticks }')).toMatchObject(coded('RATE_LIMITED'));
+    expect(await code(await ask({ query: '{ who }' }))).toBe('RATE_LIMITED');
+    await client.dispose();
   });
 });
 

@@ -2,6 +2,7 @@ import { Kind, parse } from 'graphql';
 import { pino } from 'pino';
 
 import { createMetrics } from './metrics.ts';
+import { createRates } from './rates.ts';
 import { anonymousTag, isUnnamed, unbegunLog } from './request-log.ts';
 
 const tags = new Map([
@@ -20,8 +21,14 @@ it('a request that is refused before it is an operation has a line too', () => {
   };
   const metrics = createMetrics(sources, new Set());
   const errors = [{ extensions: { code: 'UNAUTHENTICATED' } }];
-  const came = { requestId: 'r1', transport: 'HTTP', began: performance.now(), errors } as const;
-  unbegunLog(log, () => metrics)(came);
+  const came = {
+    requestId: 'r1',
+    transport: 'HTTP',
+    address: 'x',
+    began: performance.now(),
+    errors,
+  } as const;
+  unbegunLog(log, () => metrics, createRates(null, { refusalPoints: 1 }, log))(came);
   expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([
     {
       level: 30,

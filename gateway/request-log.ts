@@ -8,6 +8,7 @@ import { visitor } from '#kit/viewer.ts';
 import { callOf, type Call } from './call.ts';
 import type { Marks } from './marks.ts';
 import type { Answered, Metrics } from './metrics.ts';
+import type { Rates } from './rates.ts';
 import { fragmentsOf, type Fragments } from './selection.ts';
 
 /** The tag on a root field that is asked for by nobody: neither viewer nor request can be told by the log. */
@@ -61,6 +62,8 @@ export function requestLog(
 /** A request that was refused before it was an operation: its token, its size, its form. */
 export interface Unbegun {
   requestId: string;
+  /** Where from; null for a call from this process. */
+  address: string | null;
   transport: Call['transport'];
   /** When it came, by `performance.now()`. */
   began: number;
@@ -71,10 +74,11 @@ export interface Unbegun {
 /** Tells the log and the figures of requests that the pipeline's plugins never see. */
 export type NoteUnbegun = (unbegun: Unbegun) => void;
 
-/** Writes the same line, and counts the same, as for an operation, of which nothing is known. */
-export function unbegunLog(log: Log, metrics: () => Metrics): NoteUnbegun {
-  return ({ requestId, transport, began, errors }) => {
-    const call = callOf(visitor(requestId), { transport });
+/** Writes the same line, and counts and charges the same, as for an operation, of which nothing is known. */
+export function unbegunLog(log: Log, metrics: () => Metrics, rates: Rates): NoteUnbegun {
+  return ({ requestId, transport, address, began, errors }) => {
+    const call = callOf(visitor(requestId), { transport, address });
+    void rates.refused(call, errors);
     const millis = performance.now() - began;
     const codes = codesOf(errors);
     metrics().answered({ call, kind: 'unknown', name: null, codes, millis });

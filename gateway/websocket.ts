@@ -9,9 +9,9 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import { newId } from '#kit/id.ts';
 import type { Log } from '#kit/log.ts';
 import { serveSockets, type SocketExtra } from '#kit/socket.ts';
+import { addressOf } from './address.ts';
 import type { GatewayConfig } from './config.ts';
 import { still, type Door, type Outcome } from './door.ts';
-import { addressOf } from './rates.ts';
 import { Tally } from './tally.ts';
 import { Renewals } from './renewals.ts';
 import type { NoteUnbegun } from './request-log.ts';
@@ -72,7 +72,7 @@ export function acceptSockets({
   const byAddress = new Tally();
   const byUser = new Tally();
   const counted = (request: IncomingMessage, socket: Duplex): boolean => {
-    const address = addressOf(request, config.trustedProxies);
+    const address = addressOf(request, config);
     if (byAddress.of(address) >= config.addressSockets && !config.open) return false;
     socket.once('close', byAddress.add(address));
     return true;
@@ -97,17 +97,17 @@ export function acceptSockets({
     {
       connectionInitWaitTimeout: initMillis,
       onConnect: async ({ connectionParams, extra }) => {
-        const requestId = newId();
+        const visit = visitOf(extra);
         const began = performance.now();
         try {
           const token = textOf(connectionParams, 'authorization');
-          extra.signed = await door.identify(token, requestId);
+          extra.signed = await door.identify(token, visit);
           extra.renewals = new Renewals();
           countViewer(extra.signed, extra.socket);
           return true;
         } catch (error) {
           log.debug({ error }, 'socket refused');
-          noteUnbegun({ requestId, transport: 'WEBSOCKET', began, errors: [told(error)] });
+          noteUnbegun({ ...visit, began, errors: [told(error)] });
           turnAway(extra.socket, error);
           return false;
         }
@@ -129,24 +129,30 @@ export function acceptSockets({
       const authorization = textOf(payload, 'authorization');
       // Before it is admitted, a socket is nobody's to renew.
       if (authorization === undefined || !extra.signed) return null;
-      const requestId = newId();
+      const visit = visitOf(extra);
       const began = performance.now();
       try {
-        const { expiresAt } = await renew(extra, authorization, requestId);
+        const { expiresAt } = await renew(extra, authorization, visit);
         return { renewed: true, expiresAt };
       } catch (error) {
-        noteUnbegun({ requestId, transport: 'WEBSOCKET', began, errors: [told(error)] });
+        noteUnbegun({ ...visit, began, errors: [told(error)] });
         return { renewed: false, ...saidOf(error) };
       }
     },
   );
 
+  const visitOf = ({ request }: Opened) =>
+    ({
+      transport: 'WEBSOCKET',
+      address: addressOf(request, config),
+      requestId: newId(),
+    }) as const;
   const renew = async (
     extra: Opened,
     authorization: string,
-    requestId: string,
+    visit: ReturnType<typeof visitOf>,
   ): Promise<Signed> => {
-    const signed = await door.identify(authorization, requestId);
+    const signed = await door.identify(authorization, visit);
     extra.signed = signed;
     extra.renewals?.renew(signed);
     return signed;
@@ -157,18 +163,16 @@ export function acceptSockets({
   ): Promise<Outcome> => {
     if (Object.keys(subscriptions).length > config.socketOperations)
       return { errors: [tooMany(config)] };
-    const requestId = newId();
+    const visit = visitOf(extra);
     const renewed = textOf(extensions, 'authorization');
     return door.run(
       { query, ...(variables && { variables }), ...(operationName && { operationName }) },
       {
-        transport: 'WEBSOCKET',
+        ...visit,
         ...(extra.renewals && { renewals: extra.renewals }),
-        address: addressOf(extra.request, config.trustedProxies),
-        requestId,
         signed: async () => {
-          if (renewed !== undefined) await renew(extra, renewed, requestId);
-          return still(extra.signed ?? (await door.identify(undefined, requestId)), requestId);
+          if (renewed !== undefined) await renew(extra, renewed, visit);
+          return still(extra.signed ?? (await door.identify(undefined, visit)), visit.requestId);
         },
       },
     );
