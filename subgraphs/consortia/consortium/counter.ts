@@ -7,7 +7,7 @@ import { stateAfter } from '#kit/steps.ts';
 import { readReason, reasonLength } from '../form/wording.ts';
 import { deadlineFaults, firmFaults, placeFaults, roleFaults } from './invite.ts';
 import type { MembershipRecord } from './membership.model.ts';
-import { changeMembership, placeToChange, type GivenAnswer } from './membership.ts';
+import { changeMembership, placeToChange, refuseLate, type GivenAnswer } from './membership.ts';
 import { membershipSteps } from './state.ts';
 
 /** Other terms as a client gives them. */
@@ -31,10 +31,9 @@ export async function counterInvitation(
   const { membership, project } = place;
   actingFor(context.viewer, membership.companyId, 'EDITOR');
   const path = ['membershipId'];
-  const now = new Date();
+  const now = context.arrivedAt;
   const status = stateAfter(membershipSteps, membership.status, 'counter', path);
-  if (membership.deadline !== null && membership.deadline <= now)
-    throw refusal('EXPIRED', 'The time to answer is over.', path);
+  refuseLate(membership, now, path);
   const requirementIds = given.requirementIds ?? membership.requirementIds;
   const share = given.share ?? null;
   const faults: Problem[] = [

@@ -97,10 +97,9 @@ export async function acceptInvitation(
   const { membership, project } = place;
   actingFor(context.viewer, membership.companyId, 'EDITOR');
   const path = ['membershipId'];
-  const now = new Date();
+  const now = context.arrivedAt;
   const status = stateAfter(membershipSteps, membership.status, 'accept', path);
-  if (membership.deadline !== null && membership.deadline <= now)
-    throw refusal('EXPIRED', 'The time to answer is over.', path);
+  refuseLate(membership, now, path);
   const firm = await context.firms.findById(membership.companyId).lean<FirmRecord>();
   if (!mayTakePart(firm?.company ?? null, now))
     throw refusal('WRONG_STATE', 'This firm may not take part now.', path, { rule: 'MEMBER_FIT' });
@@ -112,6 +111,24 @@ export async function acceptInvitation(
   });
   if (membership.role === 'LEAD') await handOver(context, project, membership);
   return changed;
+}
+
+/**
+ * An answer is in time when it arrived before the deadline, however long it takes to be stored.
+ *
+ * @throws {Refusal} EXPIRED at `path` (rule DEADLINE)
+ */
+export function refuseLate(
+  { deadline }: Pick<MembershipRecord, 'deadline'>,
+  arrivedAt: Date,
+  path: string[],
+): void {
+  if (deadline === null || arrivedAt < deadline) return;
+  throw refusal('EXPIRED', 'The time to answer is over.', path, {
+    rule: 'DEADLINE',
+    limit: deadline.toISOString(),
+    found: arrivedAt.toISOString(),
+  });
 }
 
 /** The firm that accepted to lead takes over the project. */

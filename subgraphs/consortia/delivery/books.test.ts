@@ -167,6 +167,14 @@ describe('the books', () => {
     }
   });
 
+  it('show a plan that is too large to be counted as the most that can be', () => {
+    const most = Number.MAX_SAFE_INTEGER;
+    const plan = ['people', 'cloud'].map((item) => ({ companyId: 'a', item, amount: most }));
+    expect(accountsIn(['a'], plan, [])).toMatchObject([
+      { planned: most, items: [{ planned: most }, { planned: most }] },
+    ]);
+  });
+
   it('say what is too much, with the limit and what was found', () => {
     const before = [entry(1, 'PAY', 600)];
     const faults = (movement: Movement) =>

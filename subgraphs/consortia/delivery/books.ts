@@ -95,7 +95,8 @@ function accountOf(
   const names = new Set([...planned, ...own].flatMap(({ item }) => item ?? []));
   return {
     companyId,
-    planned: sum(planned),
+    // Budget and matching of one firm may be more than a number counts to the won.
+    planned: Math.min(sum(planned), Number.MAX_SAFE_INTEGER),
     paid: sumOf('PAY'),
     matched: sumOf('MATCH'),
     spent: sumOf('SPEND'),
