@@ -110,6 +110,7 @@ for (let start = 0; start < count; start += batchSize) {
   await models.entries.collection.insertMany(entries as never[]);
 }
 const loadSeconds = (performance.now() - began) / 1_000;
+console.error(`loaded in ${Math.round(loadSeconds)} s`);
 
 const page = `edges { node { id name { ko en } } }`;
 const questions: Record<string, string> = {
@@ -128,6 +129,22 @@ const questions: Record<string, string> = {
   'by relevance': `{ companies(filter: { text: "nova" }, order: RELEVANCE) { ${page} } }`,
   'by track record': `{ companies(order: TRACK_RECORD) { ${page} } }`,
   'newest of a kind': `{ companies(filter: { kinds: [MSP] }, order: NEWEST) { ${page} } }`,
+  'one syllable': `{ companies(filter: { text: "스" }) { ${page} } }`,
+  'one initial consonant': `{ companies(filter: { text: "ㅋ" }) { ${page} } }`,
+  'one letter that nobody has': `{ companies(filter: { text: "é" }) { ${page} } }`,
+  'syllables that few have together': `{ companies(filter: { text: "안보" }) { ${page} } }`,
+  'two technologies': `{ companies(filter: { technologies: [{ technologyId: "${technologies[7]}", level: 2 }, { technologyId: "${technologies[8]}" }] }) { ${page} } }`,
+  'newest of three facets': `{ companies(filter: { kinds: [IAAS], regions: ["KR-26"], sectors: ["finance"] }, order: NEWEST) { ${page} } }`,
+  'near a region, by track record': `{ companies(filter: { near: "KR-26" }, order: TRACK_RECORD) { ${page} } }`,
+  'a track record that few have': `{ companies(filter: { trackRecord: { projects: 19, onTime: 9990 } }) { ${page} } }`,
+  'a word from the middle': `{ companies(filter: { text: "클라우드" }, after: "MIDDLE") { ${page} } }`,
+  'kind and region from the middle': `{ companies(filter: { kinds: [IAAS], regions: ["KR-26"] }, after: "MIDDLE") { ${page} } }`,
+  'relevance of initial consonants': `{ companies(filter: { text: "ㅋㄹㅇㄷ" }, order: RELEVANCE) { ${page} } }`,
+  'relevance of two words and facets': `{ companies(filter: { text: "star cloud", kinds: [IAAS], regions: ["KR-26"] }, order: RELEVANCE) { ${page} } }`,
+  'count of everything': `{ companies { totalCount } }`,
+  'count of a word': `{ companies(filter: { text: "클라우드" }) { totalCount } }`,
+  'count of three facets': `{ companies(filter: { kinds: [IAAS], regions: ["KR-26"], sizes: [SME] }) { totalCount } }`,
+  'facets of a kind and region': `{ companies(filter: { kinds: [IAAS], regions: ["KR-26"] }) { facets { name values { value count } } } }`,
   'facets of a rare word': `{ companies(filter: { text: "클라우드1x" }) { facets { name values { value count } } } }`,
   'facets of a word': `{ companies(filter: { text: "nova" }) { facets { name values { value count } } } }`,
   'facets of everything': `{ companies { facets { name values { value count } } } }`,
@@ -144,7 +161,7 @@ const middle = (await ask(
 )) as { companies: { edges: { cursor: string }[] } };
 const cursor = middle.companies.edges.at(-1)?.cursor ?? '';
 
-const figures: Record<string, { median: number; p95: number }> = {};
+const figures: Record<string, { first: number; median: number; p95: number }> = {};
 for (const [name, source] of Object.entries(questions)) {
   const times: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
@@ -152,9 +169,11 @@ for (const [name, source] of Object.entries(questions)) {
     await ask(source.replace('MIDDLE', cursor));
     times.push(performance.now() - start);
   }
+  const [first = 0] = times;
   times.sort((a, b) => a - b);
   const at = (share: number) => Number((times[Math.ceil(rounds * share) - 1] ?? 0).toFixed(1));
-  figures[name] = { median: at(0.5), p95: at(0.95) };
+  // The first one is asked before anything is remembered.
+  figures[name] = { first: Number(first.toFixed(1)), median: at(0.5), p95: at(0.95) };
   console.error(name, figures[name]);
 }
 await report('companies-search', {
