@@ -29,6 +29,8 @@ export interface UserRecord {
   /** When the user proved to read mail sent to `email`; null when not yet. */
   verifiedAt: Date | null;
   joinedAt: Date;
+  /** Counts saved searches, so that two that are saved at once meet here; missing before the first. */
+  searchChanges?: number;
 }
 
 const secondFactorSchema = new Schema(
@@ -52,6 +54,7 @@ const userSchema = new Schema(
     roles: { type: [String], required: true },
     verifiedAt: { type: Date, default: null },
     joinedAt: { type: Date, required: true },
+    searchChanges: Number,
   },
   { ...plainSchema, collection: 'users' },
 )

@@ -132,6 +132,9 @@ describe('a saved search', () => {
     expect(await told()).toBeUndefined();
     const first = await world.firm({ name: { en: 'Numbat One' } });
     await toldTo(viewer);
+    // The test's clock is ahead of what entries are dated by.
+    const due = { checkedAt: new Date(), nextAt: new Date() };
+    await context.savedSearches.updateOne({ _id: id }, { $set: due });
     const second = await world.firm({ name: { en: 'Numbat Two' } });
     await toldTo(viewer);
     expect(await told()).toMatchObject({
@@ -140,7 +143,7 @@ describe('a saved search', () => {
       found: [{ companyId: first.id }, { companyId: second.id }],
     });
     const lately = Array.from({ length: 100 }, (_, n) => ({ companyId: `c${n}`, at: new Date() }));
-    await context.savedSearches.updateOne({ _id: id }, { $set: { lately } });
+    await context.savedSearches.updateOne({ _id: id }, { $set: { ...due, lately } });
     const third = await world.firm({ name: { en: 'Numbat Three' } });
     await toldTo(viewer);
     const found = (await told())?.found ?? [];
@@ -159,5 +162,23 @@ describe('a saved search', () => {
     await world.ask(viewer, erase, { input: { currentPassword: password } });
     const fact = await context.facts.findById(`search:${other['savedSearch'].id}`).lean();
     expect(fact).toMatchObject({ state: null });
+  });
+
+  it('is one of fifty, also where several are saved at once', async () => {
+    const viewer = await world.person('hoarder');
+    const input = { name: 'Kept', filter: { text: 'bilby' } };
+    await world.ask(viewer, save, { input });
+    const [{ _id: _, ...kept } = { _id: '' }] = await context.savedSearches
+      .find({ userId: viewer.userId ?? '' })
+      .lean();
+    await context.savedSearches.insertMany(
+      Array.from({ length: 47 }, (__, n) => ({ ...kept, _id: `hoarded-${n}` })),
+    );
+    const answers = await Promise.all(
+      Array.from({ length: 6 }, () => world.ask(viewer, save, { input })),
+    );
+    expect(answers.filter(({ savedSearch }) => savedSearch !== null)).toHaveLength(2);
+    const refused = answers.flatMap(({ problems }) => problems);
+    expect(refused.map(({ code }) => code)).toEqual(Array(4).fill('LIMIT_REACHED'));
   });
 });
