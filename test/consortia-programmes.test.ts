@@ -85,6 +85,10 @@ describe('programmes', () => {
       'rules/1/membersByKind/1/kind',
       'rules/1/validFrom',
     ]);
+    expect(problems.find(({ rule }) => rule === 'EDITIONS_APART')).toMatchObject({
+      limit: 'open',
+      found: '2026-05-01',
+    });
   });
 });
 

@@ -183,19 +183,25 @@ describe('a submission', () => {
       bonuses: [{ code: 'BORN_TO_SAAS', name: { ko: '본투사스' }, points: 3, onceWithinYears: 3 }],
     });
     const { call } = await openCall(alliance, programme);
-    const claim = async () => {
-      const project = await sealAlone(alliance, 'born', call?.id ?? '', {
+    const claim = async (firm: string) => {
+      const project = await sealAlone(alliance, firm, call?.id ?? '', {
         bonuses: ['BORN_TO_SAAS'],
       });
       return alliance.change<{ submission: { number: number } | null; problems: SeenProblem[] }>(
-        editorOf('born'),
+        editorOf(firm),
         'submitProject',
         { projectId: project.id, revision: project.revision },
         'submission { number }',
       );
     };
-    expect((await claim()).problems).toEqual([]);
-    expect((await claim()).problems).toMatchObject([{ rule: 'BONUS_ONCE', limit: '3 years' }]);
+    expect((await claim('born')).problems).toEqual([]);
+    const again = [{ rule: 'BONUS_ONCE', limit: '3 years' }];
+    expect((await claim('born')).problems).toMatchObject(again);
+    // Nor by what the firm became.
+    for (const firm of ['heir', 'other']) await alliance.tellFirm(firm, { kinds: ['SAAS'] });
+    await alliance.tellFirm('born', { status: 'MERGED', mergedIntoId: 'heir' });
+    expect((await claim('heir')).problems).toMatchObject(again);
+    expect((await claim('other')).problems).toEqual([]);
   });
 
   it('shows its receipt to those who take part and the secretariat alone', async () => {

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import mongoose from 'mongoose';
 
 import { connect } from '#kit/mongo.ts';
 import { startTestDatabase, type TestDatabase } from '../../../test/database.ts';
@@ -69,6 +70,20 @@ describe('firms as they are now', () => {
       }),
       { numRuns: 25 },
     );
+    await connection.close();
+  });
+
+  it('are found through the index on what they became', async () => {
+    const connection = await connect(database.uri, 'oca_consortia');
+    const firms = firmsOf(connection);
+    await firms.createIndexes();
+    const asked: object[] = [];
+    mongoose.set('debug', (_: string, __: string, filter: object) => asked.push(filter));
+    await familiesOf(firms, ['f1']);
+    mongoose.set('debug', false);
+    const filter = asked.find((each) => 'company.mergedIntoId' in each && !('_id' in each));
+    const plan = await firms.collection.find(filter ?? {}).explain('queryPlanner');
+    expect(JSON.stringify(plan)).toContain('company.mergedIntoId_1');
     await connection.close();
   });
 

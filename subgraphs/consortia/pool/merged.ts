@@ -13,6 +13,11 @@ interface MergedFirm {
   company: { mergedIntoId: string };
 }
 
+/** Firms that became part of some; said as the index on them is, or MongoDB does not take it. */
+function became(ids: readonly string[]): object {
+  return { 'company.mergedIntoId': { $in: [...ids], $type: 'string' } };
+}
+
 /** The viewer, who acts for a firm also where it is still named by a record that became part of it, in however many steps. */
 export async function alsoForMerged(firms: Model<FirmRecord>, viewer: Viewer): Promise<Viewer> {
   const companies = [...viewer.companies];
@@ -31,7 +36,7 @@ async function mergedInto(
   known: Viewer['companies'],
 ): Promise<Viewer['companies']> {
   const merged = await firms
-    .find({ 'company.mergedIntoId': { $in: heirs.map(({ companyId }) => companyId) } })
+    .find(became(heirs.map(({ companyId }) => companyId)))
     .select({ 'company.mergedIntoId': 1 })
     .lean<MergedFirm[]>();
   return merged.flatMap(({ _id, company }) =>
@@ -70,7 +75,7 @@ export async function familiesOf(
   let newest = [...heirs.keys()];
   for (let step = 0; step < mostMergers && newest.length > 0; step += 1) {
     const merged = await firms
-      .find({ 'company.mergedIntoId': { $in: newest } })
+      .find(became(newest))
       .select({ 'company.mergedIntoId': 1 })
       .lean<MergedFirm[]>();
     const found = merged.filter(({ _id }) => !heirs.has(_id));

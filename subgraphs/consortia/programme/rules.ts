@@ -302,11 +302,16 @@ export function orderEditions(
     const before = ordered[place - 1];
     if (before && (before.validTo === null || before.validTo >= edition.validFrom))
       faults.push(
-        problem('INVALID', 'The periods of two editions overlap.', [
-          ...path,
-          String(editions.indexOf(edition)),
-          'validFrom',
-        ]),
+        problem(
+          'INVALID',
+          'The periods of two editions overlap.',
+          [...path, String(editions.indexOf(edition)), 'validFrom'],
+          {
+            rule: 'EDITIONS_APART',
+            limit: before.validTo ?? 'open',
+            found: edition.validFrom,
+          },
+        ),
       );
   });
   return ordered;
