@@ -1,13 +1,12 @@
 /** A technology map as a CNCF landscape: categories, subcategories, and the firms in them. */
 import { stringify } from 'yaml';
 
-import { ask, type Graph } from '../import/graph.ts';
+import { ask, nodesOf, wordOf, type Graph } from '../import/graph.ts';
 import { ExportFault } from './command.ts';
 import type { Piece } from './table.ts';
 
 /** A landscape takes a picture of each item; the alliance puts one beside the file. */
 const logo = 'firm.svg';
-const pageSize = 100;
 
 interface Text {
   ko: string | null;
@@ -25,11 +24,6 @@ interface Firm {
   website: string | null;
 }
 
-interface Page<Item> {
-  pageInfo: { hasNextPage: boolean; endCursor: string | null };
-  edges: { node: Item }[];
-}
-
 /** What came of it besides the text. */
 export interface LandscapeCounts {
   /** Firms that a landscape cannot show, because they have no website. */
@@ -40,13 +34,13 @@ const readTree = `query LandscapeTree($map: String!) {
   techMap(code: $map) { roots { id name { ko en } children { id name { ko en } } } }
 }`;
 const readBelow = `query LandscapeBelow($id: ID!, $first: Int!, $after: String) {
-  technologies(filter: { withinId: $id }, first: $first, after: $after) {
+  page: technologies(filter: { withinId: $id }, first: $first, after: $after) {
     pageInfo { hasNextPage endCursor }
     edges { node { id } }
   }
 }`;
 const readFirms = `query LandscapeFirms($id: ID!, $first: Int!, $after: String) {
-  capabilities(filter: { technologyId: $id }, first: $first, after: $after) {
+  page: capabilities(filter: { technologyId: $id }, first: $first, after: $after) {
     pageInfo { hasNextPage endCursor }
     edges { node { level company { id name { ko en } website } } }
   }
@@ -113,32 +107,19 @@ async function firmsIn(
   technologyId: string,
 ): Promise<[string, { firm: Firm; level: number }][]> {
   const ids = [technologyId];
-  for await (const { id } of nodesOf<{ id: string }>(graph, readBelow, technologyId)) ids.push(id);
+  for await (const { id } of nodesOf<{ id: string }>(graph, readBelow, {
+    variables: { id: technologyId },
+  }))
+    ids.push(id);
   const firms = new Map<string, { firm: Firm; level: number }>();
   for (const id of ids)
     for await (const { level, company } of nodesOf<{
       level: number;
       company: Firm & { id: string };
-    }>(graph, readFirms, id))
+    }>(graph, readFirms, { variables: { id } }))
       if ((firms.get(company.id)?.level ?? 0) < level)
         firms.set(company.id, { firm: company, level });
   return [...firms].toSorted(([a, one], [b, other]) => other.level - one.level || (a < b ? -1 : 1));
-}
-
-async function* nodesOf<Item>(graph: Graph, query: string, id: string): AsyncGenerator<Item> {
-  let after: string | null = null;
-  for (;;) {
-    const data: Record<string, Page<Item>> = await ask(graph, query, {
-      id,
-      first: pageSize,
-      after,
-    });
-    for (const page of Object.values(data)) {
-      for (const { node } of page.edges) yield node;
-      after = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
-    }
-    if (after === null) return;
-  }
 }
 
 /** An entry of a list as landscapes write it: `- category:` on a line of its own, its fields below. */
@@ -150,8 +131,4 @@ function entry(indent: string, kind: string, fields: readonly [string, unknown][
 /** A value on one line, quoted where YAML needs it. */
 function inline(value: unknown): string {
   return stringify(value, { collectionStyle: 'flow', lineWidth: 0 }).trimEnd();
-}
-
-function wordOf(text: Text, language: 'ko' | 'en'): string {
-  return text[language] ?? text.en ?? text.ko ?? '';
 }

@@ -1,5 +1,5 @@
 /** The release package of all calls, a call at a time as the graph gives them. */
-import { ask, type Graph } from '../import/graph.ts';
+import { nodesOf, type Graph, type NodePage } from '../import/graph.ts';
 import {
   releasesOf,
   type Publication,
@@ -16,11 +16,6 @@ export interface Publisher extends Publication {
   uri: string;
 }
 
-interface Page<Item> {
-  pageInfo: { hasNextPage: boolean; endCursor: string | null };
-  edges: { node: Item }[];
-}
-
 interface ProjectAnswer extends Omit<PublishedProject, 'members' | 'movements'> {
   consortium: {
     memberships: {
@@ -34,7 +29,6 @@ interface ProjectAnswer extends Omit<PublishedProject, 'members' | 'movements'> 
 }
 
 const pageSize = 20;
-const movementsAtOnce = 100;
 /** States of a project that was awarded. */
 const awarded: readonly string[] = ['AWARDED', 'RUNNING', 'COMPLETED', 'TERMINATED'];
 
@@ -86,7 +80,7 @@ export async function* ocdsPieces(
   };
   yield { text: `${JSON.stringify(head).slice(0, -1)},"releases":[`, rows: 0 };
   let isFirst = true;
-  for await (const call of nodesOf<PublishedCall>(graph, readCalls)) {
+  for await (const call of nodesOf<PublishedCall>(graph, readCalls, { first: pageSize })) {
     const projects = call.decidedAt === null ? [] : await awardedIn(graph, call.id);
     const releases = releasesOf(call, projects, publisher);
     if (releases.length === 0) continue;
@@ -99,11 +93,10 @@ export async function* ocdsPieces(
 
 async function awardedIn(graph: Graph, callId: string): Promise<PublishedProject[]> {
   const found: PublishedProject[] = [];
-  for await (const { consortium, ...project } of nodesOf<ProjectAnswer>(
-    graph,
-    readProjects,
-    callId,
-  ))
+  for await (const { consortium, ...project } of nodesOf<ProjectAnswer>(graph, readProjects, {
+    variables: { of: callId },
+    first: pageSize,
+  }))
     if (awarded.includes(project.status))
       found.push({
         ...project,
@@ -113,31 +106,14 @@ async function awardedIn(graph: Graph, callId: string): Promise<PublishedProject
   return found.toReversed();
 }
 
-async function movementsIn(graph: Graph, projectId: string): Promise<PublishedMovement[]> {
-  const found: PublishedMovement[] = [];
-  let after: string | null = null;
-  do {
-    const answer: { project: { page: Page<PublishedMovement> } | null } = await ask(
-      graph,
-      readMovements,
-      { of: projectId, first: movementsAtOnce, after },
-    );
-    const page = answer.project?.page;
-    found.push(...(page?.edges ?? []).map(({ node }) => node));
-    after = page?.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
-  } while (after !== null);
-  return found;
+interface LedgerAnswer {
+  project: { page: NodePage<PublishedMovement> } | null;
 }
 
-async function* nodesOf<Item>(graph: Graph, query: string, of?: string): AsyncGenerator<Item> {
-  let after: string | null = null;
-  do {
-    const { page }: { page: Page<Item> } = await ask(graph, query, {
-      ...(of !== undefined && { of }),
-      first: pageSize,
-      after,
-    });
-    for (const { node } of page.edges) yield node;
-    after = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
-  } while (after !== null);
+async function movementsIn(graph: Graph, projectId: string): Promise<PublishedMovement[]> {
+  const movements = nodesOf<PublishedMovement, LedgerAnswer>(graph, readMovements, {
+    variables: { of: projectId },
+    pageIn: ({ project }) => project?.page,
+  });
+  return Array.fromAsync(movements);
 }

@@ -6,6 +6,8 @@
  */
 import { createHash } from 'node:crypto';
 
+import { wordOf } from '../import/graph.ts';
+
 /** A name in two languages; at least one is there. */
 export interface Words {
   ko: string | null;
@@ -335,8 +337,4 @@ function valueOf({ budget }: PublishedProject): object {
 
 function won(amount: number): object {
   return { amount, currency: 'KRW' };
-}
-
-function wordOf(text: Words, language: 'ko' | 'en'): string {
-  return text[language] ?? text.en ?? text.ko ?? '';
 }

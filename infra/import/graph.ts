@@ -64,6 +64,54 @@ export async function ask<Data>(
   return data as Data;
 }
 
+/** A page as every connection of the graph gives it. */
+export interface NodePage<Item> {
+  pageInfo: { hasNextPage: boolean; endCursor: string | null };
+  edges: { node: Item }[];
+}
+
+const nothing = { edges: [], pageInfo: { hasNextPage: false, endCursor: null } };
+
+/** How nodes are read. */
+interface Reading<Data, Item> {
+  variables?: Record<string, unknown>;
+  /** Nodes a page; 100 when not given. */
+  first?: number;
+  /** Where the page stands in an answer; at `page` when not given. */
+  pageIn?: (data: Data) => NodePage<Item> | null | undefined;
+}
+
+/**
+ * Every node of a connection, a page at a time as whoever reads them goes on; the query takes `$first` and `$after`.
+ *
+ * @throws {GraphFault} when an answer has errors
+ */
+export async function* nodesOf<Item, Data = { page: NodePage<Item> | null }>(
+  graph: Graph,
+  query: string,
+  { variables = {}, first = 100, pageIn = topPage }: Reading<Data, Item> = {},
+): AsyncGenerator<Item> {
+  let after: string | null = null;
+  do {
+    const data: Data = await ask<Data>(graph, query, { ...variables, first, after });
+    const { edges, pageInfo } = pageIn(data) ?? nothing;
+    for (const { node } of edges) yield node;
+    after = pageInfo.hasNextPage ? pageInfo.endCursor : null;
+  } while (after !== null);
+}
+
+function topPage<Item>(data: unknown): NodePage<Item> | null {
+  return (data as { page: NodePage<Item> | null }).page;
+}
+
+/** A text of the graph in one language, or in the other where it has not that one. */
+export function wordOf(
+  text: { ko: string | null; en: string | null },
+  language: 'ko' | 'en',
+): string {
+  return text[language] ?? text.en ?? text.ko ?? '';
+}
+
 /**
  * The reasons in one sentence each, or nothing when there are none.
  *
