@@ -154,6 +154,17 @@ const lists: [string, string, typeof lead][] = [
   ],
   ['an inbox', '{ invitations(companyId: "infra") { edges { cursor } } }', lead],
   [
+    'figures of a programme',
+    '{ projectPipeline(programmeId: "x") { projects } awardConcentration(programmeId: "x", year: 2026) { projects } }',
+    secretary,
+  ],
+  ['figures of all awards', '{ awardConcentration { projects } }', someone],
+  ['figures of a sector', '{ projectPipeline(sector: "x") { projects } }', secretary],
+  ['the network of firms', '{ collaborationNetwork { leftOut } }', someone],
+  ['the network of a firm', '{ collaborationNetwork(companyId: "infra") { leftOut } }', someone],
+  ['money granted twice', '{ fundingDuplicates { amount } }', secretary],
+  ['money granted twice to a firm', '{ fundingDuplicates(companyId: "x") { amount } }', secretary],
+  [
     "a firm's consortia and memberships",
     `{ _entities(representations: [{ __typename: "Company", id: "soft" }]) {
       ... on Company { consortia { edges { cursor } } memberships { edges { cursor } } }
