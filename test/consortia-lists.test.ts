@@ -1,6 +1,13 @@
 import mongoose from 'mongoose';
 
-import { editorOf, secretary, startAlliance, type Alliance } from './consortia-alliance.ts';
+import {
+  editorOf,
+  openCall,
+  secretary,
+  startAlliance,
+  startProgramme,
+  type Alliance,
+} from './consortia-alliance.ts';
 import { someone } from './service.ts';
 
 let alliance: Alliance;
@@ -201,6 +208,30 @@ describe('lists', () => {
       'firms',
       'memberships',
       'projects',
+    ]);
+    expect(await scansIn(reads)).toEqual([]);
+  });
+
+  it('of reviews, teams, firms and places are read through an index when a call is reviewed', async () => {
+    const { call } = await openCall(alliance, await startProgramme(alliance));
+    const callId = call?.id ?? '';
+    const calls = alliance.connection.collection<{ _id: string }>('calls');
+    await calls.updateOne({ _id: callId }, { $set: { closesAt: new Date(Date.now() - 1) } });
+    const reads = await readsOf(async () => {
+      await alliance.change(secretary, 'assignReviewers', { callId, revision: 1, perProject: 1 });
+      await alliance.change(secretary, 'decideCall', { callId, revision: 2 });
+    });
+    const seen = new Set(reads.map(({ collection }) => collection));
+    expect([...seen].toSorted()).toEqual([
+      'access',
+      'audit_lanes',
+      'calls',
+      'consortia',
+      'firms',
+      'projects',
+      'reviewers',
+      'reviews',
+      'submissions',
     ]);
     expect(await scansIn(reads)).toEqual([]);
   });
