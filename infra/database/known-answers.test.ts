@@ -159,6 +159,7 @@ describe('an update', () => {
       [{ $set: { a: 1, 'a.b': 2 } }, 40],
       [{ $push: { text: 1 } }, 2],
       [{ $set: { _id: 5 } }, 66],
+      [{ $rename: { text: 'text' } }, 2],
       [{ $foo: { a: 1 } }, 9],
     ];
     for (const [update, code] of refused)

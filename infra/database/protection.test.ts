@@ -291,6 +291,13 @@ describe('work that takes too long', () => {
       { n: 1111, count: 1 },
       { n: -1, count: 0 },
     ]);
+    for (const stage of [
+      { $setWindowFields: { sortBy: { n: 1 }, output: { at: { $documentNumber: {} } } } },
+      { $fill: { sortBy: { n: 1 }, output: { more: { method: 'locf' } } } },
+      { $bucketAuto: { groupBy: '$n', buckets: 2, output: { pad: { $first: '$pad' } } } },
+      { $densify: { field: 'n', range: { step: 1, bounds: 'full' } } },
+    ])
+      expect(await codeOf(broad.aggregate([stage, { $count: 'n' }]).toArray())).toBe(292);
     const all = { $lookup: { from: 'broad', pipeline: [], as: 'found' } };
     const code = await codeOf(limits.collection('narrow').aggregate([all, counted]).toArray());
     expect(code).toBe(292);

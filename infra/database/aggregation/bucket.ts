@@ -5,13 +5,14 @@ import { document, isDocument, isNumeric, rankOf } from '../bson/value.ts';
 import type { Document, Value } from '../bson/value.ts';
 import { compileExpression } from '../expression/compile.ts';
 import type { Evaluate } from '../expression/scope.ts';
-import { collectFlow, PAUSE } from '../flow.ts';
+import { PAUSE } from '../flow.ts';
 import type { Flow } from '../flow.ts';
 import { readSort } from '../query/sort.ts';
 import { refuse } from '../refusal.ts';
 import { compileGatherings, groupFlow } from './group.ts';
 import type { Gatherings } from './group.ts';
 import { sortFlow } from './sort-stage.ts';
+import { keepAll } from './keep.ts';
 import { stageOf } from './stage.ts';
 import type { CompileStage, StageContext } from './stage.ts';
 
@@ -109,7 +110,7 @@ function* bucketAutoFlow(
   count: number,
   output: Gatherings,
 ): Flow<Document> {
-  const documents = yield* collectFlow(source);
+  const documents = yield* keepAll(source, '$bucketAuto');
   const rows = documents
     .map((item) => ({ item, value: by(item) ?? null }))
     .sort((left, right) => compareValues(left.value, right.value));

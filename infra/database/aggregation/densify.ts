@@ -11,11 +11,12 @@ import type { Evaluate } from '../expression/scope.ts';
 import { unitOf } from '../expression/date-argument.ts';
 import type { Unit } from '../expression/date-argument.ts';
 import { addToDate } from '../expression/date-math.ts';
-import { collectFlow, PAUSE, PAUSE_EVERY } from '../flow.ts';
+import { PAUSE, PAUSE_EVERY } from '../flow.ts';
 import type { Flow } from '../flow.ts';
 import { readSort, sortDocuments, sortValues } from '../query/sort.ts';
 import type { Sort } from '../query/sort.ts';
 import { refuse } from '../refusal.ts';
+import { keepAll } from './keep.ts';
 import { fillLinearly } from './interpolate.ts';
 import { stageOf } from './stage.ts';
 import type { CompileStage, StageContext } from './stage.ts';
@@ -93,7 +94,7 @@ export const compileDensify: CompileStage = (argument) => {
 const MOST_DOCUMENTS = 500_000;
 
 function* densifyFlow(source: Flow<Document>, spec: Densify): Flow<Document> {
-  const all = yield* collectFlow(source);
+  const all = yield* keepAll(source, '$densify');
   const points = all
     .map((item) => valueAt(item, spec.field))
     .filter(isPoint)
@@ -245,28 +246,35 @@ function* fillFlow(
   sort: Sort | undefined,
   partition: Evaluate,
 ): Flow<Document> {
-  const all = yield* collectFlow(source);
+  const all = yield* keepAll(source, '$fill');
   const partitions = new Map<string, Document[]>();
   for (const item of sort === undefined ? all : sortDocuments(all, sort)) {
     const key = keyText(partition(item));
-    partitions.set(key, [...(partitions.get(key) ?? []), item]);
+    const known = partitions.get(key);
+    if (known === undefined) partitions.set(key, [item]);
+    else known.push(item);
   }
   for (const rows of partitions.values()) {
     yield PAUSE;
-    let made: readonly Document[] = rows;
-    for (const fill of fills) made = filled(made, fill, sort);
-    yield* made;
+    yield* filled(rows, fills, sort);
   }
 }
 
-function filled(
+/** Every field is filled from what was there before any of them was. */
+function* filled(
   rows: readonly Document[],
-  { parts, method }: Fill,
+  fills: readonly Fill[],
   sort: Sort | undefined,
-): Document[] {
-  const values = rows.map((row) => valueAt(row, parts));
-  const found = fillValues(rows, values, method, sort);
-  return rows.map((row, at) => withValueAt(row, parts, found[at] ?? null));
+): Flow<Document> {
+  const columns = fills.map(({ parts, method }) => {
+    const values = rows.map((row) => valueAt(row, parts));
+    return { parts, found: fillValues(rows, values, method, sort) };
+  });
+  for (const [at, row] of rows.entries()) {
+    let made = row;
+    for (const { parts, found } of columns) made = withValueAt(made, parts, found[at] ?? null);
+    yield made;
+  }
 }
 
 function fillValues(

@@ -12,15 +12,38 @@ function positionOf(value: Maybe): number {
 
 /** Fills the gaps between known values by their positions; what has no neighbour on one side stays null. */
 export function fillLinearly(values: readonly Maybe[], positions: readonly Maybe[]): Maybe[] {
+  const nexts = nextNumbers(values);
+  let before: number | undefined;
   return values.map((value, at) => {
-    if (!isNullish(value)) return value;
-    const before = values.findLastIndex((known, index) => index < at && isNumeric(known));
-    const after = values.findIndex((known, index) => index > at && isNumeric(known));
-    const [low, high] = [values[before], values[after]];
-    if (!isNumeric(low) || !isNumeric(high)) return null;
-    const [from, to, here] = [before, after, at].map((index) => positionOf(positions[index]));
-    if (from === undefined || to === undefined || here === undefined || to === from) return null;
-    const share = (here - from) / (to - from);
-    return double(toNumber(low) + (toNumber(high) - toNumber(low)) * share);
+    if (isNumeric(value)) before = at;
+    return isNullish(value) ? between(values, positions, at, before, nexts[at]) : value;
   });
+}
+
+/** For each place the next one that has a number. */
+function nextNumbers(values: readonly Maybe[]): (number | undefined)[] {
+  const nexts: (number | undefined)[] = [];
+  let next: number | undefined;
+  for (let at = values.length - 1; at >= 0; at -= 1) {
+    nexts[at] = next;
+    if (isNumeric(values[at])) next = at;
+  }
+  return nexts;
+}
+
+function between(
+  values: readonly Maybe[],
+  positions: readonly Maybe[],
+  at: number,
+  before: number | undefined,
+  after: number | undefined,
+): Maybe {
+  if (before === undefined || after === undefined) return null;
+  const [low, high] = [values[before], values[after]];
+  if (!isNumeric(low) || !isNumeric(high)) return null;
+  const from = positionOf(positions[before]);
+  const to = positionOf(positions[after]);
+  if (to === from) return null;
+  const share = (positionOf(positions[at]) - from) / (to - from);
+  return double(toNumber(low) + (toNumber(high) - toNumber(low)) * share);
 }

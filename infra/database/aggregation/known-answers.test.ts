@@ -241,6 +241,17 @@ const STAGES: readonly (readonly [string, Document[], Document[]])[] = [
   [
     '$fill',
     [
+      { $documents: [{ a: null }, { a: 3 }] },
+      { $fill: { output: { a: { value: 0 }, b: { value: '$a' } } } },
+    ],
+    [
+      { a: 0, b: null },
+      { a: 3, b: 3 },
+    ],
+  ],
+  [
+    '$fill',
+    [
       SORTED,
       { $fill: { sortBy: { n: 1 }, output: { text: { method: 'locf' }, bits: { value: 7 } } } },
       { $project: { _id: 0, text: 1, bits: 1 } },

@@ -4,7 +4,6 @@ import { valueAt, withValueAt } from '../bson/path.ts';
 import { wholeNumber } from '../bson/number.ts';
 import { document, isDocument, isNumeric } from '../bson/value.ts';
 import type { Document, Maybe, Value } from '../bson/value.ts';
-import { weigh } from '../expression/accumulator.ts';
 import { compileExpression } from '../expression/compile.ts';
 import { bindVariable } from '../expression/scope.ts';
 import type { Evaluate, Scope } from '../expression/scope.ts';
@@ -12,7 +11,7 @@ import { flowOf, PAUSE } from '../flow.ts';
 import type { Flow } from '../flow.ts';
 import { compileFilter } from '../query/filter.ts';
 import { refuse } from '../refusal.ts';
-import { MEMORY_LIMIT, memoryRefusal } from './sort-stage.ts';
+import { keepAll, keepWithin, makeRoom } from './keep.ts';
 import { stageOf } from './stage.ts';
 import type { CompileStage, Namespace, StageContext } from './stage.ts';
 
@@ -87,28 +86,9 @@ function* lookupFlow(
       yield PAUSE;
       continue;
     }
-    const found = yield* keepWithin(find(item));
-    if (found === undefined) throw memoryRefusal('$lookup');
+    const found = yield* keepAll(find(item), '$lookup');
     yield withValueAt(item, target, found);
   }
-}
-
-/** Everything, or undefined where it takes more memory than one stage may. */
-function* keepWithin(
-  source: Flow<Document>,
-): Generator<typeof PAUSE, Document[] | undefined, undefined> {
-  const items: Document[] = [];
-  let weight = 0;
-  for (const item of source) {
-    if (item === PAUSE) {
-      yield PAUSE;
-      continue;
-    }
-    weight += weigh(item);
-    if (weight > MEMORY_LIMIT) return undefined;
-    items.push(item);
-  }
-  return items;
 }
 
 function finder(spec: Document, context: StageContext): Find {
@@ -321,15 +301,6 @@ export const compileGraphLookup: CompileStage = (argument, context) => {
 function listOf(value: Maybe): Value[] {
   if (value === undefined) return [];
   return Array.isArray(value) ? value : [value];
-}
-
-/** Counts what is kept, and refuses more than a stage may keep. */
-function makeRoom(stage: string): (item: Document) => void {
-  let weight = 0;
-  return (item) => {
-    weight += weigh(item);
-    if (weight > MEMORY_LIMIT) throw memoryRefusal(stage);
-  };
 }
 
 function* reachable(

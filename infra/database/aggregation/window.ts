@@ -6,11 +6,12 @@ import { isDocument, isNumeric } from '../bson/value.ts';
 import type { Document, Maybe, Value } from '../bson/value.ts';
 import { compileExpression } from '../expression/compile.ts';
 import type { Evaluate } from '../expression/scope.ts';
-import { collectFlow, PAUSE } from '../flow.ts';
+import { PAUSE } from '../flow.ts';
 import type { Flow } from '../flow.ts';
 import { readSort, sortDocuments } from '../query/sort.ts';
 import type { Sort } from '../query/sort.ts';
 import { refuse } from '../refusal.ts';
+import { keepAll } from './keep.ts';
 import { stageOf } from './stage.ts';
 import type { CompileStage, StageContext } from './stage.ts';
 import { compileWindowFunction } from './window-functions.ts';
@@ -55,7 +56,7 @@ function* windowFlow(
   sort: Sort | undefined,
   outputs: readonly Output[],
 ): Flow<Document> {
-  const all = yield* collectFlow(source);
+  const all = yield* keepAll(source, '$setWindowFields');
   const partitions = new Map<string, { key: Value; rows: Document[] }>();
   for (const item of all) {
     const key = partition(item) ?? null;

@@ -145,6 +145,12 @@ function difference(from: Date, to: Date, unit: Unit, startOfWeek: number): numb
   return index(to) - index(from);
 }
 
+const CLOCK_UNITS: ReadonlySet<Unit> = new Set(['hour', 'minute', 'second', 'millisecond']);
+
+function movedBorders(millis: number, unit: Unit): number {
+  return Math.trunc(millis / (UNIT_MILLIS[unit] ?? 1));
+}
+
 const diff: Operator = (argument, compiling) => {
   const parts = namedArguments(
     argument,
@@ -158,15 +164,13 @@ const diff: Operator = (argument, compiling) => {
     const zoned = zoneArgument(zone, root);
     const [from, to, units] = [start(root), end(root), unit(root)];
     if (isNullish(from) || isNullish(to) || isNullish(units) || zoned === undefined) return null;
-    const local = (value: typeof from): Date => toLocal(dateOf(value, '$dateDiff'), zoned);
-    return BigInt(
-      difference(
-        local(from),
-        local(to),
-        unitOf(units, '$dateDiff'),
-        weekday(week?.(root), '$dateDiff'),
-      ),
-    );
+    const [first, last] = [dateOf(from, '$dateDiff'), dateOf(to, '$dateDiff')];
+    const [before, after] = [toLocal(first, zoned), toLocal(last, zoned)];
+    const measure = unitOf(units, '$dateDiff');
+    const borders = difference(before, after, measure, weekday(week?.(root), '$dateDiff'));
+    // An hour that the clock skips or repeats between the two is one that passed, or did not.
+    const moved = after.getTime() - last.getTime() - (before.getTime() - first.getTime());
+    return BigInt(borders - (CLOCK_UNITS.has(measure) ? movedBorders(moved, measure) : 0));
   };
 };
 

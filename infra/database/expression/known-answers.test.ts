@@ -334,6 +334,11 @@ const KNOWN: readonly (readonly [string, Plain, string])[] = [
     { $regexFindAll: { input: 'abab', regex: 'b' } },
     '[ { match: "b", idx: 1, captures: [] }, { match: "b", idx: 3, captures: [] } ]',
   ],
+  [
+    '$regexFindAll',
+    { $regexFindAll: { input: 'ab', regex: '' } },
+    '[ { match: "", idx: 0, captures: [] }, { match: "", idx: 1, captures: [] } ]',
+  ],
   ['$regexMatch', { $regexMatch: { input: 'Line', regex: 'LINE', options: 'i' } }, 'true'],
   ['$let', { $let: { vars: { a: 2, b: 3 }, in: { $multiply: ['$$a', '$$b'] } } }, '6'],
   ['$literal', { $literal: { $add: [1, 1] } }, '{ $add: [ 1, 1 ] }'],

@@ -127,12 +127,16 @@ const regexFind: Operator = (argument, compiling) => {
   };
 };
 
+/** The search ends with the text: nothing is found behind its last character. */
 const regexFindAll: Operator = (argument, compiling) => {
   const search = readSearch(argument, compiling);
   return (root) => {
     const found = search(root);
     if (found === undefined) return [];
-    return [...found.text.matchAll(found.pattern)].map((match) => matchDocument(match, found.text));
+    const { text, pattern } = found;
+    return [...text.matchAll(pattern)]
+      .filter(({ index }) => index === 0 || index < text.length)
+      .map((match) => matchDocument(match, text));
   };
 };
 

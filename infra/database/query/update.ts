@@ -107,6 +107,8 @@ function readChange(operator: string, path: string, argument: Value, scope: Scop
     return [{ operator, path, parts, action: compileAction(operator, argument, path, scope) }];
   if (typeof argument !== 'string')
     throw refuse(2, `The 'to' field for $rename must be a string: ${path}: ${showValue(argument)}`);
+  if (path === argument)
+    throw refuse(2, `The source and target field for $rename must differ: ${path}: "${argument}"`);
   if (/(?:^|\.)\$/.test(path))
     throw refuse(2, `The source field for $rename may not be dynamic: ${path}`);
   if (/(?:^|\.)\$/.test(argument))
