@@ -223,7 +223,7 @@ describe('ending a search', () => {
     // It may have been quicker than the request to end it.
     expect(['CANCELLED', 'OPTIMAL', 'WITHIN_GAP']).toContain(last?.status);
     expect(brief((await cancel(works.assembly?.id)).problems)).toEqual([
-      ['WRONG_STATE', 'assemblyId', null],
+      ['WRONG_STATE', 'assemblyId', 'STATE'],
     ]);
   });
 

@@ -10,6 +10,7 @@ import { outcomeSteps } from '../outcome/state.ts';
 import { reportSteps, visitSteps } from '../progress/state.ts';
 import { callSteps } from '../call/state.ts';
 import { appealSteps, reviewSteps } from '../review/state.ts';
+import { searchSteps } from '../proposal/state.ts';
 import { publicStatuses } from './audience.ts';
 import { projectSteps } from './state.ts';
 
@@ -63,6 +64,7 @@ describe('the README', () => {
       drawSteps(visitSteps, 'PLANNED'),
       drawSteps(outcomeSteps, 'DRAFT'),
       drawSteps(recoverySteps, 'DEMANDED'),
+      drawSteps(searchSteps, 'RUNNING'),
     ]);
   });
 });

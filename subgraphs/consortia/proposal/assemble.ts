@@ -24,6 +24,7 @@ import { findRepeat, requestOf } from './request.ts';
 import type { Outcome, Watch } from './search.ts';
 import { storeInSlots } from './slots.ts';
 import { solveAgain } from './again.ts';
+import { searchSteps, whereCan } from './state.ts';
 import { weightsOf } from './weight-profile.ts';
 
 /** Alternatives besides the best team. */
@@ -147,14 +148,16 @@ export async function cancelAssembly(
   if (!found) throw refusal('NOT_FOUND', 'There is no such search.', ['assemblyId']);
   const { leadCompanyId } = await pointedAt(loaders.project, found.projectId);
   if (!hasRole(viewer, 'SECRETARIAT')) actingFor(viewer, leadCompanyId, 'EDITOR');
+  stateAfter(searchSteps, found.status, 'cancel', ['assemblyId']);
   const now = await assemblies
     .findOneAndUpdate(
-      { _id: assemblyId, status: 'RUNNING' },
+      { _id: assemblyId, ...whereCan('cancel') },
       { $set: { cancelAskedAt: found.cancelAskedAt ?? new Date() } },
       { returnDocument: 'after' },
     )
     .lean<AssemblyRecord>();
-  if (!now) throw refusal('WRONG_STATE', 'This search has ended.', ['assemblyId']);
+  if (!now)
+    throw refusal('WRONG_STATE', 'This search has ended.', ['assemblyId'], { rule: 'STATE' });
   return now;
 }
 

@@ -4,7 +4,6 @@ import { modelOf, plainSchema } from '#kit/mongo.ts';
 import type { Page } from '#kit/page.ts';
 import type { Problem } from '#kit/refusal.ts';
 import type {
-  AssemblyStatus,
   Funnel,
   Infeasibility,
   Phase,
@@ -14,6 +13,7 @@ import type {
   Weights,
 } from '../assembly/types.ts';
 import { fillIn } from './earlier.ts';
+import type { SearchStatus } from './state.ts';
 import type { CappedFirm } from './exposure.ts';
 import type { Misses } from './misses.ts';
 import type { RequirementRecord } from '../project/project.model.ts';
@@ -51,12 +51,6 @@ export interface RepairRecord {
   joinIds: string[];
   leaveIds: string[];
 }
-
-/**
- * Where a search stands. RUNNING: it waits or works. INTERRUPTED: the process that worked on it is gone. FAILED: the
- * solver broke down or refused the problem. The others are what the solver proved.
- */
-export type SearchStatus = AssemblyStatus | 'RUNNING' | 'INTERRUPTED' | 'FAILED';
 
 /** What a search is doing: the solver's phases, and those before it begins. */
 export type SearchPhase = Phase | 'WAITING' | 'GATHERING' | 'WEIGHTS';

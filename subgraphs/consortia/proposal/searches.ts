@@ -11,6 +11,7 @@ import type { AssemblyRecord } from './assembly.model.ts';
 import { failureOf } from './outcome.ts';
 import type { Place } from './queue.ts';
 import type { News, Outcome, Searches, Watch } from './search.ts';
+import { whereCan, whereCanBecome } from './state.ts';
 
 /** How long a search without a sign of life of its process counts as running, milliseconds. */
 const leaseMillis = 30_000;
@@ -57,7 +58,10 @@ export async function openSearches(assemblies: Model<AssemblyRecord>, log: Log):
     stop: async () => {
       clearInterval(sweep);
       const mine = [...running];
-      await assemblies.updateMany({ runner, status: 'RUNNING' }, ending({ status: 'INTERRUPTED' }));
+      await assemblies.updateMany(
+        { runner, ...whereCan('interrupt') },
+        ending({ status: 'INTERRUPTED' }),
+      );
       for (const [, { abort }] of mine) abort.abort();
       await Promise.all(mine.map(([, { done }]) => done));
     },
@@ -80,7 +84,7 @@ function ending(outcome: Outcome) {
 /** Ends searches of which nobody has heard for the length of a lease. */
 async function interruptLost(assemblies: Model<AssemblyRecord>): Promise<void> {
   await assemblies.updateMany(
-    { status: 'RUNNING', leaseUntil: { $lt: new Date() } },
+    { ...whereCan('interrupt'), leaseUntil: { $lt: new Date() } },
     ending({ status: 'INTERRUPTED' }),
   );
 }
@@ -105,7 +109,7 @@ async function carryOut(
     const outcome = await worked(search, place, scribe.note, work);
     await scribe.end();
     await assemblies.updateOne(
-      { _id: record._id, status: 'RUNNING', runner: record.runner },
+      { _id: record._id, ...whereCanBecome(outcome.status), runner: record.runner },
       ending(outcome),
     );
   } catch (error) {
@@ -148,7 +152,7 @@ async function takePulse({ assemblies, record, abort, log }: Search): Promise<vo
   try {
     const now = await assemblies
       .findOneAndUpdate(
-        { _id: record._id, status: 'RUNNING', runner: record.runner },
+        { _id: record._id, ...whereCan('work'), runner: record.runner },
         { $set: { leaseUntil: leaseFromNow() } },
         { projection: { cancelAskedAt: 1 }, returnDocument: 'after' },
       )
@@ -172,7 +176,7 @@ function progressScribe({ assemblies, record, log, tell }: Search) {
       stored = state;
       await assemblies
         .updateOne(
-          { _id: record._id, status: 'RUNNING', runner: record.runner },
+          { _id: record._id, ...whereCan('work'), runner: record.runner },
           { $set: { progress: stored } },
         )
         .catch((error: unknown) => log.warn({ error }, 'progress could not be stored'));
