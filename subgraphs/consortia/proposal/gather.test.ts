@@ -119,3 +119,29 @@ it('a search sees what firms have done and carry under records that became part 
   const left = await gather(modelsOf(connection), sought, free, defaultWeights);
   expect(left.capped).toEqual([{ companyId: 'heir', rule: 'PROPOSED_LATELY', limit: 2, found: 2 }]);
 });
+
+const asked = (least: number): Constraints => ({
+  leadKinds: ['SAAS'],
+  leadId: 'heir',
+  minPartners: 1,
+  maxPartners: 5,
+  budgetWon: null,
+  membersByKind: [{ kind: 'DEMAND', least, most: null }],
+});
+
+it('a search sees every firm of the demand side, also those that can carry nothing', async () => {
+  const hospitals = Array.from({ length: 2_500 }, (_, index) => {
+    const _id = `hospital-${index}`;
+    const company = firmFact(_id, { kinds: ['DEMAND'] });
+    return { _id, company, companyRevision: 1, capabilities: [], mapRevision: 1, seals: 0 };
+  });
+  await rows('firms', ...hospitals);
+  const models = modelsOf(connection);
+  const counted = await Promise.all(
+    [0, 1].map(async (least) => {
+      const { pool } = await gather(models, sought, asked(least), defaultWeights);
+      return pool.candidates.filter(({ kinds }) => kinds.includes('DEMAND')).length;
+    }),
+  );
+  expect(counted).toEqual([0, 2_500]);
+});

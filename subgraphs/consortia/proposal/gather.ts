@@ -28,8 +28,6 @@ import { capOn, capsOf, type CappedFirm } from './exposure.ts';
 
 /** How long a proposal counts for the cap on exposure, milliseconds: 90 days. */
 const exposureMillis = 90 * 24 * 60 * 60 * 1_000;
-/** Firms without a wanted technology that are looked at as leads or for the demand side. */
-const idleFirmsLimit = 2_000;
 /** Firms left out by caps that are kept with the answer. */
 const cappedLimit = 1_000;
 
@@ -155,12 +153,14 @@ async function* firmsIn(
   const isWanted = { $in: ['$$capability.technologyId', [...technologyIds]] };
   const capabilities = { $filter: { input: '$capabilities', as: 'capability', cond: isWanted } };
   const own = Object.fromEntries(readOfCompany.map((field) => [`company.${field}`, 1]));
-  yield* firms
-    .aggregate<PoolFirm>([
-      { $match: { ...wanted, 'company.status': 'APPROVED' } },
-      { $project: { ...own, capabilities } },
-    ])
-    .cursor({ batchSize: 1_000 });
+  const read = (match: Record<string, unknown>) =>
+    firms
+      .aggregate<PoolFirm>([
+        { $match: { ...match, 'company.status': 'APPROVED' } },
+        { $project: { ...own, capabilities } },
+      ])
+      .cursor({ batchSize: 1_000 });
+  yield* read(wanted);
   const wantsDemand = (constraints.membersByKind ?? []).some(
     ({ kind, least }) => kind === 'DEMAND' && least > 0,
   );
@@ -168,13 +168,8 @@ async function* firmsIn(
     ...(constraints.leadId === null ? constraints.leadKinds : []),
     ...(wantsDemand ? ['DEMAND' as const] : []),
   ];
-  if (idleKinds.length > 0)
-    yield* firms
-      .find({ 'company.kinds': { $in: idleKinds }, 'company.status': 'APPROVED' })
-      .sort({ _id: 1 })
-      .limit(idleFirmsLimit)
-      .lean<FirmRecord[]>()
-      .cursor();
+  // All of them: that there is no team is said of the whole alliance.
+  if (idleKinds.length > 0) yield* read({ 'company.kinds': { $in: idleKinds } });
   const namedIds = [constraints.leadId ?? [], constraints.mustInclude ?? []].flat();
   yield* await firms.find({ _id: { $in: namedIds } }).lean<FirmRecord[]>();
 }
