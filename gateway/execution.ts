@@ -5,6 +5,7 @@ import { GraphQLError, OperationTypeNode, type DocumentNode, type ExecutionResul
 
 import type { Log } from '#kit/log.ts';
 import { traced, type Step } from '#kit/trace.ts';
+import { clientData, clientError } from './aliases.ts';
 import { spend, type Call } from './call.ts';
 import { faultErrors } from './faults.ts';
 import { gather } from './fetches.ts';
@@ -40,7 +41,8 @@ export async function executePlan(
   execution: Execution,
   log: Log,
 ): Promise<ExecutionResult> {
-  const { plan, document, operationName, call, strict } = execution;
+  const { plan, operationName, call, strict } = execution;
+  const document = supergraph.aliases.planned(execution.document);
   const asked = buildOperationContext({
     schema: supergraph.apiSchema,
     operationDocument: document,
@@ -58,7 +60,14 @@ export async function executePlan(
   const { apiSchema: schema } = supergraph;
   errors.push(...faultErrors({ schema, document, operation, variables, tree, faults }));
   const shaped = await shape(supergraph, { ...execution, asked }, tree, log);
-  return withErrors(shaped, errors, strict);
+  const result = withErrors(shaped, errors, strict);
+  return document === execution.document ? result : clientResult(result);
+}
+
+function clientResult({ data, errors, ...others }: ExecutionResult): ExecutionResult {
+  const result: ExecutionResult = { ...others, ...(errors && { errors: errors.map(clientError) }) };
+  if (data !== undefined) result.data = clientData(data) as Thing | null;
+  return result;
 }
 
 function nodeOf({ node }: QueryPlan): PlanNode | undefined {

@@ -14,12 +14,10 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 
+import { cursorAlias } from './aliases.ts';
 import type { SubgraphRequest } from './source.ts';
 import type { Supergraph } from './supergraph.ts';
 import { usedVariables, withUsedVariables } from './used-variables.ts';
-
-/** Under which key an event's cursor comes, besides what the client asks for. */
-const cursorKey = 'ocaFeedCursor';
 
 /** A planned feed. */
 export interface FeedPlan {
@@ -84,7 +82,7 @@ export function cursorOf(plan: FeedPlan, data: Record<string, unknown>): string 
   const event = data[plan.key];
   const cursor =
     typeof event === 'object' && event !== null
-      ? (event as Record<string, unknown>)[cursorKey]
+      ? (event as Record<string, unknown>)[cursorAlias]
       : null;
   return typeof cursor === 'string' ? cursor : null;
 }
@@ -123,7 +121,7 @@ function operationWithCursor(
   if (!hasCursor(schema, root.name.value)) return operation;
   const cursor: FieldNode = {
     kind: Kind.FIELD,
-    alias: { kind: Kind.NAME, value: cursorKey },
+    alias: { kind: Kind.NAME, value: cursorAlias },
     name: { kind: Kind.NAME, value: 'cursor' },
   };
   const selections = [...root.selectionSet.selections, cursor];

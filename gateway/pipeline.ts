@@ -21,6 +21,7 @@ import {
 import type { Log } from '#kit/log.ts';
 import { mask } from '#kit/masking.ts';
 import { traced } from '#kit/trace.ts';
+import { withPlannedVariables } from './aliases.ts';
 import { allow, refusalErrors, type Allowed } from './authorization.ts';
 import { Cache } from './cache.ts';
 import type { Call } from './call.ts';
@@ -200,7 +201,7 @@ async function run(
   const call = context.context as Call;
   const refusal = refusalOf(document);
   if (refusal) return { errors: [refusal] };
-  const variables: Record<string, unknown> = request.variables ?? {};
+  const variables = withPlannedVariables(request.variables ?? {});
   const definitions = operation.variableDefinitions ?? [];
   const faults = variableFaults(served.supergraph.apiSchema, definitions, variables);
   if (faults.length > 0) return { errors: faults };

@@ -18,6 +18,7 @@ import {
 } from 'graphql';
 
 import type { Log } from '#kit/log.ts';
+import type { Aliases } from './aliases.ts';
 import type { PlannerChoice } from './config.ts';
 import { apolloPlan } from './hive-plan.ts';
 import { sizeOf } from './limits.ts';
@@ -41,6 +42,7 @@ export interface PlannerSource {
   sdl: string;
   supergraph: FederationSupergraph;
   api: Schema;
+  aliases: Aliases;
   /** The needs that are fields of the supergraph; null where there are none. */
   needs: Needs | null;
 }
@@ -56,11 +58,13 @@ export async function createPlanner(
   log: Log,
 ): Promise<Planner> {
   const planner = await chosenPlanner(source, choice, log);
-  const { needs } = source;
-  if (!needs) return planner;
+  const { aliases, needs } = source;
   return {
     name: planner.name,
-    plan: (document, operationName) => withRealFields(planner.plan(document, operationName), needs),
+    plan: (document, operationName) => {
+      const plan = planner.plan(aliases.planned(document), operationName);
+      return needs ? withRealFields(plan, needs) : plan;
+    },
   };
 }
 

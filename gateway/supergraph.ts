@@ -15,6 +15,7 @@ import {
 } from 'graphql';
 
 import type { Log } from '#kit/log.ts';
+import { createAliases, type Aliases } from './aliases.ts';
 import type { PlannerChoice } from './config.ts';
 import { marksOf, type Marks } from './marks.ts';
 import { needsOf } from './needs.ts';
@@ -32,6 +33,7 @@ export interface Supergraph {
   /** Everything, the hidden included. */
   fullSchema: GraphQLSchema;
   planner: Planner;
+  aliases: Aliases;
   marks: Marks;
   /** Where the supergraph says its subgraphs are. */
   subgraphs: readonly { name: string; url: string }[];
@@ -63,13 +65,19 @@ export async function readSupergraph(
   const supergraph = FederationSupergraph.build(document, { supportedFeatures });
   const api = supergraph.apiSchema();
   const subgraphs = supergraph.subgraphsMetadata();
+  const aliases = createAliases(document);
   return {
     sdl,
     hash: createHash('sha256').update(sdl).digest('hex'),
     api,
     apiSchema: api.toGraphQLJSSchema(),
     fullSchema: supergraph.schema.toGraphQLJSSchema(),
-    planner: await createPlanner(plannedOf(document, { sdl, supergraph, api }), planner, log),
+    aliases,
+    planner: await createPlanner(
+      plannedOf(document, { sdl, supergraph, api, aliases }),
+      planner,
+      log,
+    ),
     marks: marksOf(document),
     subgraphs,
     tokenKeys: ownerOf(document, 'tokenKeys', supergraph.subgraphNameToGraphEnumValue(), subgraphs),
@@ -81,11 +89,12 @@ function plannedOf(document: DocumentNode, plain: Omit<PlannerSource, 'needs'>):
   const needs = needsOf(document);
   if (!needs) return { ...plain, needs };
   const { sdl } = needs;
+  const { aliases } = plain;
   const supergraph = FederationSupergraph.build(sdl, {
     supportedFeatures,
     validateSupergraph: false,
   });
-  return { sdl, supergraph, api: supergraph.apiSchema(), needs };
+  return { sdl, supergraph, api: supergraph.apiSchema(), aliases, needs };
 }
 
 /** The subgraph that answers a root query field. */
