@@ -324,10 +324,10 @@ describe.each(Object.entries(rows))('%s', (name, row) => {
 /** Tried with wrong tokens and passwords, or where there is nothing to do: nothing is done. */
 const refused = `
   signIn startExternalSignIn finishExternalSignIn refreshSession signOut verifyEmail
-  requestEmailVerification resetPassword changePassword forgetSearch writeToConsultation
+  confirmExternally resetPassword changePassword forgetSearch writeToConsultation
   closeConsultation readConsultation writeAnonymously writeToCase advanceCase callHearing
   answerCharge decideCase appealCase decideCaseAppeal recordRecovery writePartnerReview
-  changePartnerReview answerPartnerReview eraseAccount mergeCompanies startSecondFactor
+  changePartnerReview answerPartnerReview eraseAccount mergeCompanies keepApart compareAgain startSecondFactor
   confirmSecondFactor removeSecondFactor
 `
   .trim()

@@ -1,3 +1,4 @@
+import { auditOf } from '#kit/audit.ts';
 import { connect } from '#kit/mongo.ts';
 import { startCompanies, type CompaniesWorld } from '../../../test/companies.ts';
 import { user } from '../../../test/service.ts';
@@ -137,6 +138,14 @@ describe('firms that are alike and not one', () => {
     expect(await one('alphaworks')).toBeDefined();
     expect(await one('alpha.example')).toBeDefined();
     expect(await all(true)).toEqual([]);
+    const connection = await connect(world.uri, 'oca_companies');
+    const deeds = await auditOf(connection)
+      .find({ mutation: { $in: ['keepApart', 'compareAgain'] } })
+      .sort({ at: 1 })
+      .lean();
+    await connection.close();
+    expect(deeds.map(({ mutation }) => mutation)).toEqual(['keepApart', 'compareAgain']);
+    expect(deeds[0]?.input).toContain('Two firms of one town.');
     const input = at(await one('alphaworks'));
     expect((await world.ask(world.secretariat, again, { input })).problems).toEqual([
       { code: 'WRONG_STATE', path: ['id'], rule: 'APART' },
