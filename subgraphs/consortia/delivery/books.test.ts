@@ -6,6 +6,7 @@ import {
   balancesOf,
   movementBreaches,
   stagePaymentBreaches,
+  type Bounds,
   type LedgerKind,
   type Movement,
 } from './books.ts';
@@ -55,20 +56,22 @@ function movementOf(books: readonly Staged[], wished: Wish): Staged {
 }
 
 /** The books after every wish that the rules let pass, in order. */
-function booksAfter(wishes: readonly Wish[]): Staged[] {
+function booksAfter(wishes: readonly Wish[], within: Bounds = bounds): Staged[] {
   const books: Staged[] = [];
   for (const each of wishes) {
     const movement = movementOf(books, each);
-    if (movementBreaches(movement, books, bounds).length === 0) books.push(movement);
+    if (movementBreaches(movement, books, within).length === 0) books.push(movement);
   }
   return books;
 }
 
-/** What the accounts of a balance sum to. */
+/** What the accounts of a balance sum to, exactly. */
 const totalOf = (books: readonly Movement[], isWanted: (name: string) => boolean = () => true) =>
-  [...balancesOf(books)]
-    .filter(([name]) => isWanted(name))
-    .reduce((total, [, balance]) => total + balance, 0);
+  Number(
+    [...balancesOf(books)]
+      .filter(([name]) => isWanted(name))
+      .reduce((total, [, balance]) => total + BigInt(balance), 0n),
+  );
 
 const entry = (number: number, kind: LedgerKind, amount: number, more: Partial<Movement> = {}) => ({
   number,
@@ -85,7 +88,7 @@ describe('the books', () => {
     fc.assert(
       fc.property(fc.array(wish, { maxLength: 40 }), (wishes) => {
         const books = booksAfter(wishes);
-        expect([...balancesOf(books).values()].reduce((total, each) => total + each, 0)).toBe(0);
+        expect(totalOf(books)).toBe(0);
         for (const held of accountsIn(['a', 'b'], bounds.plan, books)) {
           expect(held.paid + held.matched).toBe(held.spent + held.returned + held.left);
           expect(held.left).toBeGreaterThanOrEqual(0);
@@ -173,6 +176,39 @@ describe('the books', () => {
     expect(accountsIn(['a'], plan, [])).toMatchObject([
       { planned: most, items: [{ planned: most }, { planned: most }] },
     ]);
+  });
+
+  it('stay whole numbers that are exact, whatever is recorded of the largest amounts', () => {
+    const most = Number.MAX_SAFE_INTEGER;
+    const wide: Bounds = {
+      grants: new Map([
+        ['a', most],
+        ['b', most],
+      ]),
+      plan: ['a', 'b'].flatMap((companyId) =>
+        ['people', 'cloud'].map((item) => ({ companyId, item, amount: most })),
+      ),
+    };
+    const amount = fc.constantFrom(1, 2 ** 31, 2 ** 52, most - 2 ** 31, most - 1, most);
+    const large = fc.tuple(wish, amount).map(([given, won]) => ({ ...given, amount: won }));
+    fc.assert(
+      fc.property(fc.array(large, { maxLength: 40 }), (wishes) => {
+        const books = booksAfter(wishes, wide);
+        expect(totalOf(books)).toBe(0);
+        for (const balance of balancesOf(books).values())
+          expect(Number.isSafeInteger(balance)).toBe(true);
+        for (const { companyId: _company, items, planned: _planned, ...figures } of accountsIn(
+          ['a', 'b'],
+          wide.plan,
+          books,
+        ))
+          for (const figure of [...Object.values(figures), ...items.map(({ spent }) => spent)]) {
+            expect(Number.isSafeInteger(figure)).toBe(true);
+            expect(figure).toBeGreaterThanOrEqual(0);
+          }
+      }),
+      { numRuns: 1_000 },
+    );
   });
 
   it('say what is too much, with the limit and what was found', () => {

@@ -145,10 +145,10 @@ export function movementBreaches(
     case 'PAY':
       return [
         ...paymentBreaches(received + amount, grants.get(companyId) ?? 0),
-        ...countableBreaches(Math.max(held.paid, held.left), amount),
+        ...countableBreaches(held, amount),
       ];
     case 'MATCH':
-      return countableBreaches(Math.max(held.matched + held.recovered, held.left), amount);
+      return countableBreaches(held, amount);
     case 'RETURN':
       return [...inHand, ...returnBreaches(kept, amount)];
     case 'RECOVER':
@@ -208,9 +208,12 @@ export function stagePaymentBreaches(
   return [over('STAGE_PAID', 'More than the stages up to now are to cost.', limit, found)];
 }
 
-/** Beyond 2^53-1 won a sum is no longer exact to the won. */
-function countableBreaches(counted: number, amount: number): Problem[] {
-  const limit = Number.MAX_SAFE_INTEGER - counted;
+/**
+ * Beyond 2^53-1 won a sum is no longer exact to the won. What a firm received and brought bounds all the rest: it is what
+ * was used, returned and is left, and no more than that is recovered.
+ */
+function countableBreaches({ paid, matched }: Account, amount: number): Problem[] {
+  const limit = Number.MAX_SAFE_INTEGER - paid - matched;
   return amount <= limit ? [] : [over('COUNTABLE', 'More than can be counted.', limit, amount)];
 }
 
