@@ -108,14 +108,16 @@ describe('mergeCompanies', () => {
   it('refuses to import over a company that is gone', async () => {
     const bring = `mutation ($input: ImportCompaniesInput!) { importCompanies(input: $input) { created problems { code path rule } } }`;
     const row = { externalId: 'x', name: { en: 'X' }, kinds: ['SI'], size: 'SME' };
-    await world.ask(world.operator, bring, { input: { source: 'm', rows: [row] } });
-    const find = `{ companies(filter: { origin: { source: "m" } }) { edges { node { id revision } } } }`;
+    await world.ask(world.operator, bring, { input: { source: 'gone', rows: [row] } });
+    const find = `{ companies(filter: { origin: { source: "gone" } }) { edges { node { id revision } } } }`;
     const { edges } = await world.ask(someone, find);
     const { id, revision } = edges[0].node;
     const into = await world.firm();
     const input = { id, revision, intoId: into.id, intoRevision: into.revision };
     expect((await world.ask(world.secretariat, merge, { input })).problems).toEqual([]);
-    const again = await world.ask(world.operator, bring, { input: { source: 'm', rows: [row] } });
+    const again = await world.ask(world.operator, bring, {
+      input: { source: 'gone', rows: [row] },
+    });
     expect(again.problems).toEqual([
       { code: 'WRONG_STATE', path: ['rows', '0', 'externalId'], rule: 'COMPANY_GONE' },
     ]);
