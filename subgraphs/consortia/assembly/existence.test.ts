@@ -199,4 +199,18 @@ describe('a pool of thousands that are all unlike', () => {
     );
     expect(solve(solver, halves(4), settings).status).toBe('OPTIMAL');
   });
+
+  it('is decided alike in whatever order it comes', () => {
+    const stated = halves(3);
+    const turned = {
+      ...stated,
+      candidates: stated.candidates.toReversed(),
+      capabilities: [...stated.capabilities].toReversed(),
+    };
+    const [one, other] = [stated, turned].map((problem) => {
+      const { statistics, ...answer } = solve(solver, problem, settings);
+      return { ...answer, hash: statistics.instanceHash, nodes: statistics.nodes };
+    });
+    expect(one).toEqual(other);
+  });
 });

@@ -17,7 +17,7 @@ interface Size {
 
 const options = { alternatives: 0, timeLimitMillis: 300_000, gap: 1e-4, explain: false };
 /** Limit for the full model. */
-const fullModelSeconds = 60;
+const fullModelSeconds = 15;
 
 const round = (value: number, digits = 2) => Number(value.toFixed(digits));
 
