@@ -112,6 +112,8 @@ const publishing = performance.now();
 await run('publishTechMapVersion', { mapId, revision: draft.revision }, 'version { size }');
 const publishSeconds = (performance.now() - publishing) / 1000;
 
+// What follows the publication is done before firms are there: it is no part of loading them.
+await service.caughtUp();
 const connection = await connect(database.uri, 'oca_techmaps');
 const models = modelsOf(connection);
 const nodes = await models.technologies.find({ mapId }, { code: 1, ancestorIds: 1 }).lean();

@@ -13,7 +13,7 @@ const usual = 10;
 /** Firms that are looked at for what else they have: those at the highest levels. */
 const firmSample = 300;
 /** How many firms are read at once, and how much of what they have is looked at before no more are. */
-const firmBatch = 50;
+const firmBatch = 100;
 const countedLimit = 20_000;
 /** Technologies of a firm, the rarest, by which others are found, and how many firms each of them brings at most. */
 const probes = 20;
@@ -162,12 +162,12 @@ async function ownProfile({ capabilities, loaders }: Context, companyId: string)
   );
 }
 
-/** What firms that take part declare: kept as one record a firm, so that one is read where they have hundreds. */
+/** What firms that take part declare, read whole, as the database takes longer to leave fields out: kept as one record a firm, so that one is read where they have hundreds. */
 async function profilesOf(
   { footprints }: Context,
   companyIds: readonly string[],
 ): Promise<Map<string, Profile>> {
-  const found = await footprints.find({ _id: { $in: [...companyIds] } }, { counted: 1 }).lean();
+  const found = await footprints.find({ _id: { $in: [...companyIds] } }).lean();
   return new Map(
     found.map(({ _id, counted }) => [
       _id,
@@ -184,7 +184,7 @@ async function firmsIn(
   { supplies }: Context,
   technologyIds: readonly string[],
 ): Promise<Map<string, number>> {
-  const found = await supplies.find({ _id: { $in: [...technologyIds] } }, { firms: 1 }).lean();
+  const found = await supplies.find({ _id: { $in: [...technologyIds] } }).lean();
   return new Map(found.map(({ _id, firms }) => [_id, firms]));
 }
 
