@@ -30,6 +30,11 @@ beforeAll(async () => {
         },
       },
     );
+  await alliance.change(lead, 'createRequirementTemplate', {
+    companyId: 'infra',
+    name: { en: 'Hospital' },
+    requirements: [{ technologyId: 'mesh', leastLevel: 5 }],
+  });
 });
 afterEach(() => mongoose.set('debug', false));
 afterAll(() => alliance.stop());
@@ -149,6 +154,12 @@ const lists: [string, string, typeof lead][] = [
   [
     'firms that could meet requirements',
     '{ projects { edges { node { requirements { supply { companies { id } } } requirementsToDecide { kind } } } } }',
+    lead,
+  ],
+  [
+    "requirement templates' versions and where requirements are from",
+    `{ requirementTemplates { edges { node { versions { edges { cursor } } } } }
+      projects { edges { node { requirementSources { version { version } } } } } }`,
     lead,
   ],
   ['templates of agreements', '{ agreementTemplates { edges { cursor } } }', secretary],
