@@ -2,12 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { decideExistence } from './existence.ts';
 import { loadSolver } from './highs.ts';
 import { buildModel } from './model.ts';
 import { prepare } from './prepare.ts';
 import type { Programme } from './programme.ts';
 import { makeAlliance, makeProject } from './sample-alliance.ts';
-import { settingsOf, solve } from './solve.ts';
+import { beginJob, settingsOf, solve } from './solve.ts';
 import { bestTeamTask } from './task.ts';
 import { tinyProblem } from './tiny-problem.ts';
 import type { AssemblyProblem } from './types.ts';
@@ -138,4 +139,24 @@ withCbc('cbc', () => {
     }
     expect(differences).toEqual([]);
   });
+
+  it('agrees on whether a team exists where classes of firms decide', async () => {
+    const solver = await loadSolver();
+    const settings = settingsOf({ alternatives: 0, timeLimitMillis: 250_000, gap: 0 });
+    const stated = makeProject(makeAlliance({ firms: 1000, technologies: 50, seed: 4 }), {
+      requirements: 10,
+      seed: 4,
+    });
+    const sized = [2, 3, 4, 5, 6].map((maxPartners) => ({
+      ...stated,
+      constraints: { ...stated.constraints, minPartners: 1, maxPartners, budgetWon: null },
+    }));
+    const answers = sized.map((problem) => {
+      const { instance, run } = beginJob(solver, problem, settings, () => {});
+      const { outcome } = decideExistence(run, bestTeamTask(instance), 1, 0);
+      return [outcome, byCbc(problem, folder) < Number.POSITIVE_INFINITY ? 'TEAM' : 'NONE'];
+    });
+    for (const [own, other] of answers) expect(own).toBe(other);
+    expect(new Set(answers.flat())).toEqual(new Set(['TEAM', 'NONE']));
+  }, 300_000);
 });
