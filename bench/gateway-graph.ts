@@ -1,5 +1,5 @@
 /** The graph of the gateway's benchmarks: projects with members, whose firms two other subgraphs complete, and a feed. */
-import { foreignGraph, type ForeignGraph } from '../gateway/foreign-graph.ts';
+import { foreignGraph, type ForeignGraph } from '../gateway/sources/foreign-graph.ts';
 
 /** What is told to each reader of the feed, by whoever tells it. */
 export const readers = new Set<(event: object) => void>();

@@ -3,7 +3,7 @@ import type { QueryPlan } from '@apollo/query-planner';
 import type { ExecutionResult } from 'graphql';
 
 import type { Viewer } from '#kit/viewer.ts';
-import type { Renewals } from './renewals.ts';
+import type { Renewals } from './feeds/renewals.ts';
 
 /** What a call to one subgraph took. */
 export interface Spent {

@@ -7,11 +7,11 @@ import { callOf, type Call, type FeedPlace } from './call.ts';
 import type { GatewayConfig } from './config.ts';
 import { formatted } from './operation.ts';
 import type { Pipeline } from './pipeline.ts';
-import { SubgraphFault } from './source.ts';
-import type { Renewals } from './renewals.ts';
-import type { Rates } from './rates.ts';
-import type { NoteUnbegun } from './request-log.ts';
-import { refused, type Signed, type Tokens } from './tokens.ts';
+import { SubgraphFault } from './sources/source.ts';
+import type { Renewals } from './feeds/renewals.ts';
+import type { Rates } from './limits/rates.ts';
+import type { NoteUnbegun } from './telemetry/request-log.ts';
+import { refused, type Signed, type Tokens } from './identity/tokens.ts';
 
 /** One operation. */
 export interface GraphRequest {

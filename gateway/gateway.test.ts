@@ -1,7 +1,7 @@
 import { createLog } from '#kit/log.ts';
 import { visitor } from '#kit/viewer.ts';
 import { readGatewayConfig } from './config.ts';
-import { foreignGraph } from './foreign-graph.ts';
+import { foreignGraph } from './sources/foreign-graph.ts';
 import { createGateway, type Gateway } from './gateway.ts';
 
 const graph = foreignGraph({

@@ -11,35 +11,35 @@ import { sharedScalars } from '#kit/subgraph.ts';
 import type { Viewer, ViewerKeys } from '#kit/viewer.ts';
 import type { GatewayConfig } from './config.ts';
 import { createDoor, type Door, type GraphRequest, type Outcome } from './door.ts';
-import { createFeeds, type Feeds } from './feeds.ts';
-import { createHealth } from './health.ts';
-import { createHttp } from './http.ts';
-import { knowScalars } from './input-paths.ts';
-import type { LocalSubgraph } from './local-source.ts';
-import { createMetrics } from './metrics.ts';
-import { createOrigins } from './origins.ts';
-import { createPage, type Account } from './page.ts';
+import { createFeeds, type Feeds } from './feeds/feeds.ts';
+import { createHealth } from './telemetry/health.ts';
+import { createHttp } from './transport/http.ts';
+import { knowScalars } from './limits/input-paths.ts';
+import type { LocalSubgraph } from './sources/local-source.ts';
+import { createMetrics } from './telemetry/metrics.ts';
+import { createOrigins } from './transport/origins.ts';
+import { createPage, type Account } from './page/page.ts';
 import { createPipeline, type Pipeline } from './pipeline.ts';
-import { publications } from './publication.ts';
-import { createRateStore } from './rate-store.ts';
-import { createRates } from './rates.ts';
-import { requestLog, unbegunLog } from './request-log.ts';
-import { createSourceRoom, type SourceRoom } from './sources.ts';
+import { publications } from './transport/publication.ts';
+import { createRateStore } from './limits/rate-store.ts';
+import { createRates } from './limits/rates.ts';
+import { requestLog, unbegunLog } from './telemetry/request-log.ts';
+import { createSourceRoom, type SourceRoom } from './sources/sources.ts';
 import { readSupergraph, type Supergraph } from './supergraph.ts';
-import { tokenKeys } from './token-keys.ts';
-import { createTokens } from './tokens.ts';
+import { tokenKeys } from './identity/token-keys.ts';
+import { createTokens } from './identity/tokens.ts';
 import {
   operationNames,
   readTrustedDocuments,
   trustedTexts,
   type TrustedDocuments,
-} from './trusted-documents.ts';
-import { examplesFile, textsIn } from './trusted-sources.ts';
-import { acceptSockets, type Sockets } from './websocket.ts';
+} from './limits/trusted-documents.ts';
+import { examplesFile, textsIn } from './limits/trusted-sources.ts';
+import { acceptSockets, type Sockets } from './transport/websocket.ts';
 
 export type { GraphRequest } from './door.ts';
-export type { LocalSubgraph } from './local-source.ts';
-export type { Account } from './page.ts';
+export type { LocalSubgraph } from './sources/local-source.ts';
+export type { Account } from './page/page.ts';
 
 /** What a gateway is made of. */
 export interface GatewayOptions {

@@ -7,10 +7,10 @@ import {
   type GraphQLFormattedError,
 } from 'graphql';
 
-import type { Allowed } from './authorization.ts';
+import type { Allowed } from './identity/authorization.ts';
 import type { Cache } from './cache.ts';
 import type { Call } from './call.ts';
-import type { Sources } from './execution.ts';
+import type { Sources } from './execution/execution.ts';
 import type { Supergraph } from './supergraph.ts';
 
 /** What is served at the moment: a supergraph and the way to its subgraphs. */

@@ -11,8 +11,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import { execute, parse } from 'graphql';
 
-import { itself } from './federation-cases.ts';
-import { foreignGraph } from './foreign-graph.ts';
+import { itself } from './federation/federation-cases.ts';
+import { foreignGraph } from './sources/foreign-graph.ts';
 
 let subgraphs: Server;
 let base: string;

@@ -15,11 +15,11 @@ import {
 } from 'graphql';
 
 import type { Log } from '#kit/log.ts';
-import { createAliases, type Aliases } from './aliases.ts';
+import { createAliases, type Aliases } from './planning/aliases.ts';
 import type { PlannerChoice } from './config.ts';
 import { marksOf, type Marks } from './marks.ts';
-import { needsOf } from './needs.ts';
-import { createPlanner, type Planner, type PlannerSource } from './planner.ts';
+import { needsOf } from './planning/needs.ts';
+import { createPlanner, type Planner, type PlannerSource } from './planning/planner.ts';
 
 /** A supergraph that can be served. */
 export interface Supergraph {

@@ -5,7 +5,7 @@
  */
 import { readFile, writeFile } from 'node:fs/promises';
 
-import { manifestFile, manifestText, sourceFiles } from './trusted-sources.ts';
+import { manifestFile, manifestText, sourceFiles } from './limits/trusted-sources.ts';
 
 const [, , ...given] = process.argv;
 const files = given.filter((each) => !each.startsWith('--'));

@@ -7,7 +7,7 @@ import { connect, modelOf, plainSchema, prepare } from '#kit/mongo.ts';
 import { serve, type Served } from '#kit/serve.ts';
 import { executable, type Subgraph } from '#kit/subgraph.ts';
 import { readGatewayConfig } from '../gateway/config.ts';
-import { federation, foreignGraph } from '../gateway/foreign-graph.ts';
+import { federation, foreignGraph } from '../gateway/sources/foreign-graph.ts';
 import { createGateway, type Gateway } from '../gateway/gateway.ts';
 import { startTestDatabase, type TestDatabase } from './database.ts';
 

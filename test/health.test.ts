@@ -10,7 +10,7 @@ import { serve, type Served } from '#kit/serve.ts';
 import type { Subgraph } from '#kit/subgraph.ts';
 import type { ViewerKeys } from '#kit/viewer.ts';
 import { readGatewayConfig } from '../gateway/config.ts';
-import { federation, foreignGraph } from '../gateway/foreign-graph.ts';
+import { federation, foreignGraph } from '../gateway/sources/foreign-graph.ts';
 import { createGateway, type Gateway } from '../gateway/gateway.ts';
 import { startTestDatabase, type TestDatabase } from './database.ts';
 

@@ -1,7 +1,7 @@
 import { createLog } from '#kit/log.ts';
 import { connect } from '#kit/mongo.ts';
 import { readGatewayConfig } from '../gateway/config.ts';
-import { foreignGraph } from '../gateway/foreign-graph.ts';
+import { foreignGraph } from '../gateway/sources/foreign-graph.ts';
 import { createGateway, type Gateway } from '../gateway/gateway.ts';
 import { startTestDatabase, type TestDatabase } from './database.ts';
 
