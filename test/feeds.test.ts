@@ -238,8 +238,8 @@ const walks: Record<string, (viewer: Viewer) => Promise<void>> = {
 
 /** Feeds of one firm's or one talk's own, which the stories of these walk, role by role. */
 const elsewhere: Record<string, string> = {
-  assemblyProgress: 'test/consortia-searches.test.ts',
-  consultationMessages: 'test/consultations.test.ts',
+  assemblyProgress: 'test/consortia/searches.test.ts',
+  consultationMessages: 'test/companies/consultations.test.ts',
 };
 
 describe('what subscribers are told', () => {

@@ -2,8 +2,12 @@ import { TOTP } from 'otpauth';
 
 import { connect } from '#kit/mongo.ts';
 import type { Viewer } from '#kit/viewer.ts';
-import { password, startCompanies, type CompaniesWorld } from '../../../test/companies.ts';
-import { startProvider, type TestProvider } from '../../../test/provider.ts';
+import {
+  password,
+  startCompanies,
+  type CompaniesWorld,
+} from '../../../test/companies/companies.ts';
+import { startProvider, type TestProvider } from '../../../test/companies/provider.ts';
 import { someone, user } from '../../../test/service.ts';
 import { confirmationsOf } from './confirmation.model.ts';
 

@@ -1,7 +1,11 @@
 import { auditOf } from '#kit/audit.ts';
 import { connect } from '#kit/mongo.ts';
-import { password, startCompanies, type CompaniesWorld } from '../../../test/companies.ts';
-import { startProvider, type TestProvider } from '../../../test/provider.ts';
+import {
+  password,
+  startCompanies,
+  type CompaniesWorld,
+} from '../../../test/companies/companies.ts';
+import { startProvider, type TestProvider } from '../../../test/companies/provider.ts';
 import { someone, user } from '../../../test/service.ts';
 import { readCompaniesConfig } from '../config.ts';
 import { modelsOf } from '../context.ts';

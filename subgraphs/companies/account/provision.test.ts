@@ -1,4 +1,8 @@
-import { password, startCompanies, type CompaniesWorld } from '../../../test/companies.ts';
+import {
+  password,
+  startCompanies,
+  type CompaniesWorld,
+} from '../../../test/companies/companies.ts';
 import { someone, user } from '../../../test/service.ts';
 
 const operatorPassword = 'the first operator';

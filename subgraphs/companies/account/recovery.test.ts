@@ -1,5 +1,9 @@
-import { password, startCompanies, type CompaniesWorld } from '../../../test/companies.ts';
-import { mailTo, tokenIn } from '../../../test/mail.ts';
+import {
+  password,
+  startCompanies,
+  type CompaniesWorld,
+} from '../../../test/companies/companies.ts';
+import { mailTo, tokenIn } from '../../../test/companies/mail.ts';
 import { someone, user } from '../../../test/service.ts';
 
 let world: CompaniesWorld;

@@ -2,7 +2,11 @@ import { randomBytes } from 'node:crypto';
 
 import { URI, type TOTP } from 'otpauth';
 
-import { password, startCompanies, type CompaniesWorld } from '../../../test/companies.ts';
+import {
+  password,
+  startCompanies,
+  type CompaniesWorld,
+} from '../../../test/companies/companies.ts';
 import { someone } from '../../../test/service.ts';
 
 let world: CompaniesWorld;

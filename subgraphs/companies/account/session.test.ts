@@ -2,7 +2,11 @@ import { createPublicKey } from 'node:crypto';
 
 import jsonwebtoken from 'jsonwebtoken';
 
-import { password, startCompanies, type CompaniesWorld } from '../../../test/companies.ts';
+import {
+  password,
+  startCompanies,
+  type CompaniesWorld,
+} from '../../../test/companies/companies.ts';
 import { someone } from '../../../test/service.ts';
 
 let world: CompaniesWorld;

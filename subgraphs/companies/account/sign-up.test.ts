@@ -2,8 +2,12 @@ import { TOTP } from 'otpauth';
 
 import { auditOf } from '#kit/audit.ts';
 import { connect } from '#kit/mongo.ts';
-import { password, startCompanies, type CompaniesWorld } from '../../../test/companies.ts';
-import { mailTo, tokenIn } from '../../../test/mail.ts';
+import {
+  password,
+  startCompanies,
+  type CompaniesWorld,
+} from '../../../test/companies/companies.ts';
+import { mailTo, tokenIn } from '../../../test/companies/mail.ts';
 import { someone, user } from '../../../test/service.ts';
 import { usersOf } from './user.model.ts';
 

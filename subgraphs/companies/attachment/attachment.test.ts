@@ -3,7 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { connect } from '#kit/mongo.ts';
-import { startCompanies, type CompaniesWorld, type Firm } from '../../../test/companies.ts';
+import {
+  startCompanies,
+  type CompaniesWorld,
+  type Firm,
+} from '../../../test/companies/companies.ts';
 import { someone } from '../../../test/service.ts';
 import { modelsOf, type Models } from '../context.ts';
 

@@ -2,9 +2,15 @@ import type { Connection } from 'mongoose';
 
 import { connect } from '#kit/mongo.ts';
 import type { Viewer } from '#kit/viewer.ts';
-import type { CompaniesWorld, Firm } from '../../../test/companies.ts';
+import type { CompaniesWorld, Firm } from '../../../test/companies/companies.ts';
 import { someone, user } from '../../../test/service.ts';
-import { draftReport, inTwentyDays, oneCase, startTrust, type Trust } from '../../../test/trust.ts';
+import {
+  draftReport,
+  inTwentyDays,
+  oneCase,
+  startTrust,
+  type Trust,
+} from '../../../test/companies/trust.ts';
 import { readCompaniesConfig } from '../config.ts';
 import { createContext, type Context } from '../context.ts';
 import { dueQuery } from '../sanction/sanction.ts';

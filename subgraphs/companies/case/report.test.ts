@@ -2,9 +2,9 @@ import type { Connection } from 'mongoose';
 
 import { connect } from '#kit/mongo.ts';
 import { auditOf } from '#kit/audit.ts';
-import type { CompaniesWorld, Firm } from '../../../test/companies.ts';
+import type { CompaniesWorld, Firm } from '../../../test/companies/companies.ts';
 import { someone } from '../../../test/service.ts';
-import { draftReport, oneCase, startTrust, type Trust } from '../../../test/trust.ts';
+import { draftReport, oneCase, startTrust, type Trust } from '../../../test/companies/trust.ts';
 import { readCompaniesConfig } from '../config.ts';
 import { createContext, type Context } from '../context.ts';
 

@@ -2,7 +2,7 @@ import type { Connection } from 'mongoose';
 
 import { connect } from '#kit/mongo.ts';
 import { visitor } from '#kit/viewer.ts';
-import { startCompanies, type CompaniesWorld } from '../../../test/companies.ts';
+import { startCompanies, type CompaniesWorld } from '../../../test/companies/companies.ts';
 import { readCompaniesConfig } from '../config.ts';
 import { createContext, type Context } from '../context.ts';
 import { announceExpiring, daysBetween, dueAnnouncement } from './expiry.ts';

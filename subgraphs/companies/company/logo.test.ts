@@ -1,6 +1,10 @@
 import fc from 'fast-check';
 
-import { startCompanies, type CompaniesWorld, type Firm } from '../../../test/companies.ts';
+import {
+  startCompanies,
+  type CompaniesWorld,
+  type Firm,
+} from '../../../test/companies/companies.ts';
 import { someone, user } from '../../../test/service.ts';
 import { readLogo } from './logo.ts';
 import { imageIn } from './logo-image.ts';

@@ -1,5 +1,5 @@
 import { connect } from '#kit/mongo.ts';
-import { startCompanies, type CompaniesWorld } from '../../../test/companies.ts';
+import { startCompanies, type CompaniesWorld } from '../../../test/companies/companies.ts';
 import { someone } from '../../../test/service.ts';
 import { modelsOf } from '../context.ts';
 import { statusAfter } from './standing.ts';

@@ -2,7 +2,11 @@ import type { Connection } from 'mongoose';
 
 import { connect, transaction } from '#kit/mongo.ts';
 import type { Viewer } from '#kit/viewer.ts';
-import { startCompanies, type CompaniesWorld, type Firm } from '../../../test/companies.ts';
+import {
+  startCompanies,
+  type CompaniesWorld,
+  type Firm,
+} from '../../../test/companies/companies.ts';
 import { modelsOf, type Models } from '../context.ts';
 import { unbroken } from './feed.ts';
 import { consultationIndex, consultationOrder, consultationQuery } from './reading.ts';

@@ -1,6 +1,6 @@
 import { auditOf } from '#kit/audit.ts';
 import { connect } from '#kit/mongo.ts';
-import { startCompanies, type CompaniesWorld } from '../../../test/companies.ts';
+import { startCompanies, type CompaniesWorld } from '../../../test/companies/companies.ts';
 import { user } from '../../../test/service.ts';
 import { doublesOf } from './double.model.ts';
 import { lists } from './double.ts';

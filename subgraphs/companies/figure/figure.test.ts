@@ -1,7 +1,7 @@
 import type { Connection } from 'mongoose';
 
 import { connect } from '#kit/mongo.ts';
-import { startCompanies, type CompaniesWorld } from '../../../test/companies.ts';
+import { startCompanies, type CompaniesWorld } from '../../../test/companies/companies.ts';
 import { someone } from '../../../test/service.ts';
 import { modelsOf, type Models } from '../context.ts';
 import { bringStandings, facetsNow, keepStandings } from './standing.ts';

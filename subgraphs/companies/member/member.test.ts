@@ -6,7 +6,7 @@ import {
   startCompanies,
   type CompaniesWorld,
   type Firm,
-} from '../../../test/companies.ts';
+} from '../../../test/companies/companies.ts';
 import { someone, user } from '../../../test/service.ts';
 import { usersOf } from '../account/user.model.ts';
 

@@ -1,4 +1,4 @@
-import { startCompanies, type CompaniesWorld } from '../../../test/companies.ts';
+import { startCompanies, type CompaniesWorld } from '../../../test/companies/companies.ts';
 
 let world: CompaniesWorld;
 beforeAll(async () => {

@@ -1,6 +1,10 @@
 import { auditOf, verifyAudit } from '#kit/audit.ts';
 import { connect } from '#kit/mongo.ts';
-import { password, startCompanies, type CompaniesWorld } from '../../../test/companies.ts';
+import {
+  password,
+  startCompanies,
+  type CompaniesWorld,
+} from '../../../test/companies/companies.ts';
 import { someone, user } from '../../../test/service.ts';
 
 let world: CompaniesWorld;

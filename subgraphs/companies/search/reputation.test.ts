@@ -3,7 +3,7 @@ import type { Connection } from 'mongoose';
 import { factsOf, publishFacts } from '#kit/facts.ts';
 import { connect, prepare } from '#kit/mongo.ts';
 import type { CapabilityMapFact, ProjectFact } from '#schema/facts.ts';
-import { startCompanies, type CompaniesWorld } from '../../../test/companies.ts';
+import { startCompanies, type CompaniesWorld } from '../../../test/companies/companies.ts';
 import { someone } from '../../../test/service.ts';
 import { entriesOf } from './entry.model.ts';
 

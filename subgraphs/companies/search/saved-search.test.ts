@@ -3,7 +3,11 @@ import type { Connection } from 'mongoose';
 import { connect } from '#kit/mongo.ts';
 import { visitor, type Viewer } from '#kit/viewer.ts';
 import type { SearchFact } from '#schema/facts.ts';
-import { password, startCompanies, type CompaniesWorld } from '../../../test/companies.ts';
+import {
+  password,
+  startCompanies,
+  type CompaniesWorld,
+} from '../../../test/companies/companies.ts';
 import { readCompaniesConfig } from '../config.ts';
 import { createContext, type Context } from '../context.ts';
 import { notifySearches } from './saved-search.ts';

@@ -1,7 +1,11 @@
 import type { Connection } from 'mongoose';
 
 import { connect } from '#kit/mongo.ts';
-import { startCompanies, type CompaniesWorld, type Payload } from '../../../test/companies.ts';
+import {
+  startCompanies,
+  type CompaniesWorld,
+  type Payload,
+} from '../../../test/companies/companies.ts';
 import { someone } from '../../../test/service.ts';
 import { modelsOf } from '../context.ts';
 import { entryQuery, type CompanyFilter } from './query.ts';

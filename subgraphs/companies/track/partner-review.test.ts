@@ -9,7 +9,7 @@ import {
   type CompaniesWorld,
   type Firm,
   type Payload,
-} from '../../../test/companies.ts';
+} from '../../../test/companies/companies.ts';
 import { someone } from '../../../test/service.ts';
 import { readCompaniesConfig } from '../config.ts';
 import { createContext, type Context } from '../context.ts';

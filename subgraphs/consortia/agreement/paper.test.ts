@@ -4,7 +4,7 @@ import { extractText, getDocumentProxy } from 'unpdf';
 
 import type { MembershipRecord } from '../consortium/membership.model.ts';
 import type { FirmRecord } from '../pool/firm.model.ts';
-import { firmFact } from '../../../test/consortia-alliance.ts';
+import { firmFact } from '../../../test/consortia/alliance.ts';
 import { firstTemplate } from './default-template.ts';
 import { writable, writePaper } from './paper.ts';
 import { termsIn, type Ground } from './terms.ts';

@@ -3,9 +3,9 @@ import { optionFaults } from './check.ts';
 import { noCover, type CoverProblem, type CoverResult } from './cover.ts';
 import { defaultWeights } from './defaults.ts';
 import { AssemblyFailure, inputFailure } from './failure.ts';
-import { runJob, type Watch } from './job.ts';
-import type { PreviousTeam, RepairResult } from './repair.ts';
-import type { Scenario, SensitivityResult } from './sensitivity.ts';
+import { runJob, type Watch } from './thread/job.ts';
+import type { PreviousTeam, RepairResult } from './explanation/repair.ts';
+import type { Scenario, SensitivityResult } from './explanation/sensitivity.ts';
 import { settingsOf, type Settings } from './solve.ts';
 import type {
   AssemblyOptions,

@@ -1,6 +1,6 @@
 // Is the job well formed? Every fault at once, each with its path.
 import type { AssemblyFault } from './failure.ts';
-import { limits } from './limits.ts';
+import { limits } from './search/limits.ts';
 import { kinds } from './types.ts';
 import type { AssemblyOptions, StatedProblem, Candidate, Quota, Requirement } from './types.ts';
 

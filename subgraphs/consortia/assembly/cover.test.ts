@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { solveCover } from './assembly.ts';
 import { solveCoverHere, type CoverProblem } from './cover.ts';
-import { loadSolver } from './highs.ts';
+import { loadSolver } from './search/highs.ts';
 
 // Trying every team takes a while on a busy machine.
 jest.setTimeout(300_000);

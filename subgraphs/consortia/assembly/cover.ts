@@ -1,7 +1,7 @@
 // Weighted set covering: the cheapest columns that together cover every row.
-import type { Solver } from './highs.ts';
+import type { Solver } from './search/highs.ts';
 import type { Settings } from './solve.ts';
-import { addColumn, addRow, emptyProgramme, ones } from './programme.ts';
+import { addColumn, addRow, emptyProgramme, ones } from './search/programme.ts';
 
 /** Columns with what they cost, 0 or more, and the rows they cover, 0 to `rows` - 1. */
 export type CoverProblem = {

@@ -1,7 +1,7 @@
 import { defaultWeights } from './defaults.ts';
 import { AssemblyFailure } from './failure.ts';
-import { loadSolver } from './highs.ts';
-import { runJob } from './job.ts';
+import { loadSolver } from './search/highs.ts';
+import { runJob } from './thread/job.ts';
 import { makeAlliance, makeProject } from './sample-alliance.ts';
 import { settingsOf, solve } from './solve.ts';
 import type {

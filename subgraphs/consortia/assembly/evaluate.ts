@@ -1,5 +1,5 @@
 // The independent check: a team against the problem as it was stated. Shares no arithmetic with the search.
-import { isDemanded, mayIdle, mayLead } from './role.ts';
+import { isDemanded, mayIdle, mayLead } from './task/role.ts';
 import { defaultWeights } from './defaults.ts';
 import type {
   StatedProblem,

@@ -1,11 +1,11 @@
 // One measurement of the solver, in a process of its own so that its memory is its own too: bench/assembly.bench.ts runs it.
 import { solveAssembly, solveRepair } from './assembly.ts';
-import { loadSolver } from './highs.ts';
-import { limits } from './limits.ts';
-import { buildModel } from './model.ts';
-import { prepare } from './prepare.ts';
+import { loadSolver } from './search/highs.ts';
+import { limits } from './search/limits.ts';
+import { buildModel } from './search/model.ts';
+import { prepare } from './task/prepare.ts';
 import { makeAlliance, makeProject } from './sample-alliance.ts';
-import { bestTeamTask } from './task.ts';
+import { bestTeamTask } from './task/task.ts';
 import type { AssemblyProblem } from './types.ts';
 
 interface Size {

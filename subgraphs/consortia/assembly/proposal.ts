@@ -1,8 +1,8 @@
 // From numbers back to names: a team as it is shown, after the independent check.
-import { at } from './dense.ts';
+import { at } from './task/dense.ts';
 import { evaluate, type NamedTeam } from './evaluate.ts';
 import { AssemblyFailure } from './failure.ts';
-import { firmOfPair, type Instance, type Team } from './instance.ts';
+import { firmOfPair, type Instance, type Team } from './task/instance.ts';
 import type { StatedProblem, Carried, Coverage, Member, Proposal, Reason } from './types.ts';
 
 /** What the search says about a team; the rest is counted anew. */

@@ -1,19 +1,19 @@
 // One job from beginning to end, in the thread it is called in. The door runs it in a worker.
-import { findAlternatives, type Ranked } from './alternatives.ts';
+import { findAlternatives, type Ranked } from './explanation/alternatives.ts';
 import { problemFaults } from './check.ts';
-import { explainTeams } from './explain.ts';
+import { explainTeams } from './explanation/explain.ts';
 import { inputFailure } from './failure.ts';
-import { instanceHash } from './hash.ts';
-import type { Solver } from './highs.ts';
-import { explainInfeasibility } from './infeasible.ts';
-import { limits } from './limits.ts';
-import { pairCount, type Instance } from './instance.ts';
-import { prepare } from './prepare.ts';
+import { instanceHash } from './task/hash.ts';
+import type { Solver } from './search/highs.ts';
+import { explainInfeasibility } from './explanation/infeasible.ts';
+import { limits } from './search/limits.ts';
+import { pairCount, type Instance } from './task/instance.ts';
+import { prepare } from './task/prepare.ts';
 import { propose } from './proposal.ts';
-import { newsKeeper, type Best } from './news.ts';
-import { noCounts, type Run } from './run.ts';
-import { searchTeam, type Found } from './search.ts';
-import { bestTeamTask } from './task.ts';
+import { newsKeeper, type Best } from './search/news.ts';
+import { noCounts, type Run } from './search/run.ts';
+import { searchTeam, type Found } from './search/search.ts';
+import { bestTeamTask } from './task/task.ts';
 import type {
   AssemblyOptions,
   StatedProblem,

@@ -1,11 +1,11 @@
 // Tiny made-up problems with every rule in play, and their answer by trying everything. For tests.
 import { evaluate, type Breach, type NamedTeam } from './evaluate.ts';
-import { brokenRules } from './broken.ts';
-import type { Instance, Team } from './instance.ts';
-import { pairsOf } from './model.ts';
-import { prepare } from './prepare.ts';
-import { isDemanded, mayIdle, mayLead } from './role.ts';
-import { ruleKey } from './rule.ts';
+import { brokenRules } from './explanation/broken.ts';
+import type { Instance, Team } from './task/instance.ts';
+import { pairsOf } from './search/model.ts';
+import { prepare } from './task/prepare.ts';
+import { isDemanded, mayIdle, mayLead } from './task/role.ts';
+import { ruleKey } from './task/rule.ts';
 import { chance, type Chance } from './sample-alliance.ts';
 import { kinds } from './types.ts';
 import type { AssemblyProblem, Candidate, Capability, Constraints, Requirement } from './types.ts';

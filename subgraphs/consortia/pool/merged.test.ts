@@ -3,7 +3,7 @@ import mongoose from 'mongoose';
 
 import { connect } from '#kit/mongo.ts';
 import { startTestDatabase, type TestDatabase } from '../../../test/database.ts';
-import { firmFact } from '../../../test/consortia-alliance.ts';
+import { firmFact } from '../../../test/consortia/alliance.ts';
 import { firmsOf } from './firm.model.ts';
 import { familiesOf, heirIn, ofFamily, readHeirs, standing } from './merged.ts';
 

@@ -3,7 +3,7 @@ import { findPage } from '#kit/page.ts';
 import { problem, refusal, refuseAny, type Problem } from '#kit/refusal.ts';
 import { actingFor, hasRole, signedIn } from '#kit/viewer.ts';
 import { solveAssembly, solveRepair } from '../assembly/assembly.ts';
-import type { PreviousTeam } from '../assembly/repair.ts';
+import type { PreviousTeam } from '../assembly/explanation/repair.ts';
 import { defaultWeights } from '../assembly/defaults.ts';
 import type { AssemblyOptions, Constraints, Weights } from '../assembly/types.ts';
 import type { MembershipRecord } from '../consortium/membership.model.ts';

@@ -3,7 +3,7 @@ import type { Connection } from 'mongoose';
 import { newId } from '#kit/id.ts';
 import { connect, prepare } from '#kit/mongo.ts';
 import { startTestDatabase, type TestDatabase } from '../../../test/database.ts';
-import { loadSolver } from '../assembly/highs.ts';
+import { loadSolver } from '../assembly/search/highs.ts';
 import { makeAlliance, makeProject } from '../assembly/sample-alliance.ts';
 import { settingsOf, solve } from '../assembly/solve.ts';
 import { assembliesOf, type AssemblyRecord } from './assembly.model.ts';

@@ -1,7 +1,7 @@
 import type { Connection } from 'mongoose';
 
 import { connect } from '#kit/mongo.ts';
-import { firmFact } from '../../../test/consortia-alliance.ts';
+import { firmFact } from '../../../test/consortia/alliance.ts';
 import { startTestDatabase, type TestDatabase } from '../../../test/database.ts';
 import { defaultWeights } from '../assembly/defaults.ts';
 import type { Constraints } from '../assembly/types.ts';

@@ -2,7 +2,7 @@
 import { newId } from '#kit/id.ts';
 import { problem, type Problem } from '#kit/refusal.ts';
 import { AssemblyFailure, type AssemblyFault } from '../assembly/failure.ts';
-import type { RepairResult } from '../assembly/repair.ts';
+import type { RepairResult } from '../assembly/explanation/repair.ts';
 import type { AssemblyResult, Proposal, Weights } from '../assembly/types.ts';
 import type { ProjectRecord } from '../project/project.model.ts';
 import type { AssemblyRecord, ProposalRecord } from './assembly.model.ts';

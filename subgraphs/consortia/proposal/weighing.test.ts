@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 
 import { newId } from '#kit/id.ts';
-import { loadSolver } from '../assembly/highs.ts';
+import { loadSolver } from '../assembly/search/highs.ts';
 import { makeAlliance, makeProject } from '../assembly/sample-alliance.ts';
-import { rankUnder } from '../assembly/sensitivity.ts';
+import { rankUnder } from '../assembly/explanation/sensitivity.ts';
 import { settingsOf, solve } from '../assembly/solve.ts';
 import type { ProposalRecord } from './assembly.model.ts';
 import { aims, missesOf, reweigh, scenariosOf } from './weighing.ts';

@@ -4,7 +4,7 @@
  */
 import { problem, type Problem } from '#kit/refusal.ts';
 import { evaluate } from '../assembly/evaluate.ts';
-import { shiftWeights } from '../assembly/shift.ts';
+import { shiftWeights } from '../assembly/explanation/shift.ts';
 import type { AssemblyProblem, Parts, Proposal, Weights } from '../assembly/types.ts';
 import type { AssemblyRecord, ProposalRecord } from './assembly.model.ts';
 import type { Misses } from './misses.ts';

@@ -1,5 +1,5 @@
 import { firmsOf } from '../pool/firm.model.ts';
-import { editorOf, startAlliance, type Alliance } from '../../../test/consortia-alliance.ts';
+import { editorOf, startAlliance, type Alliance } from '../../../test/consortia/alliance.ts';
 
 let alliance: Alliance;
 let projectId: string | undefined;

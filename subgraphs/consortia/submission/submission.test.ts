@@ -6,7 +6,7 @@ import {
   startAlliance,
   startProgramme,
   type Alliance,
-} from '../../../test/consortia-alliance.ts';
+} from '../../../test/consortia/alliance.ts';
 import type { Context } from '../context.ts';
 import { bonusBreaches, documentBreaches, submitProject } from './submission.ts';
 

@@ -5,7 +5,7 @@ import type { Connection } from 'mongoose';
 
 import { connect } from '#kit/mongo.ts';
 import type { CompanyFact } from '#schema/facts.ts';
-import { startTechmaps, type TechmapsWorld } from '../../../test/techmaps.ts';
+import { startTechmaps, type TechmapsWorld } from '../../../test/techmaps/techmaps.ts';
 import { tellFirms } from '../../../test/told.ts';
 import { takesPart } from '../company/company.ts';
 import { modelsOf } from '../context.ts';
