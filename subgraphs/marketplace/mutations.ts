@@ -6,11 +6,10 @@ import { auditService } from './review/audit.ts';
 import {
   checkServiceReview,
   completeServiceReview,
-  decideServiceReview,
-  giveServiceOpinion,
   submitService,
   withdrawServiceReview,
-} from './review/review.ts';
+} from './review/submission.ts';
+import { decideServiceReview, giveServiceOpinion } from './review/verdict.ts';
 import { changeSelectionTerms } from './review/terms.ts';
 import { importServices } from './service/service-import.ts';
 import { draftService, listService, updateService, withdrawService } from './service/service.ts';

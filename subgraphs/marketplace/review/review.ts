@@ -1,241 +1,21 @@
-/** Reviews: how a service becomes a selected digital service. */
-import { newId } from '#kit/id.ts';
-import { isDuplicateKey } from '#kit/mongo.ts';
+/** Reviews, by which services become selected digital services: who may see one, and how it takes a step. */
 import { findPage, type PageRequest } from '#kit/page.ts';
-import { problem, refusal, refuseAny, type Problem, type Refusal } from '#kit/refusal.ts';
-import { tidy } from '#kit/text.ts';
-import { forbid, hasRole, isIn, signedIn, signedInAs, type Viewer } from '#kit/viewer.ts';
-import { actingAsProvider, providerProblems } from '../company/company.ts';
+import { refusal, type Refusal } from '#kit/refusal.ts';
+import { hasRole, isIn, signedIn, signedInAs, type Viewer } from '#kit/viewer.ts';
 import type { Context } from '../context.ts';
-import { catalogueProblems } from '../service/service-details.ts';
-import { findProvider, readService } from '../service/service.ts';
-import {
-  exemptionsOf,
-  isOpen,
-  levelProblems,
-  levelsOf,
-  nextAfter,
-  noteOf,
-  noteProblems,
-  partOf,
-  stepProblems,
-  type ServiceLevelsInput,
-} from './review-rules.ts';
+import { nextAuditDay } from './audit-day.ts';
+import { isOpen } from './review-rules.ts';
 import type {
   ReviewPage,
   ReviewRecord,
   SelectionOpinion,
   SelectionStatus,
-  SelectionVerdict,
 } from './review.model.ts';
-import { nextAuditDay } from './audit-day.ts';
-import { readTerms } from './terms.ts';
-
-type Maybe<Value> = Value | null | undefined;
-
-/** Which service is submitted, and what it promises. */
-export interface SubmitServiceInput {
-  serviceId: string;
-  levels: ServiceLevelsInput;
-  note?: Maybe<string>;
-}
 
 /** A review at the revision at which somebody read it. */
 export interface ReadReview {
   id: string;
   revision: number;
-}
-
-/** Whether a submission is complete. */
-export interface CheckInput extends ReadReview {
-  complete: boolean;
-  note?: Maybe<string>;
-}
-
-/** What completes a submission. */
-export interface CompleteInput extends ReadReview {
-  levels?: Maybe<ServiceLevelsInput>;
-  note?: Maybe<string>;
-}
-
-/** An opinion on the part under review. */
-export interface OpinionInput extends ReadReview {
-  verdict: SelectionVerdict;
-  comment: string;
-}
-
-/** A decision on the part under review. */
-export interface DecisionInput extends ReadReview {
-  verdict: SelectionVerdict;
-  note?: Maybe<string>;
-}
-
-/**
- * Submits a service.
- *
- * @throws {Refusal} NOT_FOUND (serviceId), WRONG_STATE (serviceId), INVALID (levels, note, what the service lacks), TAKEN (serviceId)
- */
-export async function submitService(
-  context: Context,
-  input: SubmitServiceInput,
-): Promise<ReviewRecord> {
-  const { userId } = signedIn(context.viewer);
-  const now = new Date();
-  const service = await readService(context, { id: input.serviceId }, ['serviceId']);
-  actingAsProvider(context.viewer, service.providerId);
-  const provider = await findProvider(context, service.providerId);
-  const levels = levelsOf(input.levels);
-  const note = noteOf(input.note);
-  refuseAny([
-    ...submittableProblems(service),
-    ...providerProblems(provider, now, ['serviceId']),
-    ...catalogueProblems(service, ['serviceId']),
-    ...levelProblems(levels),
-    ...noteProblems(note),
-  ]);
-  const { _id: _, revision: __, ...terms } = await readTerms(context);
-  const review: ReviewRecord = {
-    _id: newId(),
-    serviceId: service._id,
-    providerId: service.providerId ?? '',
-    status: 'SUBMITTED',
-    open: true,
-    levels,
-    exemptions: null,
-    steps: [{ status: 'SUBMITTED', at: now, userId, note }],
-    opinions: [],
-    terms,
-    submittedAt: now,
-    endedAt: null,
-    revision: 1,
-  };
-  try {
-    await context.reviews.create([review]);
-  } catch (error) {
-    if (isDuplicateKey(error))
-      throw refusal('TAKEN', 'A review of this service is under way.', ['serviceId']);
-    throw error;
-  }
-  return review;
-}
-
-/**
- * Finds whether a submission is complete, and from which parts it is exempt.
- *
- * @throws {Refusal} NOT_FOUND (id), STALE (revision), WRONG_STATE (id), INVALID (note)
- */
-export async function checkServiceReview(
-  context: Context,
-  input: CheckInput,
-): Promise<ReviewRecord> {
-  signedInAs(context.viewer, 'SECRETARIAT');
-  const now = new Date();
-  const review = await readReview(context, input);
-  const note = noteOf(input.note);
-  refuseAny([
-    ...stepProblems(review, ['SUBMITTED']),
-    ...noteProblems(note, input.complete ? null : 'Say what is missing.'),
-  ]);
-  if (!input.complete) return step(context, review, 'RETURNED', { note, now });
-  const service = await context.services.findById(review.serviceId).lean();
-  if (!service) throw new Error(`Service ${review.serviceId} is under review and not there.`);
-  const provider = await findProvider(context, review.providerId);
-  const selected = await context.services.exists({
-    providerId: review.providerId,
-    selectedAt: { $type: 'date' },
-  });
-  const exemptions = exemptionsOf(service, provider, selected !== null, now);
-  const to = nextAfter('SUBMITTED', exemptions);
-  return step(context, { ...review, exemptions }, to, { note, now });
-}
-
-/**
- * Completes a submission that was returned.
- *
- * @throws {Refusal} NOT_FOUND (id), STALE (revision), WRONG_STATE (id), INVALID (levels, note)
- */
-export async function completeServiceReview(
-  context: Context,
-  input: CompleteInput,
-): Promise<ReviewRecord> {
-  signedIn(context.viewer);
-  const review = await readReview(context, input);
-  actingAsProvider(context.viewer, review.providerId);
-  const levels = input.levels ? levelsOf(input.levels) : review.levels;
-  const note = noteOf(input.note);
-  refuseAny([
-    ...stepProblems(review, ['RETURNED']),
-    ...levelProblems(levels),
-    ...noteProblems(note),
-  ]);
-  return step(context, { ...review, levels }, 'SUBMITTED', { note, now: new Date() });
-}
-
-/**
- * Gives an opinion on the part under review; a later one of the same reviewer replaces it.
- *
- * @throws {Refusal} NOT_FOUND (id), STALE (revision), WRONG_STATE (id), INVALID (comment)
- */
-export async function giveServiceOpinion(
-  context: Context,
-  input: OpinionInput,
-): Promise<ReviewRecord> {
-  const { userId } = signedInAs(context.viewer, 'REVIEWER');
-  const review = await readReview(context, input);
-  if (isIn(context.viewer, review.providerId, 'VIEWER'))
-    forbid('Reviewers never judge a firm that they belong to.');
-  const comment = tidy(input.comment);
-  const part = partOf(review.status);
-  refuseAny([
-    ...stepProblems(review, ['ELIGIBILITY', 'CAPABILITY']),
-    ...(comment.length >= 10 && comment.length <= 4_000
-      ? []
-      : [problem('INVALID', 'A comment has 10 to 4,000 characters.', ['comment'])]),
-  ]);
-  const opinions = review.opinions.filter((each) => each.userId !== userId || each.part !== part);
-  const opinion = { userId, verdict: input.verdict, comment, at: new Date() };
-  return store(context, review, {
-    opinions: part ? [...opinions, { ...opinion, part }] : opinions,
-  });
-}
-
-/**
- * Decides the part under review; the next part, or selection, follows when it passes.
- *
- * @throws {Refusal} NOT_FOUND (id), STALE (revision), WRONG_STATE (id), INVALID (note)
- */
-export async function decideServiceReview(
-  context: Context,
-  input: DecisionInput,
-): Promise<ReviewRecord> {
-  signedInAs(context.viewer, 'SECRETARIAT');
-  const review = await readReview(context, input);
-  const note = noteOf(input.note);
-  refuseAny([
-    ...stepProblems(review, ['ELIGIBILITY', 'CAPABILITY']),
-    ...opinionProblems(review),
-    ...noteProblems(note, input.verdict === 'FAIL' ? 'Say why it is refused.' : null),
-  ]);
-  const none = { eligibility: false, capability: false };
-  const to =
-    input.verdict === 'FAIL' ? 'REJECTED' : nextAfter(review.status, review.exemptions ?? none);
-  return step(context, review, to, { note, now: new Date() });
-}
-
-/**
- * Takes a submission back.
- *
- * @throws {Refusal} NOT_FOUND (id), STALE (revision), WRONG_STATE (id)
- */
-export async function withdrawServiceReview(
-  context: Context,
-  input: ReadReview,
-): Promise<ReviewRecord> {
-  signedIn(context.viewer);
-  const review = await readReview(context, input);
-  actingAsProvider(context.viewer, review.providerId);
-  refuseAny(stepProblems(review, ['SUBMITTED', 'RETURNED', 'ELIGIBILITY', 'CAPABILITY']));
-  return step(context, review, 'WITHDRAWN', { note: null, now: new Date() });
 }
 
 /** Whether the viewer may see a review. */
@@ -289,7 +69,15 @@ export function opinionsFor(viewer: Viewer, { opinions, open }: ReviewRecord): S
   return open ? [] : opinions.map((opinion) => ({ ...opinion, userId: null }));
 }
 
-async function readReview(context: Context, { id, revision }: ReadReview): Promise<ReviewRecord> {
+/**
+ * A review as somebody read it.
+ *
+ * @throws {Refusal} NOT_FOUND (id), STALE (revision)
+ */
+export async function readReview(
+  context: Context,
+  { id, revision }: ReadReview,
+): Promise<ReviewRecord> {
   const review = await context.reviews.findById(id).lean<ReviewRecord | null>();
   if (!review || !seesReview(context.viewer, review))
     throw refusal('NOT_FOUND', 'No review has this id.', ['id']);
@@ -298,7 +86,7 @@ async function readReview(context: Context, { id, revision }: ReadReview): Promi
 }
 
 /** Takes a review to its next state; a selected service knows it. */
-async function step(
+export async function step(
   context: Context,
   review: ReviewRecord,
   status: SelectionStatus,
@@ -311,7 +99,7 @@ async function step(
       { _id: review.serviceId },
       { $set: { selectedAt: now, auditDueOn: nextAuditDay(now, review.terms.auditMonths) } },
     );
-  return store(context, review, {
+  return storeReview(context, review, {
     status,
     open: !ends,
     endedAt: ends ? now : null,
@@ -321,7 +109,12 @@ async function step(
   });
 }
 
-async function store(
+/**
+ * Stores a review over the revision it was read at.
+ *
+ * @throws {Refusal} STALE (revision)
+ */
+export async function storeReview(
   { reviews }: Context,
   review: ReviewRecord,
   fields: Partial<ReviewRecord>,
@@ -331,34 +124,6 @@ async function store(
   const { matchedCount } = await reviews.updateOne({ _id, revision }, { $set: change });
   if (matchedCount === 0) throw stale();
   return { ...review, ...change };
-}
-
-function submittableProblems({
-  status,
-  selectedAt,
-}: {
-  status: string;
-  selectedAt: Date | null;
-}): Problem[] {
-  const path = ['serviceId'];
-  if (selectedAt !== null)
-    return [problem('WRONG_STATE', 'This service is selected.', path, { found: 'SELECTED' })];
-  return status === 'WITHDRAWN'
-    ? [problem('WRONG_STATE', 'This service is WITHDRAWN.', path, { found: status })]
-    : [];
-}
-
-function opinionProblems({ status, opinions, terms }: ReviewRecord): Problem[] {
-  const given = opinions.filter(({ part }) => part === status).length;
-  return given >= terms.fewestOpinions
-    ? []
-    : [
-        problem('WRONG_STATE', 'This part needs more opinions before it is decided.', ['id'], {
-          rule: 'FEWEST_OPINIONS',
-          limit: String(terms.fewestOpinions),
-          found: String(given),
-        }),
-      ];
 }
 
 function stale(): Refusal {
