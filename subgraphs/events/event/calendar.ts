@@ -3,7 +3,7 @@ import { ICalCalendar, ICalEventStatus, type ICalEventData } from 'ical-generato
 
 import type { Text } from '#kit/text.ts';
 import type { Context } from '../context.ts';
-import { dayMillis } from './event-details.ts';
+import { dayMillis } from './event-rules.ts';
 import { eventQuery, select, type EventFilter } from './event-filter.ts';
 import type { EventRecord } from './event.model.ts';
 

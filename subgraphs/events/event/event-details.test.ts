@@ -1,16 +1,8 @@
 import fc from 'fast-check';
 
 import { searchForm } from '#kit/text.ts';
-import {
-  candidate,
-  changedFields,
-  detailProblems,
-  isTimeZone,
-  longestDays,
-  tracesOf,
-  unknownTechnologies,
-  type Candidate,
-} from './event-details.ts';
+import { candidate, changedFields, tracesOf, type Candidate } from './event-details.ts';
+import { detailProblems, isTimeZone, longestDays, unknownTechnologies } from './event-rules.ts';
 import type { EventDetails } from './event.model.ts';
 
 const meetup: EventDetails = {

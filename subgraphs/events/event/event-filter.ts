@@ -5,7 +5,7 @@ import { badInput } from '#kit/page.ts';
 import { problem, type Problem } from '#kit/refusal.ts';
 import { grams, searchForm, tidy } from '#kit/text.ts';
 import { type NodeRecord, withContents } from '#kit/tree.ts';
-import { dayMillis, longestDays } from './event-details.ts';
+import { dayMillis, longestDays } from './event-rules.ts';
 import type { EventKind, EventRecord } from './event.model.ts';
 import type { NewsTraces } from '../news/news.model.ts';
 

@@ -9,13 +9,8 @@ import { signedInAs } from '#kit/viewer.ts';
 import type { CompanyRecord } from '../company/company.model.ts';
 import { hostProblems } from '../company/company.ts';
 import type { Context } from '../context.ts';
-import {
-  candidate,
-  changedFields,
-  detailProblems,
-  unknownTechnologies,
-  type DetailsInput,
-} from './event-details.ts';
+import { candidate, changedFields, type DetailsInput } from './event-details.ts';
+import { detailProblems, unknownTechnologies } from './event-rules.ts';
 import type { EventDetails, EventRecord } from './event.model.ts';
 import { changedEvent, newEvent } from './event.ts';
 import type { EventField } from '../news/news.model.ts';

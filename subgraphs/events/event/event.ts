@@ -12,13 +12,12 @@ import type { Context } from '../context.ts';
 import {
   candidate,
   changedFields,
-  detailProblems,
   tracesOf,
-  unknownTechnologies,
   type Candidate,
   type DetailsInput,
   type TextInput,
 } from './event-details.ts';
+import { detailProblems, unknownTechnologies } from './event-rules.ts';
 import { eventQuery, select, type EventFilter } from './event-filter.ts';
 import type { EventDetails, EventPage, EventRecord } from './event.model.ts';
 import { fillSeats } from '../seat/line.ts';

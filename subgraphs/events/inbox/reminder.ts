@@ -2,7 +2,7 @@
 import type { Model } from 'mongoose';
 
 import type { Log } from '#kit/log.ts';
-import { dayMillis } from '../event/event-details.ts';
+import { dayMillis } from '../event/event-rules.ts';
 import type { EventRecord } from '../event/event.model.ts';
 import type { SeatRecord } from '../seat/seat.model.ts';
 import { deliver } from './delivery.ts';

@@ -2,7 +2,7 @@
 import ICAL from 'ical.js';
 
 import { problem, type Problem } from '#kit/refusal.ts';
-import { dayMillis, isTimeZone } from '../event/event-details.ts';
+import { dayMillis, isTimeZone } from '../event/event-rules.ts';
 
 /** How many occurrences a series has at least and at most. */
 export const fewest = 2;

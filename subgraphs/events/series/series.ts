@@ -11,11 +11,10 @@ import type { Context } from '../context.ts';
 import {
   candidate,
   changedFields,
-  detailProblems,
-  unknownTechnologies,
   type DetailsInput,
   type TextInput,
 } from '../event/event-details.ts';
+import { detailProblems, unknownTechnologies } from '../event/event-rules.ts';
 import type { EventDetails, EventPage, EventRecord } from '../event/event.model.ts';
 import {
   cancelledEvent,
