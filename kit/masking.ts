@@ -19,7 +19,7 @@ export const openCodes: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Gives a client only message, path, code and the place in its input of an error that was meant for it. Anything else is
+ * Gives a client only message, path, code, the place in its input and when to try again of an error that was meant for it. Anything else is
  * logged with an id and answered by one sentence that carries the same id.
  *
  * @param open codes that pass besides `openCodes`
@@ -30,7 +30,11 @@ export function mask(log: Log, open: readonly string[] = []) {
     const code = extensions?.['code'];
     const where = { ...(path && { path }), ...(locations && { locations }) };
     if (typeof code === 'string' && (openCodes.has(code) || open.includes(code)))
-      return { message, ...where, extensions: { code, ...inputPath(extensions) } };
+      return {
+        message,
+        ...where,
+        extensions: { code, ...inputPath(extensions), ...patience(extensions) },
+      };
     return { ...sentence(maskedBefore(formatted) ?? logged(log, error)), ...where };
   };
 }
@@ -40,6 +44,12 @@ function inputPath(extensions: Record<string, unknown> | undefined): { path?: un
   const path = extensions?.['path'];
   const isPath = Array.isArray(path) && path.every((part) => ['string', 'number'].includes(typeof part)); // prettier-ignore
   return isPath ? { path } : {};
+}
+
+/** When to try again, in seconds. */
+function patience(extensions: Record<string, unknown> | undefined): { retryAfter?: number } {
+  const retryAfter = extensions?.['retryAfter'];
+  return Number.isSafeInteger(retryAfter) ? { retryAfter: Number(retryAfter) } : {};
 }
 
 function sentence(errorId: string): GraphQLFormattedError {

@@ -9,8 +9,6 @@ export interface Case {
   variables?: Record<string, unknown>;
   data: unknown;
   errors?: unknown[];
-  /** What Apollo's planner makes of it, where that is known to be wrong: a reason to prefer the other. */
-  apollo?: unknown;
 }
 
 /** A reference as it is. */

@@ -171,8 +171,6 @@ export const keys: Case[] = [
     },
     query: '{ feed { noted note author { years } } }',
     data: { feed: [{ noted: 6, note: 'expert', author: { years: 9 } }] },
-    // It asks for the note before what the note requires is there.
-    apollo: { feed: [{ noted: 3, note: 'expert', author: { years: 9 } }] },
   },
   {
     name: 'what is required of @shareable values, twice under other arguments',

@@ -54,6 +54,21 @@ describe('rates', () => {
     });
   });
 
+  it('say over server-sent events too when to come back', async () => {
+    const ask = await open({ RATE_POINTS: '1' });
+    await ask({ query: '{ who }' });
+    const refused = await fetch(new URL('graphql/stream', address), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"query":"{ who }"}',
+    });
+    expect(refused.status).toBe(429);
+    const { errors } = (await refused.json()) as { errors: { extensions: object }[] };
+    const wait = Number(refused.headers.get('retry-after'));
+    expect(wait).toBeGreaterThan(0);
+    expect(errors[0]?.extensions).toEqual({ code: 'RATE_LIMITED', retryAfter: wait });
+  });
+
   it.each<[string, object, string | null]>([
     ['a text that cannot be parsed', { query: '{ who' }, null],
     ['a text that is not valid', { query: '{ nobody }' }, null],

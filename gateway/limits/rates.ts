@@ -113,6 +113,10 @@ function tooMuch(millis: number): GraphQLError {
   const seconds = Math.max(1, Math.ceil(millis / 1000));
   const headers = new HeaderMap([['retry-after', String(seconds)]]);
   return new GraphQLError(`Too much was asked in a while; try again in ${seconds} s.`, {
-    extensions: { code: 'RATE_LIMITED', http: { status: tooManyRequests, headers } },
+    extensions: {
+      code: 'RATE_LIMITED',
+      retryAfter: seconds,
+      http: { status: tooManyRequests, headers },
+    },
   });
 }

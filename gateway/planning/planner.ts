@@ -10,6 +10,7 @@ import {
   BREAK,
   getOperationAST,
   Kind,
+  parse,
   print,
   visit,
   type DefinitionNode,
@@ -20,10 +21,12 @@ import {
 import type { Log } from '#kit/log.ts';
 import type { Aliases } from './aliases.ts';
 import type { PlannerChoice } from '../config.ts';
+import { asksExternal, externalFields } from './external-fields.ts';
 import { apolloPlan } from './hive-plan.ts';
 import { sizeOf } from '../limits/limits.ts';
 import { withRealFields } from './need-plan.ts';
 import type { Needs } from './needs.ts';
+import { schemaGivingRoot, withOwnRoots } from './query-root.ts';
 
 /** Plans operations against one supergraph. */
 export interface Planner {
@@ -59,11 +62,13 @@ export async function createPlanner(
 ): Promise<Planner> {
   const planner = await chosenPlanner(source, choice, log);
   const { aliases, needs } = source;
+  const rooted = schemaGivingRoot(source.supergraph.schema);
   return {
     name: planner.name,
     plan: (document, operationName) => {
-      const plan = planner.plan(aliases.planned(document), operationName);
-      return needs ? withRealFields(plan, needs) : plan;
+      const planned = planner.plan(aliases.planned(document), operationName);
+      const plan = needs ? withRealFields(planned, needs) : planned;
+      return rooted ? withOwnRoots(plan, rooted) : plan;
     },
   };
 }
@@ -74,7 +79,7 @@ async function chosenPlanner(
   log: Log,
 ): Promise<Planner> {
   const apollo = apolloPlanner(source);
-  if (choice === 'APOLLO') return apollo;
+  if (choice === 'APOLLO') return withSecond(source, apollo, log);
   try {
     return await hivePlanner(source, apollo, log);
   } catch (error) {
@@ -82,6 +87,33 @@ async function chosenPlanner(
     log.info({ error }, 'the Rust planner does not load; planning with Apollo’s');
     return apollo;
   }
+}
+
+/**
+ * Apollo's planner, and the Rust planner where the first asks a subgraph for fields that are another's: where two
+ * subgraphs require fields of each other. Without the addon the first plan has to do.
+ */
+async function withSecond(source: PlannerSource, apollo: Planner, log: Log): Promise<Planner> {
+  const { sdl, supergraph } = source;
+  const graphs = [...supergraph.subgraphNameToGraphEnumValue()];
+  const external = externalFields(
+    parse(sdl, { noLocation: true }),
+    new Map(graphs.map(([name, value]) => [value, name])),
+  );
+  if (external.size === 0) return apollo;
+  const second = await hivePlanner(source, apollo, log).catch((error: unknown) => {
+    log.info({ error }, 'the Rust planner does not load; it cannot stand in');
+    return null;
+  });
+  if (!second) return apollo;
+  const schema = supergraph.schema.toGraphQLJSSchema();
+  return {
+    name: apollo.name,
+    plan: (document, operationName) => {
+      const plan = apollo.plan(document, operationName);
+      return asksExternal(plan, schema, external) ? second.plan(document, operationName) : plan;
+    },
+  };
 }
 
 /** A share of the traffic that a field's new place takes: `@override(from:, label: "percent(5)")`. */

@@ -5,7 +5,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { GraphQLError, type ExecutionResult } from 'graphql';
 
 import type { Door, GraphRequest, Outcome, Visit } from '../door.ts';
-import { challenge, statusOfErrors } from './status.ts';
+import { challenge, sayWhen, statusOfErrors } from './status.ts';
 
 /** Where event streams are opened. */
 export const streamPath = '/graphql/stream';
@@ -24,8 +24,10 @@ export async function answerAsStream(
   response.once('close', () => gone.abort());
   const outcome = await door.run(request, { ...visit, transport: 'SSE', signal: gone.signal });
   if (isRefusal(outcome)) {
-    const status = statusOfErrors(outcome.errors ?? []);
+    const { errors = [] } = outcome;
+    const status = statusOfErrors(errors);
     challenge(response, status);
+    sayWhen(response, errors);
     response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' });
     response.end(JSON.stringify(outcome));
     return;

@@ -20,7 +20,7 @@ import type { Page } from '../page/page.ts';
 import type { Pipeline } from '../pipeline.ts';
 import { answerPublication, publications } from './publication.ts';
 import type { NoteUnbegun, Unbegun } from '../telemetry/request-log.ts';
-import { challenge } from './status.ts';
+import { challenge, sayWhen } from './status.ts';
 import type { Tokens } from '../identity/tokens.ts';
 
 /** What answers over HTTP. */
@@ -294,6 +294,7 @@ function fail({ pipeline, noteUnbegun }: HttpOptions, exchange: Exchange, error:
   // What is left of a body that was refused is not read.
   if (!request.complete) response.setHeader('connection', 'close');
   const errors = [formatted(pipeline.format, error)];
+  sayWhen(response, errors);
   const transport = url.pathname === streamPath ? 'SSE' : 'HTTP';
   noteUnbegun({ requestId, transport, address, began, errors });
   json(response, status, { errors });

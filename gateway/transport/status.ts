@@ -14,10 +14,13 @@ const statuses: Readonly<Record<string, number>> = {
   REQUEST_TIMEOUT: 504,
 };
 
+/** An error as far as HTTP looks at it. */
+interface Coded {
+  extensions?: Readonly<Record<string, unknown>>;
+}
+
 /** The status of a request that was refused with these errors; the first that has one of its own decides. */
-export function statusOfErrors(
-  errors: readonly { extensions?: Readonly<Record<string, unknown>> }[],
-): number {
+export function statusOfErrors(errors: readonly Coded[]): number {
   for (const { extensions } of errors) {
     const status = statuses[String(extensions?.['code'])];
     if (status !== undefined) return status;
@@ -34,4 +37,13 @@ export function challenge(response: ServerResponse, status: number): void {
   if (status !== 401) return;
   const sent = response.req.headers.authorization !== undefined;
   response.setHeader('www-authenticate', sent ? 'Bearer error="invalid_token"' : 'Bearer');
+}
+
+/** Says when to try again, in seconds, where a refusal knows. */
+export function sayWhen(response: ServerResponse, errors: readonly Coded[]): void {
+  const waits = errors.flatMap(({ extensions }) => {
+    const seconds = extensions?.['retryAfter'];
+    return typeof seconds === 'number' ? [seconds] : [];
+  });
+  if (waits.length > 0) response.setHeader('retry-after', String(Math.max(...waits)));
 }
