@@ -276,6 +276,10 @@ const readings: Record<string, readonly [source: string, variables?: object]> = 
   capabilitiesInOneTechnologyCounted: [
     `{ capabilities(filter: { technologyCode: "${busy}" }) { totalCount } }`,
   ],
+  capabilitiesFromLevelFiveCounted: ['{ capabilities(filter: { leastLevel: 5 }) { totalCount } }'],
+  capabilitiesInOneTechnologyFromLevelFiveCounted: [
+    `{ capabilities(filter: { technologyCode: "${busy}", leastLevel: 5 }) { totalCount } }`,
+  ],
   technologiesByText: [
     '{ technologies(filter: { text: "기술 77" }, first: 20) { edges { node { id code supply { firms } } } } }',
   ],

@@ -7,6 +7,7 @@ import { mayRead } from '../company/company.ts';
 import type { Context } from '../context.ts';
 import { queriedLevel } from '../supply/supply.ts';
 import type { CapabilityPage, CapabilityRecord } from './capability.model.ts';
+import { countCapabilities } from './number.ts';
 import { tellMap } from './publication.ts';
 import { levelFaults } from './readiness-level.ts';
 
@@ -45,7 +46,12 @@ export async function findCapabilities(
   };
   const hint = filter.companyIds ? undefined : indexOf(technologyId);
   const found = await findPage(context.capabilities, query, order, page, hint);
-  return Object.keys(query).length > 1 ? found : { ...found, count: () => countActive(context) };
+  if (filter.companyIds) return found;
+  const counted = {
+    leastLevel: filter.leastLevel ?? 1,
+    ...(technologyId !== undefined && { technologyId }),
+  };
+  return { ...found, count: () => countCapabilities(context, counted) };
 }
 
 /** The database may take the order of ids for the quicker way, and then reads everything behind a cursor. */
@@ -53,12 +59,6 @@ function indexOf(technologyId: string | null | undefined): string {
   return technologyId === undefined
     ? 'active_1_level_-1__id_1'
     : 'active_1_technologyId_1_level_-1__id_1';
-}
-
-/** How many there are of firms that take part: few do not, so that these are counted instead. */
-async function countActive({ capabilities }: Context): Promise<number> {
-  const all = await capabilities.estimatedDocumentCount();
-  return all - (await capabilities.countDocuments({ active: false }));
 }
 
 /** A capability by its id; null when there is none, or its company's map is not the viewer's to read. */

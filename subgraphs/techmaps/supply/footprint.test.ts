@@ -87,6 +87,7 @@ describe('delta', () => {
       ['levels.3', 1],
       ['sectors.a.firms', 1],
       ['sectors.a.levels.3', 1],
+      ['declared.3', 1],
     ]);
     addDelta(delta, one, noFootprint);
     expect(delta.size).toBe(0);

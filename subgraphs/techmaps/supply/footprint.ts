@@ -81,13 +81,14 @@ function keyOf({ counted, groups }: Footprint): string {
 
 function count(
   delta: Delta,
-  { technologyId, level }: Counted,
+  { technologyId, level, declared }: Counted,
   groups: readonly string[],
   change: 1 | -1,
 ): void {
   const counts = delta.get(technologyId) ?? new Map<string, number>();
   const prefixes = ['', ...groups.map((group) => `${group}.`)];
-  for (const path of prefixes.flatMap((prefix) => [`${prefix}firms`, `${prefix}levels.${level}`])) {
+  const paths = prefixes.flatMap((prefix) => [`${prefix}firms`, `${prefix}levels.${level}`]);
+  for (const path of declared > 0 ? [...paths, `declared.${declared}`] : paths) {
     const sum = (counts.get(path) ?? 0) + change;
     if (sum === 0) counts.delete(path);
     else counts.set(path, sum);

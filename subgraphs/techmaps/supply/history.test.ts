@@ -11,7 +11,7 @@ import { takesPart } from '../company/company.ts';
 import { modelsOf } from '../context.ts';
 import { footprintOf, groupsOf } from './footprint.ts';
 import { renewCounts } from './recount.ts';
-import type { BreakdownRecord, FirmCount, SupplyRecord } from './supply.model.ts';
+import type { BreakdownRecord, FirmCount, LevelCounts, SupplyRecord } from './supply.model.ts';
 
 const firms = ['h-one', 'h-two', 'h-three'];
 const leaves = ['his.a.x', 'his.a.y', 'his.b.z'];
@@ -149,6 +149,8 @@ async function counted(): Promise<Record<string, string[]>> {
     const groups = ['', ...groupsOf(company.sectors ?? [], company.region)];
     for (const { technologyId, level } of footprintOf(own, (id) => paths.get(id)))
       for (const group of groups) facts.push([technologyId, `${group}@${level}`]);
+    for (const { technologyId, level } of own)
+      if (paths.has(technologyId)) facts.push([technologyId, `declared@${level}`]);
   }
   return sorted(facts);
 }
@@ -158,7 +160,7 @@ async function kept(): Promise<Record<string, string[]>> {
   const models = modelsOf(connection);
   const facts: [string, string][] = [];
   for (const supply of await models.supplies.find().lean())
-    facts.push(...told(supply._id, '', supply));
+    facts.push(...told(supply._id, '', supply), ...listed(supply._id, 'declared', supply.declared));
   for (const { _id, sectors: bySector, regions } of await models.breakdowns.find().lean())
     for (const [kind, groups] of Object.entries({ sectors: bySector, regions }))
       for (const [name, count] of Object.entries(groups ?? {}))
@@ -167,11 +169,15 @@ async function kept(): Promise<Record<string, string[]>> {
 }
 
 function told(id: string, group: string, { firms: all, levels }: FirmCount): [string, string][] {
-  const facts = Object.entries(levels).flatMap(([level, many]) =>
-    Array.from({ length: many }, (): [string, string] => [id, `${group}@${level}`]),
-  );
+  const facts = listed(id, group, levels);
   expect(facts).toHaveLength(all);
   return facts;
+}
+
+function listed(id: string, group: string, levels: LevelCounts): [string, string][] {
+  return Object.entries(levels).flatMap(([level, many]) =>
+    Array.from({ length: many }, (): [string, string] => [id, `${group}@${level}`]),
+  );
 }
 
 function sorted(facts: readonly [string, string][]): Record<string, string[]> {
@@ -212,6 +218,50 @@ it('whatever happens, in turn or at once, the kept counts are what counting anew
   );
 });
 
+/** How many there are by the kept counts, and by counting: in a technology and in all, from a level up. */
+async function numbers(code: string, leastLevel: number): Promise<[number, number][]> {
+  const { capabilities } = modelsOf(connection);
+  const filters = [{ technologyCode: code, leastLevel }, { leastLevel }];
+  return Promise.all(
+    filters.map(async (filter, index): Promise<[number, number]> => {
+      const answer = await world.ask(
+        world.secretariat,
+        'query ($filter: CapabilityFilter) { capabilities(filter: $filter) { totalCount } }',
+        { filter },
+      );
+      const kept = Number(answer.totalCount);
+      const within = index === 0 ? { technologyId: ids[code] ?? '' } : {};
+      const where = { ...within, active: true, level: { $gte: leastLevel } };
+      return [kept, await capabilities.countDocuments(where)];
+    }),
+  );
+}
+
+it('capabilities are numbered by the kept counts, and those not counted yet apart', async () => {
+  const models = modelsOf(connection);
+  await tellFirms(world.uri, Object.fromEntries(firms.map((id) => [id, {}])));
+  for (const [index, id] of firms.entries()) await publish(id, [3 + index, 0, 9])(world);
+  await world.service.caughtUp();
+  const every = async () => {
+    const all: [number, number][] = [];
+    for (const code of leaves)
+      for (const least of [1, 4, 9]) all.push(...(await numbers(code, least)));
+    return all;
+  };
+  const before = await every();
+  expect(before.map(([kept]) => kept)).toEqual(before.map(([, counted]) => counted));
+  expect(Math.max(...before.map(([kept]) => kept))).toBeGreaterThan(1);
+  // A firm that published, and is still to be counted: nothing has woken the counting.
+  const one = { companyId: firms[0] ?? '' };
+  await models.footprints.updateOne({ _id: one.companyId }, { $set: { due: true } });
+  await models.capabilities.updateMany(one, { $set: { level: 1 } });
+  const after = await every();
+  expect(after.map(([kept]) => kept)).toEqual(after.map(([, counted]) => counted));
+  expect(after).not.toEqual(before);
+  await world.service.caughtUp();
+  expect(await every()).toEqual(after);
+});
+
 it('counts that were kept in an older form are counted anew', async () => {
   const models = modelsOf(connection);
   await tellFirms(world.uri, Object.fromEntries(firms.map((id) => [id, {}])));
@@ -220,7 +270,7 @@ it('counts that were kept in an older form are counted anew', async () => {
   await world.service.caughtUp();
   const before = await kept();
   expect(Object.keys(before)).not.toEqual([]);
-  await models.supplies.updateMany({}, { $unset: { soleAt: 1 } }, { strict: false });
+  await models.supplies.updateMany({}, { $unset: { declared: 1 } }, { strict: false });
   await renewCounts(models);
   expect(await kept()).toEqual({});
   await world.service.caughtUp();

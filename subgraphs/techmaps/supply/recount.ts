@@ -174,22 +174,23 @@ function partsOf(counts: ReadonlyMap<string, number>): [[string, number][], [str
 }
 
 function isWhole([path]: [string, number]): boolean {
-  return path === 'firms' || path.startsWith('levels.');
+  return path === 'firms' || path.startsWith('levels.') || path.startsWith('declared.');
 }
 
 function supplyAfter(before: SupplyRecord, changes: readonly [string, number][]): SupplyRecord {
-  const levels = { ...before.levels };
+  const counts = { levels: { ...before.levels }, declared: { ...before.declared } };
   let { firms } = before;
   for (const [path, change] of changes) {
-    const [, level] = path.split('.');
+    const [name, level] = path.split('.');
+    const own = counts[name === 'declared' ? 'declared' : 'levels'];
     if (level === undefined) firms += change;
-    else levels[level] = (levels[level] ?? 0) + change;
+    else own[level] = (own[level] ?? 0) + change;
   }
-  return { _id: before._id, firms, levels, soleAt: soleLevels({ levels }) };
+  return { _id: before._id, firms, ...counts, soleAt: soleLevels(counts) };
 }
 
 /**
- * Counts everything anew where counts were kept in an older form, which knew no `soleAt`: nothing is counted any more
+ * Counts everything anew where counts were kept in an older form, which knew no `soleAt` or `declared`: nothing is counted any more
  * and every firm is due. Runs before anything else counts; a stop in between leaves it to be done again.
  */
 export async function renewCounts({
@@ -197,7 +198,8 @@ export async function renewCounts({
   breakdowns,
   footprints,
 }: Pick<Counting, 'supplies' | 'breakdowns' | 'footprints'>): Promise<void> {
-  if (!(await supplies.exists({ soleAt: { $exists: false } }))) return;
+  const isOlder = { $or: [{ soleAt: { $exists: false } }, { declared: { $exists: false } }] };
+  if (!(await supplies.exists(isOlder))) return;
   await footprints.updateMany({}, { $set: { counted: [], groups: [], due: true } });
   await breakdowns.deleteMany({});
   await supplies.deleteMany({});

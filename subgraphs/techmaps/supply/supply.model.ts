@@ -17,13 +17,15 @@ export interface FirmCount {
 export interface SupplyRecord extends FirmCount {
   /** Technology id. */
   _id: string;
+  /** Firms by the level that they declare in the technology itself: as many as there are capabilities of firms that take part. */
+  declared: LevelCounts;
   /** Levels from which up there is one firm alone. */
   soleAt: number[];
 }
 
 /** Supply of a technology that no firm ever had. */
 export function noSupply(_id: string): SupplyRecord {
-  return { _id, firms: 0, levels: {}, soleAt: [] };
+  return { _id, firms: 0, levels: {}, declared: {}, soleAt: [] };
 }
 
 const supplySchema = new Schema(
@@ -31,6 +33,7 @@ const supplySchema = new Schema(
     _id: { type: String, required: true },
     firms: { type: Number, required: true },
     levels: { type: Schema.Types.Mixed, required: true },
+    declared: { type: Schema.Types.Mixed, required: true },
     soleAt: { type: [Number], required: true },
   },
   { ...plainSchema, collection: 'supplies' },
