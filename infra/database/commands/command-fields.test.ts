@@ -31,3 +31,17 @@ describe('a command with a field that it does not take', () => {
     expect(await sample.things.countDocuments({ a: { $exists: false } })).toBe(4);
   });
 });
+
+describe('a concern that is not there', () => {
+  it.each<[Record<string, unknown>, number, string]>([
+    [{ readConcern: { level: 'eventual' } }, 2, "'eventual' for field 'readConcern.level'"],
+    [{ readConcern: { levl: 'majority' } }, 40_415, "'readConcern.levl'"],
+    [{ readConcern: 'majority' }, 14, "'readConcern' is the wrong type"],
+    [{ writeConcern: { journal: true } }, 9, 'journal'],
+  ])('is refused and nothing is written: %j', async (concern, code, text) => {
+    const command = { insert: 'concerned', documents: [{}], ...concern };
+    const refused = sample.client.db('known').command(command);
+    await expect(refused).rejects.toMatchObject({ code, message: expect.stringContaining(text) });
+    expect(await sample.client.db('known').collection('concerned').countDocuments()).toBe(0);
+  });
+});

@@ -1,5 +1,5 @@
 // Which fields the commands on documents take: what is not known is refused, never ignored.
-import { isDocument } from '../bson/value.ts';
+import { isDocument, textOf } from '../bson/value.ts';
 import type { Document, Value } from '../bson/value.ts';
 import { refuse } from '../refusal.ts';
 
@@ -49,9 +49,10 @@ const STATEMENTS = namesOf({
 /**
  * Refuses a command that asks for something that is not there.
  *
- * @throws {CommandRefusal} 40415 naming the field
+ * @throws {CommandRefusal} 40415 naming the field, 2 for an unknown level of reading, 9 for an unknown part of a write concern
  */
 export function checkFields(command: Document, name: string): void {
+  checkConcerns(command);
   const fields = FIELDS.get(name);
   if (fields === undefined) return;
   const [first] = command.keys();
@@ -74,4 +75,29 @@ function checkStatements(
 
 function unknownField(path: string): Error {
   return refuse(40_415, `BSON field '${path}' is an unknown field.`);
+}
+
+const READ_LEVELS = new Set<Value>(['local', 'available', 'majority', 'snapshot', 'linearizable']);
+const READ_CONCERN = new Set(['level', 'afterClusterTime', 'atClusterTime', 'provenance']);
+const WRITE_CONCERN = new Set(['w', 'j', 'fsync', 'wtimeout', 'provenance', 'getLastError']);
+
+function checkConcerns(command: Document): void {
+  const read = concernOf(command, 'readConcern');
+  const unread = [...read.keys()].find((name) => !READ_CONCERN.has(name));
+  if (unread !== undefined) throw unknownField(`readConcern.${unread}`);
+  const level = read.get('level');
+  if (level !== undefined && !READ_LEVELS.has(level))
+    throw refuse(
+      2,
+      `Enumeration value '${textOf(level)}' for field 'readConcern.level' is not a valid value.`,
+    );
+  const write = concernOf(command, 'writeConcern');
+  const unwritten = [...write.keys()].find((name) => !WRITE_CONCERN.has(name));
+  if (unwritten !== undefined) throw refuse(9, `unrecognized write concern field: ${unwritten}`);
+}
+
+function concernOf(command: Document, name: string): Document {
+  const concern = command.get(name) ?? new Map<string, Value>();
+  if (isDocument(concern)) return concern;
+  throw refuse(14, `BSON field '${name}' is the wrong type, expected type 'object'`);
 }

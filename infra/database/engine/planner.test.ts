@@ -161,3 +161,13 @@ describe('of an index are read', () => {
         }
   });
 });
+
+it('a page that follows an _id is read from the index of its owner, not from that of all _ids', async () => {
+  const pages = sample.client.db('known').collection<{ _id: number; owner: number }>('pages');
+  await pages.insertMany(Array.from({ length: 400 }, (_, _id) => ({ _id, owner: _id % 20 })));
+  await pages.createIndex({ owner: 1, _id: 1 });
+  const page = pages.find({ owner: 7, _id: { $gt: 200 } });
+  const { executionStats } = await page.clone().explain('executionStats');
+  expect(executionStats).toMatchObject({ totalKeysExamined: 10, nReturned: 10 });
+  expect(await page.toArray()).toHaveLength(10);
+});

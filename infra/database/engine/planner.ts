@@ -88,9 +88,9 @@ const MOST_COUNTED = 1000;
 
 /** Chooses by counting entries, no more than a thousand for each candidate. */
 function chooseBest(candidates: readonly IndexPlan[], reader: Reader): IndexPlan | undefined {
+  // A range of a unique index, as a page that follows an _id asks for, may hold anything.
   const exact = candidates.find(
-    ({ index, bounded, ranges }) =>
-      index.isUnique && bounded === index.fields.length && ranges.length === 1,
+    ({ index, ranges }) => index.isUnique && ranges.length === 1 && ranges[0]?.isOneKey === true,
   );
   if (exact !== undefined || candidates.length <= 1) return exact ?? candidates[0];
   const costs = candidates.map((plan) => ({ plan, cost: costOf(plan, reader) }));
