@@ -1,4 +1,6 @@
+import { unpackedLimit } from './archive.ts';
 import { mediaTypeOf, readBase64, readGiven } from './media.ts';
+import { archiveOf } from './sample-archive.ts';
 
 const bytes = (hex: string) => Buffer.from(hex, 'hex');
 
@@ -50,5 +52,16 @@ describe('readGiven', () => {
   ])('finds fault with %j of at most %i bytes at %j', (given, most, [field], rule) => {
     const { faults } = readGiven(given, most, ['files', '0']);
     expect(faults.map((each) => [each.path, each.rule])).toEqual([[['files', '0', field], rule]]);
+  });
+
+  it.each(['계획서.hwpx', 'plan.docx', 'all.zip'])('finds a bomb in %s', (fileName) => {
+    const given = (unpacked: number) => {
+      const archive = archiveOf([{ name: 'a.xml', packed: 100, unpacked }]);
+      return readGiven({ fileName, content: archive.toString('base64') }, 1_000);
+    };
+    expect(given(unpackedLimit).faults).toEqual([]);
+    expect(given(unpackedLimit + 1).faults).toMatchObject([
+      { code: 'INVALID', path: ['content'], rule: 'ARCHIVE_UNPACKED' },
+    ]);
   });
 });

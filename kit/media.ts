@@ -1,4 +1,5 @@
 /** Files that people hand in: their kind is told by their first bytes and not by their names. Pure. */
+import { archiveFaults } from './archive.ts';
 import { problem, type Problem } from './refusal.ts';
 import { tidy } from './text.ts';
 
@@ -73,7 +74,8 @@ export interface ReadFile {
 const nameForm = /^[^/\\\p{Cc}]{1,200}$/u;
 
 /**
- * Reads a file, and says what is wrong with it: INVALID at `fileName` or `content`, rules SIZE and MEDIA_TYPE.
+ * Reads a file, and says what is wrong with it: INVALID at `fileName` or `content`, rules SIZE, MEDIA_TYPE and those of an archive
+ * (`archiveFaults`).
  *
  * @param path of the file in the input
  */
@@ -110,7 +112,9 @@ function contentFaults(
     const detail = { rule: 'SIZE', limit: String(mostBytes), found: String(bytes.length) };
     return [problem('INVALID', 'The file is too large.', path, detail)];
   }
-  return mediaType === null
-    ? [problem('INVALID', 'Files of this kind are not taken.', path, { rule: 'MEDIA_TYPE' })]
+  if (mediaType === null)
+    return [problem('INVALID', 'Files of this kind are not taken.', path, { rule: 'MEDIA_TYPE' })];
+  return bytes.subarray(0, zip.length / 2).toString('hex') === zip
+    ? archiveFaults(bytes, path)
     : [];
 }
