@@ -9,6 +9,7 @@ import type { Runtime, Service, Subgraph } from '#kit/subgraph.ts';
 import { subgraphSdl } from '#schema/sdl.ts';
 import { ensureTemplate } from './agreement/template.ts';
 import { readConsortiaConfig } from './config.ts';
+import { followMergers } from './consortium/merger.ts';
 import { createContext, modelsOf } from './context.ts';
 import { applyFirmFacts } from './pool/firm.ts';
 import { alsoForMerged } from './pool/merged.ts';
@@ -44,7 +45,10 @@ async function start({ mongoUri, environment, log }: Runtime): Promise<Service> 
       kinds: ['company', 'sector', 'access', 'erasure'],
       positions,
       apply: byKind({
-        company: (facts) => applyFirmFacts(models.firms, facts),
+        company: async (facts) => {
+          await applyFirmFacts(models.firms, facts);
+          await followMergers(connection, models, facts);
+        },
         sector: (facts) => applyKnown(connection, facts),
         access: (facts) => applyAccess(connection, facts),
         erasure: (facts) => applyErasures(connection, traces, facts),

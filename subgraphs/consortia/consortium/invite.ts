@@ -6,7 +6,8 @@ import { actingFor } from '#kit/viewer.ts';
 import type { Context } from '../context.ts';
 import type { FirmRecord } from '../pool/firm.model.ts';
 import { firmName, mayTakePart, standingOf } from '../pool/firm.ts';
-import { membersLimit } from '../programme/rules.ts';
+import { readHeirs } from '../pool/merged.ts';
+import { membersLimit } from '../programme/soundness.ts';
 import type { ProjectRecord, RequirementRecord } from '../project/project.model.ts';
 import { projectToLead } from '../project/project.ts';
 import { stateAfter } from '#kit/steps.ts';
@@ -66,6 +67,7 @@ export async function inviteCompany(
     throw refusal('LIMIT_REACHED', `A consortium has up to ${membersLimit} members.`, [
       'companyId',
     ]);
+  refuseAny(await takenFaults(context, standing, given.companyId, ['companyId']));
   const invitation = invitationOf(project, consortium, takenOver(given, before));
   await send(context, project, [invitation], ['companyId']);
   if (before && invitation.share !== null)
@@ -204,6 +206,21 @@ export async function send(
     { _id: project._id },
     { $addToSet: { audience: { $each: invitations.map(({ companyId }) => companyId) } } },
   );
+}
+
+/** What is wrong when a firm, or a record that became part of it, has a place already. */
+export async function takenFaults(
+  { firms }: Pick<Context, 'firms'>,
+  standing: readonly MembershipRecord[],
+  companyId: string,
+  path: string[],
+): Promise<Problem[]> {
+  const members = standing.map((member) => member.companyId);
+  const heirOf = await readHeirs(firms, [...members, companyId]);
+  const found = members.find((member) => heirOf(member) === heirOf(companyId));
+  if (found === undefined) return [];
+  const detail = { rule: 'ONE_PLACE', limit: '1', found };
+  return [problem('TAKEN', 'This firm has a place in the consortium already.', path, detail)];
 }
 
 /** Memberships that are invited or accepted. */
