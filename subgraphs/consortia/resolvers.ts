@@ -62,6 +62,7 @@ import {
 } from './proposal/shown.ts';
 import { contentOf, findChecklist, findDocuments } from './submission/document.ts';
 import { findSubmission } from './submission/submission.ts';
+import { usualOutlierShare } from './review/calibration.ts';
 import { findCalibration, findRanking, findReviewsOf } from './review/decision.ts';
 import { findAppeal, findAppeals, groundsShown } from './review/appeal.ts';
 import { appealsUntil } from './review/window.ts';
@@ -138,6 +139,7 @@ export const resolvers: Resolvers = {
   },
   ProgrammeRules: {
     appealDays: ({ appealDays }) => appealDays ?? 0,
+    outlierShare: ({ outlierShare }) => outlierShare ?? usualOutlierShare,
     sectors: ({ sectors }) => sectors.map(sector),
   },
   Call: {

@@ -157,7 +157,7 @@ describe('requirement templates', () => {
         found,
       ]),
     ).toEqual([
-      ['name/en', null, null, '1'],
+      ['name/en', 'TEXT_LENGTH', '2-200', '1'],
       ['requirements/0/leastLevel', 'LEVEL_RANGE', '1-9', '10'],
       ['requirements/0/providers', 'PROVIDERS_RANGE', '1-20', '0'],
       ['requirements/0/weight', 'WEIGHT_RANGE', '1-1000', '0'],

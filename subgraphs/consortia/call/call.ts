@@ -8,16 +8,9 @@ import { signedInAs, type Viewer } from '#kit/viewer.ts';
 import type { Context } from '../context.ts';
 import { pageOf, type Listing } from '../form/listing.ts';
 import type { ProgrammeRecord } from '../programme/programme.model.ts';
-import {
-  checkSectors,
-  firstYear,
-  lastYear,
-  readRules,
-  rulesOn,
-  type GivenRules,
-  type Rules,
-} from '../programme/rules.ts';
+import { readRules, rulesOn, type GivenRules, type Rules } from '../programme/rules.ts';
 import { sectorFaults } from '../programme/sector.ts';
+import { firstYear, lastYear, sectorCodeFaults } from '../programme/soundness.ts';
 import { breach } from '../programme/breaches.ts';
 import { nameLength, readText, type GivenText } from '../form/wording.ts';
 import type { CallPage, CallRecord } from './call.model.ts';
@@ -104,18 +97,18 @@ export function readCall(
   path: string[],
   faults: Problem[],
 ): CallContent {
-  const check = (holds: boolean, message: string, ...at: string[]) => {
-    if (!holds) faults.push(problem('INVALID', message, [...path, ...at]));
-  };
   const { year, sectors, budget, slots, opensAt, closesAt } = given;
   const title: Text = readText(given.title, nameLength, [...path, 'title'], faults);
   faults.push(...rangeFaults(given, path));
-  checkSectors(sectors, check);
+  faults.push(...sectorCodeFaults(sectors, path));
   const rules = given.rules
     ? readRules(given.rules, [...path, 'rules'], faults)
     : rulesOn(programme.editions, seoulDay(opensAt));
-  check(rules !== null, 'The programme has no rules on the day of opening.', 'opensAt');
-  if (rules) faults.push(...callBreaches(rules, { year, sectors }, path));
+  faults.push(
+    ...(rules
+      ? callBreaches(rules, { year, sectors }, path)
+      : [noRulesFault(programme.editions, opensAt, path)]),
+  );
   return {
     title,
     year,
@@ -128,6 +121,13 @@ export function readCall(
     // Without rules there is a fault, and nothing is kept.
     rules: rules ?? ({} as Rules),
   };
+}
+
+function noRulesFault(editions: readonly Rules[], opensAt: Date, path: string[]): Problem {
+  const periods = editions.map(({ validFrom, validTo }) => `${validFrom}/${validTo ?? '..'}`);
+  const message = 'The programme has no rules on the day of opening.';
+  const at = [...path, 'opensAt'];
+  return breach('RULES_IN_FORCE', message, periods.join(', '), seoulDay(opensAt), at);
 }
 
 /** Numbers and dates of a call that cannot be, whatever the rules. */

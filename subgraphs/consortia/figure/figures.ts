@@ -7,7 +7,7 @@ import type { FirmRecord } from '../pool/firm.model.ts';
 import { ofFamily, readHeirs, standing } from '../pool/merged.ts';
 import type { ProjectRecord } from '../project/project.model.ts';
 import type { ProjectStatus } from '../project/state.ts';
-import { firstYear, lastYear } from '../programme/rules.ts';
+import { firstYear, lastYear } from '../programme/soundness.ts';
 import { concentrationOf, type Concentration } from './concentration.ts';
 import { networkOf, type Network, type Team } from './network.ts';
 import { within } from './within.ts';

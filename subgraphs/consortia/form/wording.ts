@@ -30,12 +30,20 @@ export function readText(
     (entry): entry is [string, string] => entry[1] !== null,
   );
   if (least > 0 && written.length === 0)
-    faults.push(problem('INVALID', 'Give Korean or English.', path));
+    faults.push(
+      problem('INVALID', 'Give Korean or English.', path, {
+        rule: 'LANGUAGES_LEAST',
+        limit: '1',
+        found: '0',
+      }),
+    );
   for (const [language, words] of written) {
     const length = Array.from(words).length;
     if (length < least || length > most)
       faults.push(
         problem('INVALID', `This has ${least} to ${most} characters.`, [...path, language], {
+          rule: 'TEXT_LENGTH',
+          limit: `${least}-${most}`,
           found: String(length),
         }),
       );
@@ -53,7 +61,13 @@ export function readReason(
   const reason = tidy(given ?? '');
   const length = Array.from(reason).length;
   if (length < least || length > most)
-    faults.push(problem('INVALID', `A reason has ${least} to ${most} characters.`, path));
+    faults.push(
+      problem('INVALID', `A reason has ${least} to ${most} characters.`, path, {
+        rule: 'TEXT_LENGTH',
+        limit: `${least}-${most}`,
+        found: String(length),
+      }),
+    );
   return reason || null;
 }
 

@@ -10,8 +10,8 @@ import { nameLength, readText, type GivenText } from '../form/wording.ts';
 import type { ProgrammePage, ProgrammeRecord } from './programme.model.ts';
 import { editionFaults } from './sector.ts';
 import { orderEditions, readRules, type GivenRules, type Rules } from './rules.ts';
+import { codeFaults } from './soundness.ts';
 
-const kindForm = /^[A-Z][A-Z0-9_]{1,39}$/;
 const editionsLimit = 100;
 
 /** Programmes, newest first. */
@@ -36,12 +36,17 @@ export function readProgramme(
   path: string[],
   faults: Problem[],
 ): { kind: string; name: Text; editions: Rules[] } {
-  if (!kindForm.test(given.kind))
-    faults.push(problem('INVALID', 'A kind is 2 to 40 of A-Z, 0-9 and _.', [...path, 'kind']));
+  faults.push(...codeFaults(given.kind, [...path, 'kind']));
   const name = readText(given.name, nameLength, [...path, 'name'], faults);
   const at = [...path, 'rules'];
   if (given.rules.length > editionsLimit)
-    faults.push(problem('INVALID', `There are up to ${editionsLimit} editions.`, at));
+    faults.push(
+      problem('INVALID', `There are up to ${editionsLimit} editions.`, at, {
+        rule: 'EDITIONS_MOST',
+        limit: String(editionsLimit),
+        found: String(given.rules.length),
+      }),
+    );
   const editions = given.rules.map((rules, index) =>
     readRules(rules, [...at, String(index)], faults),
   );

@@ -3,6 +3,7 @@ import { problem, type Problem } from '#kit/refusal.ts';
 import type { Text } from '#kit/text.ts';
 import type { CompanyKind } from '#schema/facts.ts';
 import { nameLength, readText, type GivenText } from '../form/wording.ts';
+import { ruleFaults } from './soundness.ts';
 
 /** Least and most members of a kind. */
 export interface KindLimit {
@@ -78,6 +79,11 @@ export interface Rules {
   maxRunningPerFirm?: number | null;
   /** Most part of the programme's awards that go to teams with one firm, basis points; missing as above. */
   maxAwardShare?: number | null;
+  /**
+   * How far a review's total lies at most from the mean of the project's others, basis points of the rubric's points, before
+   * it is looked at; missing in rules from before there was such a limit: `usualOutlierShare`.
+   */
+  outlierShare?: number;
 }
 
 /** A named part of the rules as a client gives it. */
@@ -118,19 +124,6 @@ export type GivenRules = Omit<
   maxSectorsPerYear?: number | null | undefined;
 };
 
-/** Most members of any consortium. */
-export const membersLimit = 100;
-const stagesLimit = 20;
-const partsLimit = 50;
-const appealDaysLimit = 90;
-const pointsLimit = 1_000;
-/** Years that a call may be for. */
-export const firstYear = 2000;
-export const lastYear = 2100;
-const codeForm = /^[A-Z][A-Z0-9_]{1,39}$/;
-/** Form of a sector's code. */
-export const sectorForm = /^[a-z0-9][a-z0-9-]{1,59}$/;
-
 /** Rules as they are kept; every fault is added to `faults`. */
 export function readRules(given: GivenRules, path: string[], faults: Problem[]): Rules {
   const named = <Part extends { code: string; name: GivenText }>(list: string, parts: Part[]) =>
@@ -159,134 +152,8 @@ export function readRules(given: GivenRules, path: string[], faults: Problem[]):
     maxAwardShare: given.maxAwardShare ?? null,
     reportEveryMonths: given.reportEveryMonths ?? null,
   };
-  const check = (holds: boolean, message: string, ...at: string[]) => {
-    if (!holds) faults.push(problem('INVALID', message, [...path, ...at]));
-  };
-  checkNumbers(rules, check);
-  checkKinds(rules, check);
-  checkParts(rules, check);
-  checkSectors(rules.sectors, check);
-  rules.years.forEach((year, index) =>
-    check(
-      year >= firstYear && year <= lastYear,
-      `A year is ${firstYear} to ${lastYear}.`,
-      'years',
-      String(index),
-    ),
-  );
+  faults.push(...ruleFaults(rules, path));
   return rules;
-}
-
-type Check = (holds: boolean, message: string, ...at: string[]) => void;
-
-function checkNumbers(rules: Rules, check: Check): void {
-  const { validFrom, validTo, minMembers, maxMembers, maxSectorsPerYear } = rules;
-  const most = maxMembers ?? membersLimit;
-  check(validTo === null || validTo >= validFrom, 'The last day is before the first.', 'validTo');
-  check(minMembers >= 1, 'A consortium has at least one member.', 'minMembers');
-  check(most <= membersLimit, `A consortium has up to ${membersLimit} members.`, 'maxMembers');
-  check(minMembers <= most, 'The least number of members is above the most.', 'minMembers');
-  check(
-    rules.minDemandMembers >= 0 && rules.minDemandMembers <= most,
-    'The demand side has from 0 to as many members as the consortium may have.',
-    'minDemandMembers',
-  );
-  check(
-    rules.minMemberShare * Math.max(1, minMembers) <= 10_000,
-    'The least share times the least number of members is above the whole.',
-    'minMemberShare',
-  );
-  check(
-    maxSectorsPerYear === null || maxSectorsPerYear >= 1,
-    'At least one sector a year may be called.',
-    'maxSectorsPerYear',
-  );
-  checkCourse(rules, check);
-}
-
-/** What holds after the award: appeals, reports, how much one firm may carry out. */
-function checkCourse(rules: Rules, check: Check): void {
-  const appealDays = rules.appealDays ?? 0;
-  check(
-    appealDays >= 0 && appealDays <= appealDaysLimit,
-    `Days of appeal are 0 to ${appealDaysLimit}.`,
-    'appealDays',
-  );
-  const months = rules.reportEveryMonths ?? null;
-  check(
-    months === null || (months >= 1 && months <= 24),
-    'Reports are 1 to 24 months apart.',
-    'reportEveryMonths',
-  );
-  const running = rules.maxRunningPerFirm ?? null;
-  check(
-    running === null || (running >= 1 && running <= 1_000),
-    'A firm may have 1 to 1,000 projects.',
-    'maxRunningPerFirm',
-  );
-}
-
-function checkKinds({ membersByKind, maxMembers }: Rules, check: Check): void {
-  const most = maxMembers ?? membersLimit;
-  membersByKind.forEach((limit, index) => {
-    const isFirst = membersByKind.findIndex(({ kind }) => kind === limit.kind) === index;
-    check(isFirst, 'Each kind is named once.', 'membersByKind', String(index), 'kind');
-    check(
-      limit.least >= 0 && limit.least <= Math.min(limit.most ?? most, most),
-      'The least number is from 0 up to the most.',
-      'membersByKind',
-      String(index),
-      'least',
-    );
-  });
-}
-
-function checkParts(rules: Rules, check: Check): void {
-  checkCodes('stages', rules.stages, stagesLimit, check);
-  for (const list of ['documents', 'rubric', 'bonuses'] as const)
-    checkCodes(list, rules[list], partsLimit, check);
-  for (const list of ['rubric', 'bonuses'] as const)
-    rules[list].forEach(({ points }, index) =>
-      check(
-        points >= 1 && points <= pointsLimit,
-        `Points are 1 to ${pointsLimit}.`,
-        list,
-        String(index),
-        'points',
-      ),
-    );
-  rules.bonuses.forEach(({ onceWithinYears: years }, index) =>
-    check(
-      years === null || (years >= 1 && years <= 50),
-      'Years are 1 to 50.',
-      'bonuses',
-      String(index),
-      'onceWithinYears',
-    ),
-  );
-}
-
-function checkCodes(
-  list: string,
-  parts: readonly { code: string }[],
-  most: number,
-  check: Check,
-): void {
-  check(parts.length <= most, `There are up to ${most}.`, list);
-  parts.forEach(({ code }, index) => {
-    const isFirst = parts.findIndex((part) => part.code === code) === index;
-    const at = [list, String(index), 'code'];
-    check(codeForm.test(code), 'A code is 2 to 40 of A-Z, 0-9 and _.', ...at);
-    check(isFirst, 'Each code is used once.', ...at);
-  });
-}
-
-/** Says for each sector code whether its form is wrong or it comes twice. */
-export function checkSectors(sectors: readonly string[], check: Check): void {
-  sectors.forEach((code, index) => {
-    check(sectorForm.test(code), 'This is no sector code.', 'sectors', String(index));
-    check(sectors.indexOf(code) === index, 'Each sector is named once.', 'sectors', String(index));
-  });
 }
 
 /** Editions by the day they come into force; periods that overlap are added to `faults`. */
@@ -296,7 +163,13 @@ export function orderEditions(
   faults: Problem[],
 ): Rules[] {
   if (editions.length === 0)
-    faults.push(problem('INVALID', 'A programme has at least one edition of rules.', path));
+    faults.push(
+      problem('INVALID', 'A programme has at least one edition of rules.', path, {
+        rule: 'EDITIONS_LEAST',
+        limit: '1',
+        found: '0',
+      }),
+    );
   const ordered = editions.toSorted((a, b) => (a.validFrom < b.validFrom ? -1 : 1));
   ordered.forEach((edition, place) => {
     const before = ordered[place - 1];

@@ -1,6 +1,6 @@
 /** What a project says of itself: how it is read and checked. Pure. */
 import { problem, type Problem } from '#kit/refusal.ts';
-import { sectorForm } from '../programme/rules.ts';
+import { sectorForm } from '../programme/soundness.ts';
 import {
   nameLength,
   readText,

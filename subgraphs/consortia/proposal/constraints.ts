@@ -2,7 +2,8 @@
 import { problem, type Problem } from '#kit/refusal.ts';
 import type { CompanyKind } from '#schema/facts.ts';
 import { kinds, type Constraints, type Quota, type Weights } from '../assembly/types.ts';
-import { membersLimit, type KindLimit, type Rules } from '../programme/rules.ts';
+import type { KindLimit, Rules } from '../programme/rules.ts';
+import { membersLimit } from '../programme/soundness.ts';
 import { weightFaults } from './weighing.ts';
 
 /** A quota as a client gives it. */

@@ -12,7 +12,8 @@ import { stateAfter } from '#kit/steps.ts';
 import { memberIdsOf } from '../submission/submission.ts';
 import type { SubmissionRecord } from '../submission/submission.model.ts';
 import { exposedToDecide, readExposed } from './exposed.ts';
-import { calibrate, rankProjects, type Contender, type Ranked } from './ranking.ts';
+import { calibrate, usualOutlierShare } from './calibration.ts';
+import { rankProjects, type Contender, type Ranked } from './ranking.ts';
 import type { ReviewRecord } from './review.model.ts';
 import { isCounting } from './state.ts';
 import { holdFirms, unfitIn } from './fitness.ts';
@@ -78,12 +79,21 @@ export async function findCalibration(context: Context, call: CallRecord) {
   const given = reviews.flatMap(({ _id, reviewerId, projectId, total }) =>
     total === null ? [] : [{ reviewId: _id, reviewerId, projectId, total }],
   );
+  const { rubric, outlierShare: share = usualOutlierShare } = call.rules;
+  const points = rubric.reduce((sum, criterion) => sum + criterion.points, 0);
   return Promise.all(
-    calibrate(given).map(async ({ reviewerId, outlierIds, ...figures }) => ({
-      ...figures,
-      reviewer: await pointedAt(context.loaders.reviewer, reviewerId),
-      outliers: reviews.filter(({ _id }) => outlierIds.includes(_id)),
-    })),
+    calibrate(given, { points, share }).map(async ({ reviewerId, outliers, ...figures }) => {
+      const outlierFindings = outliers.flatMap(({ reviewId, breaches }) => {
+        const review = reviews.find(({ _id }) => _id === reviewId);
+        return review ? [{ review, breaches }] : [];
+      });
+      return {
+        ...figures,
+        reviewer: await pointedAt(context.loaders.reviewer, reviewerId),
+        outliers: outlierFindings.map(({ review }) => review),
+        outlierFindings,
+      };
+    }),
   );
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { calibrate, rankProjects, type Contender } from './ranking.ts';
+import { rankProjects, type Contender } from './ranking.ts';
 
 const rubric = [{ code: 'A' }, { code: 'B' }];
 const contender = (
@@ -100,25 +100,5 @@ describe('rankProjects', () => {
     expect(ranked(1, 1_000, ['d'])).toEqual(['d']);
     // More was begun than there is room for now: nothing is added.
     expect(ranked(1, 100, ['c', 'd'])).toEqual(['c', 'd']);
-  });
-});
-
-describe('calibrate', () => {
-  it('finds who leans, and the reviews that stand apart', () => {
-    const projects = ['p', 'q', 'r', 's', 't', 'u'];
-    const reviews = projects.flatMap((projectId, index) => [
-      { reviewId: `${projectId}1`, reviewerId: 'mild', projectId, total: 62 },
-      { reviewId: `${projectId}2`, reviewerId: 'plain', projectId, total: 60 },
-      { reviewId: `${projectId}3`, reviewerId: 'harsh', projectId, total: index === 0 ? 10 : 58 },
-    ]);
-    const [harsh, mild, plain] = calibrate(reviews);
-    expect(harsh).toMatchObject({ reviewerId: 'harsh', reviews: 6, outlierIds: ['p3'] });
-    expect(harsh?.leaning).toBeLessThan(0);
-    expect(mild?.leaning).toBeGreaterThan(plain?.leaning ?? 0);
-    expect(mild?.spread).toBe(0);
-  });
-
-  it('is empty without reviews', () => {
-    expect(calibrate([])).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-/** Ranking, awards and calibration from scores. Pure. */
+/** Ranking and awards from scores. Pure. */
 import type { Problem } from '#kit/refusal.ts';
 import type { Criterion } from '../programme/rules.ts';
 import { awardDown, type Exposed } from './award.ts';
@@ -110,53 +110,4 @@ function criterionMean({ reviews }: Contender, code: string): number {
 function firstDifference(a: readonly number[], b: readonly number[]): number {
   const index = a.findIndex((value, place) => value !== b[place]);
   return index === -1 ? 0 : (a[index] ?? 0) - (b[index] ?? 0);
-}
-
-/** A review that is in. */
-export interface Given {
-  reviewId: string;
-  reviewerId: string;
-  projectId: string;
-  total: number;
-}
-
-/** How a reviewer scores. */
-export interface Calibration {
-  reviewerId: string;
-  reviews: number;
-  mean: number;
-  spread: number;
-  /** Mean distance from the mean of the project, points. */
-  leaning: number;
-  outlierIds: string[];
-}
-
-/** How many standard deviations away a review is looked at. */
-const outlierDeviations = 2;
-
-/** How each reviewer scores, against the mean of each project; by reviewer id. */
-export function calibrate(reviews: readonly Given[]): Calibration[] {
-  const means = new Map(
-    [...Map.groupBy(reviews, ({ projectId }) => projectId)].map(([id, of]) => [
-      id,
-      meanOf(of.map(({ total }) => total)),
-    ]),
-  );
-  const distances = reviews.map((review) => ({
-    ...review,
-    distance: review.total - (means.get(review.projectId) ?? 0),
-  }));
-  const usual = spreadOf(distances.map(({ distance }) => distance));
-  return [...Map.groupBy(distances, ({ reviewerId }) => reviewerId)]
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([reviewerId, own]) => ({
-      reviewerId,
-      reviews: own.length,
-      mean: meanOf(own.map(({ total }) => total)),
-      spread: spreadOf(own.map(({ total }) => total)),
-      leaning: meanOf(own.map(({ distance }) => distance)),
-      outlierIds: own
-        .filter(({ distance }) => Math.abs(distance) > outlierDeviations * usual)
-        .map(({ reviewId }) => reviewId),
-    }));
 }
