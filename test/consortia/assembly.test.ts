@@ -177,6 +177,27 @@ describe('assembling a team', () => {
     });
   });
 
+  it('tells what a team costs at least where the budget is in the way', async () => {
+    const priced = needs.map((need) => ({ ...need, estimatedPrice: 1_000 }));
+    const project = await draft(priced, { budget: 5_000_000 });
+    const cost = 1_000 * needs.length;
+    const budgets = await Promise.all(
+      [cost, cost - 1].map(async (budget) => {
+        const { assembly } = await alliance.change<{ assembly: unknown }>(
+          lead,
+          'assemble',
+          { projectId: project.id, alternatives: 0, constraints: { budget } },
+          'assembly { infeasibility { cheapestTeam { cost isProven } } }',
+        );
+        return assembly;
+      }),
+    );
+    expect(budgets).toEqual([
+      { infeasibility: null },
+      { infeasibility: { cheapestTeam: { cost, isProven: true } } },
+    ]);
+  });
+
   it('lets the verified level count in place of the declared one', async () => {
     await alliance.tellFirm('boaster', {}, { mesh: [9, 2] });
     const project = await draft([{ technologyId: 'mesh', leastLevel: 5, providers: 2 }]);
@@ -365,6 +386,13 @@ describe('assembling a team', () => {
       }`,
     );
     expect(repaired.problems).toEqual([]);
+    const unknown = await alliance.change(lead, 'repairTeam', {
+      projectId: project.id,
+      droppedCompanyIds: [lost.company.id, 'nobody'],
+    });
+    expect(unknown.problems).toMatchObject([
+      { code: 'NOT_FOUND', path: ['droppedCompanyIds', '1'], rule: 'MEMBER_INVITED' },
+    ]);
     const after = repaired.assembly.proposals[0]?.members.map(({ company }) => company.id) ?? [];
     expect(after).not.toContain(lost.company.id);
     const kept = members.filter((id) => id !== lost.company.id);

@@ -111,7 +111,8 @@ export type GivenRepair = Omit<GivenSearch, 'alternatives' | 'solveAgainAt'> & {
  * Searches for the smallest change of a consortium after firms dropped out, and keeps the answer. An owner or editor of
  * the lead's firm may.
  *
- * @throws {Refusal} as `assemble`; WRONG_STATE (projectId) when nobody was invited yet
+ * @throws {Refusal} as `assemble`; WRONG_STATE (projectId) when nobody was invited yet; NOT_FOUND
+ * (droppedCompanyIds/…, rule MEMBER_INVITED) for firms that have no place in it
  */
 export async function repairTeam(context: Context, given: GivenRepair): Promise<AssemblyRecord> {
   const project = await projectToSearch(context, given.projectId);
@@ -225,6 +226,7 @@ async function previousTeam(
   if (consortiumId === null) throw refusal('WRONG_STATE', 'Nobody was invited yet.', ['projectId']);
   const all = await memberships.find({ consortiumId }).lean<MembershipRecord[]>();
   const memberIds = [...new Set(all.map(({ companyId }) => companyId))];
+  refuseAny(named.flatMap((id, index) => (memberIds.includes(id) ? [] : [noMember(index, id)])));
   const known = await firms.find({ _id: { $in: memberIds } }).lean<FirmRecord[]>();
   const now = new Date();
   const mayStay = (id: string) =>
@@ -232,6 +234,12 @@ async function previousTeam(
     all.some(({ companyId, standing }) => companyId === id && standing) &&
     known.some(({ _id, company }) => _id === id && mayTakePart(company, now));
   return { memberIds, droppedIds: memberIds.filter((id) => !mayStay(id)) };
+}
+
+function noMember(index: number, found: string): Problem {
+  const path = ['droppedCompanyIds', String(index)];
+  const details = { rule: 'MEMBER_INVITED', found };
+  return problem('NOT_FOUND', 'This firm was not invited to this project.', path, details);
 }
 
 async function readSearch(

@@ -91,6 +91,25 @@ describe('searches', () => {
     await searches.stop();
   });
 
+  it('say that they are done when they have ended, not when the solver is, and turn no clock back', async () => {
+    const searches = await openSearches(assemblies(), log);
+    const record = await stored(searches);
+    const { promise: told, resolve: tell } = Promise.withResolvers<undefined>();
+    searches.begin(record, solverQueue(1).join(), (watch) => {
+      watch.onProgress({ phase: 'EXPLAIN', elapsedMillis: 5_000 });
+      watch.onProgress({ phase: 'DONE', elapsedMillis: 4_000 });
+      tell(undefined);
+      return endless(watch);
+    });
+    await told;
+    while ((await read(record._id)).progress.phase !== 'EXPLAIN')
+      await searches.news(record._id, 50);
+    const { status, progress } = await read(record._id);
+    expect([status, progress.elapsedMillis]).toEqual(['RUNNING', 5_000]);
+    await searches.stop();
+    expect((await read(record._id)).progress.phase).toBe('DONE');
+  });
+
   it('lose their answer once they count as interrupted', async () => {
     const searches = await openSearches(assemblies(), log);
     const record = await stored(searches);

@@ -7,7 +7,7 @@ import { setTimeout } from 'node:timers/promises';
 import { newId } from '#kit/id.ts';
 import type { Log } from '#kit/log.ts';
 import type { Model } from 'mongoose';
-import type { AssemblyRecord } from './assembly.model.ts';
+import type { AssemblyRecord, ProgressRecord } from './assembly.model.ts';
 import { failureOf } from './outcome.ts';
 import type { Place } from './queue.ts';
 import type { News, Outcome, Searches, Watch } from './search.ts';
@@ -164,6 +164,20 @@ async function takePulse({ assemblies, record, abort, log }: Search): Promise<vo
   }
 }
 
+/** Where a search stands after some news: a clock never goes back, and only the record of its end says that it is done. */
+function stateAfterNews(state: ProgressRecord, news: News): ProgressRecord {
+  const { phase, points, bound, gap, elapsedMillis } = { ...state, ...news };
+  return {
+    seq: state.seq,
+    // The solver is done with one question; the search may have another.
+    phase: phase === 'DONE' ? state.phase : phase,
+    points,
+    bound,
+    gap,
+    elapsedMillis: Math.max(state.elapsedMillis, elapsedMillis),
+  };
+}
+
 /** Stores how far a search has come: the newest state, not every one, and one write at a time. */
 function progressScribe({ assemblies, record, log, tell }: Search) {
   const closed = new AbortController();
@@ -187,8 +201,7 @@ function progressScribe({ assemblies, record, log, tell }: Search) {
   };
   return {
     note: (news: News) => {
-      const { phase, points, bound, gap, elapsedMillis } = { ...state, ...news };
-      state = { ...state, phase, points, bound, gap, elapsedMillis };
+      state = stateAfterNews(state, news);
       writing ??= write();
     },
     /** Resolves when nothing is left to store. */

@@ -196,6 +196,10 @@ export function shownInfeasibility(assembly: AssemblyRecord) {
   return {
     conflict: infeasibility.conflict.map((each) => shownDemand(each, wanted)),
     isIrreducible: infeasibility.isIrreducible,
+    cheapestTeam: infeasibility.cheapestTeam && {
+      cost: infeasibility.cheapestTeam.costWon,
+      isProven: infeasibility.cheapestTeam.isProven,
+    },
     relaxation: shownRelaxation(infeasibility.relaxation, wanted),
   };
 }

@@ -60,7 +60,8 @@ function progressOf(
     phase,
     elapsedMillis,
     points: best?.points ?? null,
-    bound,
+    // The last digit of a sum is no proof that a team does not exist.
+    bound: isComplete ? Math.min(best.points, bound) : bound,
     gap: isComplete ? relativeGap(best.points, bound) : null,
     memberIds: best?.team.firms.map((firm) => ids[firm] ?? '') ?? [],
   };
