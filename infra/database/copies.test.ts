@@ -101,6 +101,9 @@ it('moves every collection, index and type to another server, again without copy
       { n: 1, exact: [new Double(1), Long.fromNumber(1), Decimal128.fromString('1.10')] },
       { n: 2, deep: { at: new Date(0), pattern: /a/i } },
     ]);
+    // Objects of JavaScript would bring such names to the front.
+    const shares = new Map(Object.entries({ total: 3 })).set('2', 1).set('1', 2);
+    await things.updateOne({ n: 1 }, [{ $set: { shares: { $literal: shares } } }]);
     await client.db('d').createCollection('v', { viewOn: 'c', pipeline: [{ $match: { n: 2 } }] });
     await client.db('e').createCollection('rules', { validator: { n: { $type: 'int' } } });
   });
@@ -123,6 +126,15 @@ it('moves every collection, index and type to another server, again without copy
   });
   const [changed] = await moveDatabases({ ...options, verifiesOnly: true });
   expect(changed?.differences).toHaveLength(1);
+  await withClient(target.uri, async (client) => {
+    await client.db('d').collection('c').dropIndex('by number');
+    await client
+      .db('d')
+      .collection('c')
+      .createIndex({ n: 1 }, { unique: true, name: 'by number', sparse: true });
+  });
+  const [further] = await moveDatabases({ ...options, verifiesOnly: true });
+  expect(further?.differences).toContain('index by number is missing or differs');
   await source.close();
   await target.close();
 });

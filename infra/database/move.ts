@@ -3,6 +3,9 @@
 import { parseArgs } from 'node:util';
 import { BSON, MongoClient } from 'mongodb';
 import type { Collection, Db, Document } from 'mongodb';
+import { readDocument } from './bson/reader.ts';
+import type { Document as Fields } from './bson/value.ts';
+import { writeDocument } from './bson/writer.ts';
 import { isProgram } from './program.ts';
 
 /** What is moved, and how much is told. */
@@ -93,8 +96,8 @@ async function moveCollection(
   return { namespace: from.namespace, documents, copied, differences };
 }
 
-/** A document as its bytes, and as values that keep their types where JavaScript would join them. */
-type Exact = { bytes: Buffer; document: Document; id: string };
+/** A document as its bytes, and as fields in their order and with their types, which objects of JavaScript would lose. */
+type Exact = { bytes: Buffer; fields: Fields; id: string };
 
 async function* readBatches(
   collection: Collection,
@@ -105,12 +108,8 @@ async function* readBatches(
   for await (const raw of cursor) {
     if (!Buffer.isBuffer(raw)) throw new TypeError('the driver gave no bytes');
     const bytes = Buffer.from(raw);
-    const document = BSON.deserialize(bytes, {
-      promoteValues: false,
-      promoteLongs: false,
-      bsonRegExp: true,
-    });
-    batch.push({ bytes, document, id: BSON.EJSON.stringify(document['_id'], { relaxed: false }) });
+    const fields = readDocument(bytes);
+    batch.push({ bytes, fields, id: showId(fields) });
     if (batch.length < BATCH) continue;
     yield batch;
     batch = [];
@@ -118,10 +117,16 @@ async function* readBatches(
   if (batch.length > 0) yield batch;
 }
 
+function showId(fields: Fields): string {
+  const alone = writeDocument(new Map([['_id', fields.get('_id') ?? null]]));
+  const { _id } = BSON.deserialize(alone, { promoteValues: false, bsonRegExp: true });
+  return BSON.EJSON.stringify(_id, { relaxed: false });
+}
+
 /** The documents of a batch that the other side has not, or not the same. */
 async function unlike(batch: readonly Exact[], other: Collection): Promise<Exact[]> {
   const known = new Map<string, Buffer>();
-  const filter = { _id: { $in: batch.map(({ document }) => document['_id']) } };
+  const filter = { _id: { $in: batch.map(({ fields }) => fields.get('_id')) } };
   for await (const found of readBatches(other, filter))
     for (const { id, bytes } of found) known.set(id, bytes);
   return batch.filter(({ id, bytes }) => known.get(id)?.equals(bytes) !== true);
@@ -132,13 +137,17 @@ async function copyDocuments(from: Collection, to: Collection): Promise<number> 
   for await (const batch of readBatches(from)) {
     const missing = await unlike(batch, to);
     if (missing.length === 0) continue;
-    const operations = missing.map(({ document }) => ({
-      replaceOne: { filter: { _id: document['_id'] }, replacement: document, upsert: true },
+    const operations = missing.map(({ fields }) => ({
+      replaceOne: { filter: idFilter(fields), replacement: fields, upsert: true },
     }));
     await to.bulkWrite(operations, { ordered: false });
     copied += missing.length;
   }
   return copied;
+}
+
+function idFilter(fields: Fields): Document {
+  return { _id: fields.get('_id') };
 }
 
 async function indexesOf(collection: Collection): Promise<Map<string, Document>> {
@@ -173,11 +182,24 @@ async function compareCollections(
   return { documents, differences: differences.slice(0, MOST_TOLD) };
 }
 
+const FLAGS = ['unique', 'sparse', 'hidden'];
+const TOLD = ['key', 'expireAfterSeconds', 'partialFilterExpression', 'wildcardProjection'];
+// What else a collation says depends on the server's version.
+const COLLATION = ['locale', 'strength', 'caseLevel', 'numericOrdering'];
+
 function isSame(index: Document, other: Document | undefined): boolean {
+  if (other === undefined) return false;
+  const { collation = {} } = index;
+  const { collation: otherCollation = {} } = other;
   return (
-    JSON.stringify(index['key']) === JSON.stringify(other?.['key']) &&
-    Boolean(index['unique']) === Boolean(other?.['unique'])
+    FLAGS.every((name) => Boolean(index[name]) === Boolean(other[name])) &&
+    TOLD.every((name) => asText(index[name]) === asText(other[name])) &&
+    COLLATION.every((name) => asText(collation[name]) === asText(otherCollation[name]))
   );
+}
+
+function asText(value: unknown): string {
+  return BSON.EJSON.stringify({ value });
 }
 
 async function compareIndexes(from: Collection, to: Collection): Promise<string[]> {
