@@ -41,6 +41,12 @@ export function readPlatformConfig(environment: Environment): PlatformConfig {
   return { dataDir: resolve(DATA_DIR), mongoUri: MONGODB_URI, logLevel: LOG_LEVEL };
 }
 
+/** `PUBLIC_URL` (none): the platform's address, without a slash at its end; empty when nobody says it. */
+export function readPublicUrl(environment: Environment): string {
+  const { PUBLIC_URL } = readConfig(environment, { PUBLIC_URL: optional() });
+  return (PUBLIC_URL ?? '').replace(/\/+$/, '');
+}
+
 /**
  * The environment of `npm start`: on one's own machine, with neither production nor a mail server, whoever tries the
  * platform out reads its mails in the mailbox. Elsewhere only operators do, unless `MAILBOX_OPEN` says otherwise.

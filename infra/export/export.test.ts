@@ -110,7 +110,7 @@ async function exported(command: Partial<ExportCommand> & { path: string }) {
 describe('a landscape', () => {
   it('holds the tree and the firms in it, and is read again as a landscape', async () => {
     const { path, ...report } = await exported({ path: 'own.yml' });
-    expect(report).toEqual({ rows: 2, withoutWebsite: 1 });
+    expect(report).toEqual({ rows: 3, withoutWebsite: 1 });
     const categories = readLandscape(await readSource(path));
     expect(
       categories.map(({ name, subcategories }) => [
@@ -129,6 +129,7 @@ describe('a landscape', () => {
           [
             'Storage',
             [
+              ['Hidden', expect.stringMatching(/^\/#\/companies\/[\w-]+$/), 'Hidden'],
               ['Yes: "we" #1', 'https://a.example.org/', 'Yes: "we" #1'],
               ['둘', 'https://b.example.org/', '둘'],
             ],

@@ -5,7 +5,7 @@ import { findCalendar } from './calendar.ts';
 import { codePart } from './code-part.ts';
 import { findFedramp } from './fedramp.ts';
 import type { Found } from './found.ts';
-import { findLandscape, landscapeMap } from './landscape.ts';
+import { findLandscape, landscapeMap, mapOfLandscape } from './landscape.ts';
 import type { Source } from './source.ts';
 import type { MapWanted } from './technology-map.ts';
 
@@ -34,13 +34,22 @@ export interface Format {
    */
   find(source: Source, options: ReadOptions): Iterable<Found>;
   /** The map that its technologies go into. */
-  map?: MapWanted;
+  mapOf?(source: Source): MapWanted;
 }
 
 /** A source's name after its file. */
 export function sourceNamedBy(path: string): string {
   return codePart(basename(path).replace(/\.[^.]*$/, '')).slice(0, 60);
 }
+
+const cloudNative: MapWanted = {
+  code: landscapeMap,
+  name: { en: 'Cloud native landscape', ko: '클라우드 네이티브 기술 지도' },
+  description: {
+    en: 'Categories and subcategories of the Cloud Native Computing Foundation landscape.',
+    ko: '클라우드 네이티브 컴퓨팅 재단(CNCF) 랜드스케이프의 분류.',
+  },
+};
 
 /** Every kind of file. */
 export const formats: readonly Format[] = [
@@ -49,14 +58,7 @@ export const formats: readonly Format[] = [
     summary: 'a CNCF landscape.yml: technologies, companies and what they can do',
     sourceOf: () => 'cncf-landscape',
     find: (source) => findLandscape(source),
-    map: {
-      code: landscapeMap,
-      name: { en: 'Cloud native landscape', ko: '클라우드 네이티브 기술 지도' },
-      description: {
-        en: 'Categories and subcategories of the Cloud Native Computing Foundation landscape.',
-        ko: '클라우드 네이티브 컴퓨팅 재단(CNCF) 랜드스케이프의 분류.',
-      },
-    },
+    mapOf: (source) => mapOfLandscape(source) ?? cloudNative,
   },
   {
     name: 'ics',

@@ -38,6 +38,7 @@ export interface TechnologyRow {
   name: RowText;
   aliases?: string[];
   description?: RowText;
+  links?: { title?: string; url: string }[];
   core?: boolean;
   position?: number;
 }
@@ -47,9 +48,12 @@ export interface CapabilityRow {
   technologyCode: string;
   /** TRL 1 to 9. */
   level: number;
+  capacity?: number;
+  /** Calendar day. */
+  since?: string;
   evidence: {
     kind: 'LINK' | 'PROJECT' | 'CERTIFICATE';
-    title: string;
+    title?: string;
     url?: string;
     note?: string;
   }[];
@@ -113,6 +117,10 @@ export type RowFound = {
     line: number;
     /** Key in the source of the company that can it, hosts it or provides it; its id is found when the row goes in. */
     company?: string;
+    /**
+     * In a landscape of our own, which never changes what is there: ids under which the company may be here.
+     */
+    mayBe?: readonly string[];
     row: Rows[To];
   };
 }[Target];

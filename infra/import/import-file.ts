@@ -50,7 +50,7 @@ export function importFile(
   return load(graph, onlyRows(format.find(source, options)), {
     source: options.source,
     dryRun,
-    ...(format.map && { map: format.map }),
+    ...(format.mapOf && { map: format.mapOf(source) }),
     ...(onProgress && { onProgress }),
   });
 }

@@ -22,6 +22,8 @@ export interface LandscapeItem {
   joined: string | null;
   /** Whether a member uses cloud services rather than offering them. */
   isEndUser: boolean;
+  /** What a platform of ours wrote; null in landscapes of others. */
+  own: string | null;
   /** Other places in the landscape, `Category / Subcategory`. */
   secondPaths: { line: number; path: string }[];
 }
@@ -30,6 +32,8 @@ export interface LandscapeItem {
 export interface Subcategory {
   line: number;
   name: string;
+  /** What a platform of ours wrote; null in landscapes of others. */
+  own: string | null;
   items: LandscapeItem[];
 }
 
@@ -37,8 +41,13 @@ export interface Subcategory {
 export interface Category {
   line: number;
   name: string;
+  /** What a platform of ours wrote; null in landscapes of others. */
+  own: string | null;
   subcategories: Subcategory[];
 }
+
+/** Name of the annotation in which a platform of ours writes what the format has no place for: JSON, as annotations are texts. */
+export const ownAnnotation = 'oca';
 
 /** How large a landscape may be, in bytes: its tree takes about 35 times as much memory. */
 export const maxLandscapeBytes = 16 * 1024 * 1024;
@@ -84,6 +93,7 @@ function readCategory(file: LandscapeText, node: unknown, isLast: boolean): Cate
   return {
     line,
     name,
+    own: ownOf(file, node),
     subcategories: subcategories.map((each, index) =>
       readSubcategory(file, each, isLast && index === subcategories.length - 1),
     ),
@@ -99,6 +109,7 @@ function readSubcategory(file: LandscapeText, node: unknown, isLast: boolean): S
   return {
     line,
     name,
+    own: ownOf(file, node),
     items: (items ?? []).map((each, index) =>
       readItem(file, each, isLast && index === (items?.length ?? 0) - 1),
     ),
@@ -120,11 +131,16 @@ function readItem(file: LandscapeText, node: unknown, isLast: boolean): Landscap
     description: text('description'),
     joined: text('joined'),
     isEndUser: text('enduser') === 'true',
+    own: ownOf(file, childOf(node, 'extra')),
     secondPaths: (file.list(node, 'second_path') ?? []).map((each) => ({
       line: file.lineOf(each),
       path: file.valueOf(each) ?? '',
     })),
   };
+}
+
+function ownOf(file: LandscapeText, node: unknown): string | null {
+  return file.text(childOf(node, 'annotations'), ownAnnotation);
 }
 
 function organisationOf(file: LandscapeText, node: unknown): string | null {

@@ -25,6 +25,7 @@ import {
   type Organisations,
 } from './landscape-organisation.ts';
 import { isMaturity, levelOf, membersCategory } from './landscape-rules.ts';
+import { findOwn, ownMap, type OwnMap } from './landscape-own.ts';
 import type { Source } from './source.ts';
 
 /** Code of the map that a landscape fills. */
@@ -37,6 +38,11 @@ export const landscapeMap = 'cncf';
  */
 export function* findLandscape(source: Source): Generator<Found> {
   const categories = readLandscape(source);
+  if (ownMap(categories)) {
+    yield* findOwn(categories);
+    yield* countLandscape(categories, technologyCodes(categories));
+    return;
+  }
   yield* findTechnologies(categories);
   const codes = technologyCodes(categories);
   const organisations: Organisations = new Map();
@@ -46,6 +52,11 @@ export function* findLandscape(source: Source): Generator<Found> {
         yield* findItem(item, category.name, subcategory.name, codes, organisations);
   yield* organisationRows(organisations);
   yield* countLandscape(categories, codes);
+}
+
+/** The map of a landscape that a platform of ours wrote; null for one of others. */
+export function mapOfLandscape(source: Source): OwnMap | null {
+  return ownMap(readLandscape(source));
 }
 
 /** The map's tree: a category is a domain, a subcategory a technology. */

@@ -3,6 +3,7 @@ import { batches, type Batch } from './batch.ts';
 import { companyIdsOf, type CompanyIds } from './company-id.ts';
 import { alike, failed, type Remark, type RowFound, type Target } from './found.ts';
 import { ask, problemFields, sentenceOf, type Graph, type GraphProblem } from './graph.ts';
+import { rowsToBring } from './held.ts';
 import { inputsOf, type RowInput } from './row-input.ts';
 import { openMap, type MapWanted, type OpenMap, type Publication } from './technology-map.ts';
 
@@ -109,9 +110,11 @@ async function turnTo(loading: Loading, next: Target | null, previous: Target | 
   if (naming.has(next) && previous !== null && !naming.has(previous)) await graph.caughtUp();
 }
 
-async function loadBatch(loading: Loading, { to, rows }: Batch): Promise<void> {
-  const { options, report, companyIds, map, promised } = loading;
+async function loadBatch(loading: Loading, { to, rows: all }: Batch): Promise<void> {
+  const { graph, options, report, companyIds, map, promised } = loading;
   const tally = tallyOf(report, to);
+  const rows = await rowsToBring(graph, companyIds, all);
+  tally.unchanged += all.length - rows.length;
   const inputs = await inputsOf(rows, companyIds, promised);
   // A dry run opens no map: what would go into it is new.
   const isUnheld = to === 'technologies' && map?.isThere === false;

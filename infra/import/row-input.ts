@@ -1,6 +1,7 @@
 /** A row as its mutation takes it: the key of a company in the source becomes the company's id. */
 import type { CompanyIds } from './company-id.ts';
 import type { RowFound, Target } from './found.ts';
+import { candidatesOf } from './held.ts';
 
 /**
  * READY to be sent; PROMISED when it needs a company that a dry run only said it would make; ORPHANED when its
@@ -31,7 +32,7 @@ export async function inputsOf(
   companyIds: CompanyIds,
   promised: ReadonlySet<string>,
 ): Promise<RowInput[]> {
-  const ids = await companyIds(rows.flatMap(({ company }) => company ?? []));
+  const ids = await companyIds(rows.flatMap(({ company }) => company ?? []), candidatesOf(rows)); // prettier-ignore
   return rows.map(({ to, line, company, row }) => {
     const field = idFields[to];
     const id = company === undefined ? undefined : ids.get(company);
