@@ -30,7 +30,7 @@ import { costOf } from './limits/cost.ts';
 import { disclosure } from './limits/disclosure.ts';
 import { executePlan, type Sources } from './execution/execution.ts';
 import type { Feeds } from './feeds/feeds.ts';
-import { literalPaths, variableFaults } from './limits/input-paths.ts';
+import { literalPaths, nullFaults, variableFaults } from './limits/input-paths.ts';
 import { breach, limitCodes, limitSize } from './limits/limits.ts';
 import { nestingLimit } from './limits/nesting.ts';
 import type { CheckedOperation, FormatError, Served } from './operation.ts';
@@ -151,6 +151,9 @@ export async function createPipeline(
   };
 }
 
+/** What Apollo Server says, without a code, of a hash that is not the text's, or of a version that it does not know. */
+const hashFaults = ['provided sha does not match query', 'Unsupported persisted query version'];
+
 /** What the parser, which walks down each level, says where there are too many. */
 const stackBroken = 'Maximum call stack size exceeded';
 
@@ -165,6 +168,8 @@ function formatter(log: Log, config: GatewayConfig) {
     // Where nesting is not limited, too.
     if (extensions?.['code'] === 'GRAPHQL_PARSE_FAILED' && message === stackBroken)
       return format(breach('nesting', nesting, nesting + 1).toJSON(), error);
+    if (hashFaults.includes(message))
+      return format({ message, extensions: { code: 'BAD_REQUEST' } }, error);
     return format(formatted, error);
   };
 }
@@ -203,7 +208,11 @@ async function run(
   if (refusal) return { errors: [refusal] };
   const variables = withPlannedVariables(request.variables ?? {});
   const definitions = operation.variableDefinitions ?? [];
-  const faults = variableFaults(served.supergraph.apiSchema, definitions, variables);
+  const { apiSchema } = served.supergraph;
+  const faults = [
+    ...variableFaults(apiSchema, definitions, variables),
+    ...nullFaults(apiSchema, document, operation, variables),
+  ];
   if (faults.length > 0) return { errors: faults };
   const allowed = allow(served.supergraph, { document, operation, variables }, call.viewer);
   if (operation.operation !== OperationTypeNode.QUERY) refuseWhole(allowed);

@@ -19,7 +19,7 @@ import { visitor } from '#kit/viewer.ts';
 import { readGatewayConfig } from '../config.ts';
 import { foreignGraph } from '../sources/foreign-graph.ts';
 import { createGateway, type Gateway } from '../gateway.ts';
-import { knowScalars, literalPlaces, variableFaults } from './input-paths.ts';
+import { knowScalars, literalPlaces, nullFaults, variableFaults } from './input-paths.ts';
 
 const log = createLog('gateway', 'silent');
 const sdl = `
@@ -39,6 +39,40 @@ const faults = (text: string, variables: Record<string, unknown>) => {
 };
 const paths = (text: string, variables: Record<string, unknown>) =>
   faults(text, variables).map(({ extensions }) => extensions['path']);
+
+const nulls = (text: string, variables: Record<string, unknown>) => {
+  const document = parse(text);
+  const [operation] = document.definitions as OperationDefinitionNode[];
+  if (!operation) throw new Error('There is no operation.');
+  return nullFaults(listed, document, operation, variables).map(({ extensions }) => extensions);
+};
+const listed = buildSchema(`type Query { list(first: Int! = 20, in: In, after: Int): Query }
+  input In { size: Int! = 3 sizes: [Int!] }`);
+
+describe('variables that are null', () => {
+  it.each<[string, Record<string, unknown>, string[]]>([
+    ['query($n: Int) { list(first: $n) { list { __typename } } }', { n: null }, ['n']],
+    ['query($n: Int) { list(first: $n) { __typename } }', {}, []],
+    ['query($n: Int) { list(first: $n) { __typename } }', { n: 0 }, []],
+    ['query($n: Int) { list(after: $n) { __typename } }', { n: null }, []],
+    ['query($n: Int) { list(in: { size: $n }) { __typename } }', { n: null }, ['n']],
+    ['query($yes: Boolean = true) { list @skip(if: $yes) { __typename } }', { yes: null }, ['yes']],
+    [
+      'query A($n: Int) { ...F ...F } fragment F on Query { list(first: $n) { __typename } }',
+      { n: null },
+      ['n'],
+    ],
+    [
+      'query A($n: Int) { list(after: $n) { __typename } } query B($n: Int) { ...F } fragment F on Query { list(first: $n) { __typename } }',
+      { n: null },
+      [],
+    ],
+  ])('in %s with %j are refused: %j', (text, variables, expected) => {
+    expect(nulls(text, variables)).toEqual(
+      expected.map((name) => ({ code: 'BAD_USER_INPUT', path: [name] })),
+    );
+  });
+});
 
 describe('variables', () => {
   const text = 'query($input: Draft!, $n: Int) { __typename }';

@@ -8,12 +8,16 @@ import {
   isScalarType,
   Kind,
   print,
+  separateOperations,
   typeFromAST,
+  TypeInfo,
   visit,
+  visitWithTypeInfo,
   type ASTNode,
   type DocumentNode,
   type GraphQLScalarType,
   type GraphQLSchema,
+  type OperationDefinitionNode,
   type ValueNode,
   type VariableDefinitionNode,
 } from 'graphql';
@@ -70,6 +74,38 @@ function faultsOf(
     faults.push(fault(path, `got an invalid value${place}: ${message}`));
   });
   return faults;
+}
+
+/**
+ * Every variable that is null where nothing may be: its type lets it be, because its place has a default for when it is not
+ * given at all. Found here because a subgraph would find it as a fault of its own.
+ *
+ * @returns errors with the code BAD_USER_INPUT
+ */
+export function nullFaults(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  variables: Readonly<Record<string, unknown>>,
+): GraphQLError[] {
+  const nulls = new Set(Object.keys(variables).filter((name) => variables[name] === null));
+  const own = nulls.size > 0 && separateOperations(document)[operation.name?.value ?? ''];
+  if (!own) return [];
+  const types = new TypeInfo(schema);
+  const faults = new Map<string, GraphQLError>();
+  const visitor = visitWithTypeInfo(types, {
+    VariableDefinition: () => false,
+    Variable: (variable) => {
+      const name = variable.name.value;
+      const type = types.getInputType();
+      if (!nulls.has(name) || faults.has(name) || !isNonNullType(type)) return;
+      const message = `Variable "$${name}" must not be null where "${String(type)}" is expected.`;
+      const extensions = { code: 'BAD_USER_INPUT', path: [name] };
+      faults.set(name, new GraphQLError(message, { nodes: variable, extensions }));
+    },
+  });
+  visit(own, visitor);
+  return [...faults.values()];
 }
 
 /** `input.requirements[0].leastLevel`. */

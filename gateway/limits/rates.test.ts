@@ -160,6 +160,16 @@ describe('known operations', () => {
     );
   });
 
+  it.each([1, 2])('are called by no hash of another text, in version %i', async (version) => {
+    const file = join(folder, 'manifest.json');
+    await writeFile(file, JSON.stringify(manifest));
+    const ask = await open({ TRUSTED_DOCUMENTS: file });
+    const persistedQuery = { version, sha256Hash: known?.id };
+    const refused = await ask({ query: '{ __typename }', extensions: { persistedQuery } });
+    expect(refused.status).toBe(400);
+    expect(await code(refused)).toBe('BAD_REQUEST');
+  });
+
   it('are the only ones, when so configured', async () => {
     const file = join(folder, 'only.json');
     await writeFile(file, JSON.stringify(manifest));
