@@ -175,10 +175,10 @@ export function modelsOf(connection: Connection) {
   };
 }
 
-/** What a request of this viewer may reach. */
-export function createContext(house: House, viewer: Viewer): Context {
+/** What a request of this viewer, that arrived then, may reach. */
+export function createContext(house: House, viewer: Viewer, arrivedAt: Date): Context {
   const models = modelsOf(house.connection);
-  return { ...house, viewer, arrivedAt: new Date(), ...models, loaders: createLoaders(models) };
+  return { ...house, viewer, arrivedAt, ...models, loaders: createLoaders(models) };
 }
 
 /** The same context with nothing looked up yet: what a mutation changed is read again. */
