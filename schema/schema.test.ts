@@ -4,12 +4,28 @@ import {
   isInputObjectType,
   isNonNullType,
   isObjectType,
+  Kind,
   parse,
+  print,
+  type FieldDefinitionNode,
   type GraphQLField,
+  type ObjectTypeDefinitionNode,
 } from 'graphql';
 
 import { problemCodes } from '#kit/refusal.ts';
 import { subgraphNames, subgraphSdl } from './sdl.ts';
+
+/** Who owns what others add fields to. */
+const owners: Readonly<Record<string, string>> = {
+  Company: 'companies',
+  User: 'companies',
+  Sector: 'companies',
+  TechMap: 'techmaps',
+  Technology: 'techmaps',
+  Project: 'consortia',
+  Event: 'events',
+  Service: 'marketplace',
+};
 
 describe.each(subgraphNames)('%s', (name) => {
   const built = subgraphSdl(name).then((sdl) => buildSubgraphSchema(parse(sdl)));
@@ -27,12 +43,33 @@ describe.each(subgraphNames)('%s', (name) => {
     expect(odd.map((field) => field.name)).toEqual([]);
   });
 
+  it('takes nothing of what others own along when it is down: what it adds there may be null', async () => {
+    const { definitions } = parse(await subgraphSdl(name));
+    const strict = definitions.flatMap((type) => {
+      if (type.kind !== Kind.OBJECT_TYPE_DEFINITION) return [];
+      const owner = owners[type.name.value];
+      if (owner === undefined || owner === name) return [];
+      return (type.fields ?? [])
+        .filter((field) => field.type.kind === Kind.NON_NULL_TYPE && !isKey(type, field))
+        .map((field) => `${type.name.value}.${field.name.value}`);
+    });
+    expect(strict).toEqual([]);
+  });
+
   it('describes every type, field, argument, input field and enum value', async () => {
     const sdl = parse(await subgraphSdl(name));
     const bare = sdl.definitions.flatMap((definition) => undescribed(definition, ''));
     expect(bare).toEqual([]);
   });
 });
+
+/** Whether a field is what the type is known by, or comes from elsewhere. */
+function isKey({ directives = [] }: ObjectTypeDefinitionNode, field: FieldDefinitionNode): boolean {
+  const keys = directives.filter(({ name }) => name.value === 'key').map((key) => print(key));
+  const names = keys.flatMap((key) => key.match(/(?<=fields: ").*?(?=")/)?.[0].split(' ') ?? []);
+  const isExternal = field.directives?.some(({ name }) => name.value === 'external') ?? false;
+  return isExternal || names.includes(field.name.value);
+}
 
 type Field = GraphQLField<unknown, unknown>;
 
