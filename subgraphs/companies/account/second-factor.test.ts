@@ -52,6 +52,20 @@ describe('a second factor', () => {
     expect(await enter(code)).toEqual(refused('SECOND_FACTOR_CODE'));
   });
 
+  it('is turned on once by two tabs that do it together, with the codes of the one that was first', async () => {
+    const viewer = await world.person('twice');
+    const { uri } = await world.ask(viewer, start, { input: { currentPassword: password } });
+    const input = { code: (URI.parse(uri) as TOTP).generate() };
+    const both = await Promise.all([0, 1].map(() => world.ask(viewer, confirm, { input })));
+    const faults = both.flatMap(({ problems }) => problems.map(({ code }) => code));
+    expect(faults).toEqual(['WRONG_STATE']);
+    const [code] = both.flatMap(({ recoveryCodes }) => (recoveryCodes as string[] | null) ?? []);
+    const given = { email: 'twice@example.org', password, code };
+    expect((await world.ask(someone, signIn, { input: given })).accessToken).toEqual(
+      expect.any(String),
+    );
+  });
+
   it('is replaced by each of the codes for a lost phone, once', async () => {
     const { enter, recoveryCodes } = await enrolled('bob');
     const [code = ''] = recoveryCodes;

@@ -175,7 +175,13 @@ function keep(
 ): Promise<UserRecord> {
   return transaction(connection, async () => {
     await spend();
-    await users.updateOne({ _id: user._id }, { $set: { secondFactor }, $inc: { revision: 1 } });
+    // Of two at once, each of which read the other's beginning, only the first is done: neither undoes what it never saw.
+    const { modifiedCount } = await users.updateOne(
+      { _id: user._id, revision: user.revision },
+      { $set: { secondFactor }, $inc: { revision: 1 } },
+    );
+    if (modifiedCount === 0)
+      throw refusal('WRONG_STATE', 'Your account was changed at the same time; begin again.');
     await recordDeed(connection, { viewer, mutation, input: {} });
     return { ...user, secondFactor, revision: user.revision + 1 };
   });
