@@ -10,6 +10,7 @@ import type {
   Parts,
   Quota,
   Requirement,
+  Rows,
 } from './types.ts';
 
 /** A team by ids, and who carries what. */
@@ -91,9 +92,14 @@ function lookUp(problem: StatedProblem, team: NamedTeam, say: Say): Firm[] {
   });
 }
 
+// A team's rows are a handful of hundreds of thousands.
+function rowsAmong<Row>(rows: Rows<Row>, ids: ReadonlySet<string>): Iterable<Row> {
+  return rows.among?.(ids) ?? rows;
+}
+
 function capabilitiesOf(problem: StatedProblem, ids: ReadonlySet<string>) {
   const found = new Map<string, Capability[]>([...ids].map((id) => [id, []]));
-  for (const capability of problem.capabilities)
+  for (const capability of rowsAmong(problem.capabilities, ids))
     found.get(capability.candidateId)?.push(capability);
   return found;
 }
@@ -267,7 +273,7 @@ function quality(problem: StatedProblem, firm: Firm, requirement: Requirement): 
 function strangers(problem: StatedProblem, firms: readonly Firm[]): number {
   const ids = new Set(firms.map((firm) => firm.candidate.id));
   const edges = new Map<string, number>();
-  for (const { a, b, strength } of problem.history)
+  for (const { a, b, strength } of rowsAmong(problem.history, ids))
     if (a !== b && ids.has(a) && ids.has(b)) {
       const key = a < b ? `${a}\u0000${b}` : `${b}\u0000${a}`;
       edges.set(key, Math.max(strength, edges.get(key) ?? 0));

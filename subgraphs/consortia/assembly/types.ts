@@ -148,7 +148,11 @@ export type AssemblyProblem = {
 };
 
 /** A list that is read from beginning to end. */
-export type Rows<Row> = Iterable<Row> & { readonly length: number };
+export type Rows<Row> = Iterable<Row> & {
+  readonly length: number;
+  /** The rows that tell of these firms and no other, where they can be told apart without making the others. */
+  readonly among?: (candidateIds: ReadonlySet<string>) => Iterable<Row>;
+};
 
 /** A job as the thread that solves it has it: what is long need not be a list of objects. */
 export type StatedProblem = Omit<AssemblyProblem, 'capabilities' | 'history'> & {

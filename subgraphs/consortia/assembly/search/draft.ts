@@ -28,19 +28,33 @@ export function isBetter(a: Score, b: Score | null): boolean {
  * The best greedy team over a few leads and tastes; it may break rules.
  *
  * @param seed members to begin with
+ * @param onFirst hears of the first team that breaks no rule, before others are tried
  */
-export function draftTeam(task: Task, seed: readonly number[] = []): Scored | null {
+export function draftTeam(
+  task: Task,
+  seed: readonly number[] = [],
+  onFirst: (first: Scored) => void = () => {},
+): Scored | null {
   const leads = likelyLeads(task, seed, 4);
   let best: Scored | null = null;
   for (const thrift of [0.35, 0.8, 0.15]) {
     for (const lead of leads) {
       const team = assignWork(task, growTeam(task, [...seed, lead], thrift));
       const scored = { team, score: score(task, team) };
-      if (isBetter(scored.score, best?.score ?? null)) best = scored;
+      if (isSound(scored) && !isSound(best)) onFirst(scored);
+      best = betterOf(scored, best);
     }
-    if (best?.score.broken === 0) break;
+    if (isSound(best)) break;
   }
   return best;
+}
+
+function betterOf(found: Scored, best: Scored | null): Scored {
+  return best === null || isBetter(found.score, best.score) ? found : best;
+}
+
+function isSound(found: Scored | null): boolean {
+  return found?.score.broken === 0;
 }
 
 // Those of the seed, if any; else those that can do much for little. -1 stands for none.

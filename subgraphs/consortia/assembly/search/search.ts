@@ -59,7 +59,7 @@ export function searchTeam(
   seed: readonly number[] = [],
 ): Found {
   run.tell({ phase: 'DRAFT' });
-  const draft = draftTeam(task, seed);
+  const draft = draftTeam(task, seed, (first) => tellBest(run, first));
   const best = draft?.score.broken === 0 ? draft : null;
   tellBest(run, best);
   run.tell({ phase: 'PRICING' });

@@ -20,3 +20,16 @@ export function accumulate(counts: Int32Array): Int32Array {
   for (let index = 1; index < counts.length; index++) add(counts, index, at(counts, index - 1));
   return counts;
 }
+
+/** Fills an array with a number for each item. */
+export function fill<Numbers extends { [index: number]: number }, Item>(
+  numbers: Numbers,
+  items: readonly Item[],
+  numberOf: (item: Item) => number,
+): Numbers {
+  for (let index = 0; index < items.length; index++) {
+    const item = items[index];
+    if (item !== undefined) (numbers as { [index: number]: number })[index] = numberOf(item);
+  }
+  return numbers;
+}

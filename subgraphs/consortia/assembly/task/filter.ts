@@ -1,5 +1,5 @@
 // Who can carry what: the tests a firm passes before the solver sees it, and the funnel that counts them.
-import { add, at, range } from './dense.ts';
+import { add, at } from './dense.ts';
 import type { StatedProblem, Block, Candidate, Funnel, Requirement } from '../types.ts';
 
 /** The candidates in the order of their ids, and the tests that do not depend on a requirement. */
@@ -54,7 +54,7 @@ export function filterPairs(problem: StatedProblem, pool: Pool) {
       if (coded === 0) continue;
       const level = (coded >> 1) - 1;
       const passed = testsPassed(candidate, requirement, level, pool.blocked[firm] ?? null);
-      for (const test of range(0, passed)) add(counts, index * 5 + test, 1);
+      for (let test = 0; test < passed; test++) add(counts, index * 5 + test, 1);
       if (passed < 5) continue;
       if (candidate.affiliateGroup === null) add(independent, index, 1);
       else groups[index]?.add(candidate.affiliateGroup);

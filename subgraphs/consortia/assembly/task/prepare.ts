@@ -1,5 +1,5 @@
 // From the problem as stated to the problem in numbers. One pass, no search.
-import { accumulate, add, at } from './dense.ts';
+import { accumulate, add, at, fill } from './dense.ts';
 import { buildPool, filterPairs, type Pairs, type Pool } from './filter.ts';
 import type { Demanded, Instance } from './instance.ts';
 import { pointsObjective } from './objective.ts';
@@ -78,13 +78,14 @@ function keptFirms(problem: StatedProblem, pool: Pool, pairs: Pairs): number[] {
 }
 
 function firmColumns(firms: readonly Candidate[], constraints: Constraints) {
+  const count = firms.length;
   return {
-    entryWon: Float64Array.from(firms, (firm) => firm.entryCostWon),
-    track: Float64Array.from(firms, (firm) => firm.trackRecord),
-    capacity: Int32Array.from(firms, (firm) => firm.capacity),
-    mayLead: Uint8Array.from(firms, (firm) => (mayLead(firm, constraints) ? 1 : 0)),
-    mayIdle: Uint8Array.from(firms, (firm) => (mayIdle(firm, constraints) ? 1 : 0)),
-    kindBits: Uint8Array.from(firms, kindBits),
+    entryWon: fill(new Float64Array(count), firms, (firm) => firm.entryCostWon),
+    track: fill(new Float64Array(count), firms, (firm) => firm.trackRecord),
+    capacity: fill(new Int32Array(count), firms, (firm) => firm.capacity),
+    mayLead: fill(new Uint8Array(count), firms, (firm) => (mayLead(firm, constraints) ? 1 : 0)),
+    mayIdle: fill(new Uint8Array(count), firms, (firm) => (mayIdle(firm, constraints) ? 1 : 0)),
+    kindBits: fill(new Uint8Array(count), firms, kindBits),
   };
 }
 
@@ -135,49 +136,71 @@ function groups(firms: readonly Candidate[]) {
 
 function historyOf(problem: StatedProblem, numberOf: ReadonlyMap<string, number>) {
   const { from, to, strength } = knownEdges(problem, numberOf);
-  const counts = new Int32Array(numberOf.size + 1);
-  for (const firm of from) add(counts, firm + 1, 1);
-  const starts = accumulate(counts);
-  const place = starts.slice();
-  const order = new Int32Array(from.length);
-  for (const [edge, firm] of from.entries()) {
-    order[at(place, firm)] = edge;
-    add(place, firm, 1);
-  }
-  const historyStart = new Int32Array(numberOf.size + 1);
-  const historyFirm: number[] = [];
-  const historyStrength: number[] = [];
-  for (let firm = 0; firm < numberOf.size; firm++) {
-    const known = new Map<number, number>();
-    for (const edge of order.subarray(at(starts, firm), at(starts, firm + 1)))
-      known.set(at(to, edge), Math.max(at(strength, edge), known.get(at(to, edge)) ?? 0));
-    for (const other of [...known.keys()].toSorted((a, b) => a - b)) {
-      historyFirm.push(other);
-      historyStrength.push(known.get(other) ?? 0);
+  // Sorted by the other firm, then stably by the firm: edges of a pair follow each other.
+  const firms = numberOf.size;
+  const byOther = sortedBy(to, identity(to.length), firms);
+  const order = sortedBy(from, byOther, firms);
+  const historyStart = new Int32Array(firms + 1);
+  const historyFirm = new Int32Array(order.length);
+  const historyStrength = new Float64Array(order.length);
+  let kept = 0;
+  let last = -1;
+  for (const edge of order) {
+    const [firm, other, known] = [at(from, edge), at(to, edge), at(strength, edge)];
+    const isSame = last >= 0 && at(from, last) === firm && at(to, last) === other;
+    if (!isSame) {
+      historyFirm[kept++] = other;
+      add(historyStart, firm + 1, 1);
     }
-    historyStart[firm + 1] = historyFirm.length;
+    historyStrength[kept - 1] = isSame ? Math.max(known, at(historyStrength, kept - 1)) : known;
+    last = edge;
   }
   return {
-    historyStart,
-    historyFirm: Int32Array.from(historyFirm),
-    historyStrength: Float64Array.from(historyStrength),
+    historyStart: accumulate(historyStart),
+    historyFirm: historyFirm.slice(0, kept),
+    historyStrength: historyStrength.slice(0, kept),
   };
 }
 
+function identity(count: number): Int32Array {
+  const order = new Int32Array(count);
+  for (let index = 0; index < count; index++) order[index] = index;
+  return order;
+}
+
+// Counting sort, stable: an order of edges by a key from 0 up to, not including, `keys`.
+function sortedBy(key: Int32Array, order: Int32Array, keys: number): Int32Array {
+  const place = new Int32Array(keys + 1);
+  for (const edge of order) add(place, at(key, edge) + 1, 1);
+  accumulate(place);
+  const sorted = new Int32Array(order.length);
+  for (const edge of order) {
+    sorted[at(place, at(key, edge))] = edge;
+    add(place, at(key, edge), 1);
+  }
+  return sorted;
+}
+
 // Both directions of every edge between two firms of the instance.
-function knownEdges(problem: StatedProblem, numberOf: ReadonlyMap<string, number>) {
-  const from: number[] = [];
-  const to: number[] = [];
-  const strength: number[] = [];
-  for (const edge of problem.history) {
+function knownEdges({ history }: StatedProblem, numberOf: ReadonlyMap<string, number>) {
+  const from = new Int32Array(2 * history.length);
+  const to = new Int32Array(2 * history.length);
+  const strength = new Float64Array(2 * history.length);
+  let count = 0;
+  for (const edge of history) {
     const a = numberOf.get(edge.a) ?? -1;
     const b = numberOf.get(edge.b) ?? -1;
     if (a < 0 || b < 0 || a === b || edge.strength <= 0) continue;
-    from.push(a, b);
-    to.push(b, a);
-    strength.push(edge.strength, edge.strength);
+    from[count] = to[count + 1] = a;
+    to[count] = from[count + 1] = b;
+    strength[count] = strength[count + 1] = edge.strength;
+    count += 2;
   }
-  return { from, to, strength };
+  return {
+    from: from.subarray(0, count),
+    to: to.subarray(0, count),
+    strength: strength.subarray(0, count),
+  };
 }
 
 // Without a budget the cost is measured against what a full team would cost at median prices.

@@ -70,7 +70,6 @@ export function receiveOrder(port: MessagePort): Promise<Order> {
   const capabilities: CapabilityColumns[] = [];
   const history: HistoryColumns[] = [];
   const slim = sharing();
-  const idOf = (place: number) => candidates[place]?.id ?? '';
   return new Promise((resolve) => {
     const take = (delivery: Delivery) => {
       if ('candidates' in delivery) {
@@ -81,10 +80,11 @@ export function receiveOrder(port: MessagePort): Promise<Order> {
         port.off('message', take);
         const { order, technologyIds } = delivery;
         if (order.kind === 'COVER') return resolve(order);
+        const ids = candidates.map(({ id }) => id);
         const rows = {
           candidates,
-          capabilities: capabilityRows(capabilities, idOf, technologyIds),
-          history: historyRows(history, idOf),
+          capabilities: capabilityRows(capabilities, ids, technologyIds),
+          history: historyRows(history, ids),
         };
         resolve({ ...order, problem: { ...order.problem, ...rows } });
       }

@@ -11,7 +11,6 @@ const ids = ['firm-a', 'firm-b', 'firm-c'];
 const technologies = ['storage', 'compute'];
 const placeOf = new Map(ids.map((id, place) => [id, place]));
 const technologyOf = new Map(technologies.map((id, place) => [id, place]));
-const idOf = (place: number) => ids[place] ?? '';
 
 const capabilities = fc.array(
   fc.record({
@@ -29,7 +28,7 @@ const history = fc.array(
   }),
 );
 
-const unpacked = (parts: readonly CapabilityColumns[]) => capabilityRows(parts, idOf, technologies);
+const unpacked = (parts: readonly CapabilityColumns[]) => capabilityRows(parts, ids, technologies);
 
 describe('columns', () => {
   it('give back the capabilities that were packed, part after part', () => {
@@ -45,7 +44,24 @@ describe('columns', () => {
   it('give back the history that was packed', () => {
     fc.assert(
       fc.property(history, (list) => {
-        expect([...historyRows([packHistory(list, placeOf)], idOf)]).toEqual(list);
+        expect([...historyRows([packHistory(list, placeOf)], ids)]).toEqual(list);
+      }),
+    );
+  });
+
+  it('give the rows of some firms alone, of a pair those between two of them', () => {
+    const some = fc.uniqueArray(fc.constantFrom(...ids, 'nobody'));
+    fc.assert(
+      fc.property(capabilities, history, some, (can, known, named) => {
+        const wanted = new Set(named);
+        const packed = [packCapabilities(can, placeOf, technologyOf)];
+        expect([...(unpacked(packed).among?.(wanted) ?? [])]).toEqual(
+          can.filter(({ candidateId }) => wanted.has(candidateId)),
+        );
+        const edges = historyRows([packHistory(known, placeOf)], ids);
+        expect([...(edges.among?.(wanted) ?? [])]).toEqual(
+          known.filter(({ a, b }) => wanted.has(a) && wanted.has(b)),
+        );
       }),
     );
   });

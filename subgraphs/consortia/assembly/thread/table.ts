@@ -53,52 +53,63 @@ export function packHistory(
   };
 }
 
-/** The rows of columns in parts, each made when it is read. */
+/** The rows of columns in parts, each made when it is read. `ids` are those of the candidates, by place. */
 export function capabilityRows(
   parts: readonly CapabilityColumns[],
-  idOf: (place: number) => string,
+  ids: readonly string[],
   technologyIds: readonly string[],
 ): Rows<Capability> {
-  return rowsOf(
-    parts,
-    ({ firm }) => firm.length,
-    (part, row) => {
+  const tables = parts.map((part) => ({
+    count: part.firm.length,
+    isOf: (row: number, marks: Uint8Array) => marks[at(part.firm, row)] === 1,
+    rowAt: (row: number) => {
       const verified = at(part.verified, row);
       return {
-        candidateId: idOf(at(part.firm, row)),
+        candidateId: ids[at(part.firm, row)] ?? '',
         technologyId: technologyIds[at(part.technology, row)] ?? '',
         level: at(part.level, row),
         verifiedLevel: verified === noLevel ? null : verified,
       };
     },
-  );
+  }));
+  return rowsOf(tables, ids);
 }
 
-/** The rows of columns in parts, each made when it is read. */
+/** The rows of columns in parts, each made when it is read. `ids` are those of the candidates, by place. */
 export function historyRows(
   parts: readonly HistoryColumns[],
-  idOf: (place: number) => string,
+  ids: readonly string[],
 ): Rows<History> {
-  return rowsOf(
-    parts,
-    ({ a }) => a.length,
-    (part, row) => ({
-      a: idOf(at(part.a, row)),
-      b: idOf(at(part.b, row)),
+  const tables = parts.map((part) => ({
+    count: part.a.length,
+    isOf: (row: number, marks: Uint8Array) =>
+      marks[at(part.a, row)] === 1 && marks[at(part.b, row)] === 1,
+    rowAt: (row: number) => ({
+      a: ids[at(part.a, row)] ?? '',
+      b: ids[at(part.b, row)] ?? '',
       strength: at(part.strength, row),
     }),
-  );
+  }));
+  return rowsOf(tables, ids);
 }
 
-function rowsOf<Part, Row>(
-  parts: readonly Part[],
-  count: (part: Part) => number,
-  rowOf: (part: Part, row: number) => Row,
-): Rows<Row> {
+type Table<Row> = {
+  readonly count: number;
+  readonly rowAt: (row: number) => Row;
+  /** Whether all firms of a row are marked, by place. */
+  readonly isOf: (row: number, marks: Uint8Array) => boolean;
+};
+
+function rowsOf<Row>(tables: readonly Table<Row>[], ids: readonly string[]): Rows<Row> {
   return {
-    length: parts.reduce((sum, part) => sum + count(part), 0),
+    length: tables.reduce((sum, { count }) => sum + count, 0),
     *[Symbol.iterator]() {
-      for (const part of parts) for (let row = 0; row < count(part); row++) yield rowOf(part, row);
+      for (const { count, rowAt } of tables) for (let row = 0; row < count; row++) yield rowAt(row);
+    },
+    *among(candidateIds) {
+      const marks = Uint8Array.from(ids, (id) => (candidateIds.has(id) ? 1 : 0));
+      for (const { count, isOf, rowAt } of tables)
+        for (let row = 0; row < count; row++) if (isOf(row, marks)) yield rowAt(row);
     },
   };
 }
