@@ -19,26 +19,13 @@ import {
 } from '../bson/value.ts';
 import type { Maybe, Numeric, TypeName, Value } from '../bson/value.ts';
 import { CommandRefusal, refuse } from '../refusal.ts';
+import { CONVERSION_FAILURE, unreadable, unsupported } from './conversion-failure.ts';
+import { binaryOf, FROM_BYTES, valueOfBinary } from './convert-binary.ts';
+import type { ByteForm } from './convert-binary.ts';
 import { parseDate } from './date-parse.ts';
 import { namedArguments, unary } from './operands.ts';
 import type { Operator } from './operands.ts';
 import type { Evaluate } from './scope.ts';
-
-const CONVERSION_FAILURE = 241;
-
-function unsupported(value: Value, to: string): Error {
-  return refuse(
-    CONVERSION_FAILURE,
-    `Unsupported conversion from ${typeName(value)} to ${to} in $convert with no onError value`,
-  );
-}
-
-function unreadable(text: string, to: string): Error {
-  return refuse(
-    CONVERSION_FAILURE,
-    `Failed to parse ${to} '${text}' in $convert with no onError value`,
-  );
-}
 
 type Convert = (value: Value) => Value;
 
@@ -160,7 +147,7 @@ function textOfBinary(value: Binary): string {
   return Buffer.from(bytesOf(value)).toString('base64');
 }
 
-const toBinary: Convert = (value) => {
+const toUuid: Convert = (value) => {
   if (value instanceof Binary) return value;
   if (typeof value !== 'string') throw unsupported(value, 'binData');
   if (!UUID.isValid(value)) throw unreadable(value, 'UUID');
@@ -176,7 +163,7 @@ const CONVERTERS: ReadonlyMap<TypeName, Convert> = new Map<TypeName, Convert>([
   ['objectId', toObjectId],
   ['date', toDate],
   ['string', textOfValue],
-  ['binData', toBinary],
+  ['binData', toUuid],
 ]);
 
 function targetType(to: Maybe): TypeName {
@@ -192,24 +179,37 @@ function convertTo(value: Value, target: TypeName): Value {
   return convert(value);
 }
 
+function convertBytes(value: Value, target: TypeName, form: ByteForm): Value {
+  if (target === 'binData') return binaryOf(value, form);
+  if (value instanceof Binary && FROM_BYTES.has(target)) return valueOfBinary(value, target, form);
+  return convertTo(value, target);
+}
+
 const convert: Operator = (argument, compiling) => {
   const parts = namedArguments(
     argument,
     compiling,
     ['input', 'to'],
-    ['onError', 'onNull', 'format'],
+    ['onError', 'onNull', 'format', 'byteOrder'],
   );
   const input = parts.take('input');
   const to = parts.take('to');
   const onNull = parts.get('onNull') ?? ((): null => null);
   const onError = parts.get('onError');
+  const format = parts.take('format');
+  const byteOrder = parts.take('byteOrder');
   return (root) => {
     const value = input(root);
     if (isNullish(value)) return onNull(root);
     const target = to(root);
     if (isNullish(target)) return null;
     return attempt(
-      () => convertTo(value, targetType(target)),
+      () =>
+        convertBytes(value, targetType(target), {
+          format: format(root),
+          byteOrder: byteOrder(root),
+          subtype: isDocument(target) ? target.get('subtype') : undefined,
+        }),
       onError === undefined ? undefined : () => onError(root),
     );
   };
