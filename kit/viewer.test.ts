@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 
+import { newId } from './id.ts';
 import {
+  arrivalOf,
   leastSecretLength,
   operationBody,
   readViewerKeys,
@@ -176,5 +178,22 @@ it('a visitor is nobody', () => {
     scopes: [],
     issuedAt: null,
     requestId: 'r',
+  });
+});
+
+describe('when a request arrived', () => {
+  const requestId = newId();
+  const made = Number.parseInt(requestId.replaceAll('-', '').slice(0, 12), 16);
+  const at = (millis: number): Date => new Date(made + millis);
+
+  it('is told by its id, however long the way to the subgraph takes', () => {
+    expect(arrivalOf({ requestId }, at(0))).toEqual(at(0));
+    expect(arrivalOf({ requestId }, at(60_000))).toEqual(at(0));
+  });
+
+  it('is now where the id says nothing or a clock is wrong', () => {
+    expect(arrivalOf({ requestId: 'r1' }, at(5))).toEqual(at(5));
+    expect(arrivalOf({ requestId }, at(60_001))).toEqual(at(60_001));
+    expect(arrivalOf({ requestId }, at(-1))).toEqual(at(-1));
   });
 });

@@ -3,6 +3,8 @@ import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypt
 
 import { GraphQLError } from 'graphql';
 
+import { madeAt } from './id.ts';
+
 /** What a user may be on the whole platform. */
 export const platformRoles = ['REVIEWER', 'SECRETARIAT', 'OPERATOR'] as const;
 export type PlatformRole = (typeof platformRoles)[number];
@@ -25,7 +27,7 @@ export interface Viewer {
    * platform itself asks.
    */
   issuedAt: number | null;
-  /** Follows one request through every service and log line. */
+  /** Follows one request through every service and log line; made when the request arrived at the gateway. */
   requestId: string;
 }
 
@@ -41,6 +43,19 @@ export const viewerWindowMillis = 30_000;
 /** A visitor: nobody signed in. */
 export function visitor(requestId: string): Viewer {
   return { userId: null, companies: [], roles: [], scopes: [], issuedAt: null, requestId };
+}
+
+/** How long a request may have been under way, in milliseconds; one that seems older comes from a clock that is wrong. */
+const longestWay = 60_000;
+
+/**
+ * When a request arrived at the gateway, by its id, which only the gateway makes and signs; now, where the id does not say or
+ * the two clocks differ by more than a request may take. Never later than now.
+ */
+export function arrivalOf({ requestId }: Pick<Viewer, 'requestId'>, now: Date): Date {
+  const arrived = madeAt(requestId);
+  if (!arrived || arrived > now) return now;
+  return now.getTime() - arrived.getTime() <= longestWay ? arrived : now;
 }
 
 /** @throws {GraphQLError} UNAUTHENTICATED when nobody is signed in. */

@@ -5,6 +5,7 @@ import { applyFacts, byKind, factsOf, follow, positionsOf } from '#kit/facts.ts'
 import { applyKnown, knownOf } from '#kit/known.ts';
 import { connect, prepare } from '#kit/mongo.ts';
 import { applyErasures } from '#kit/person.ts';
+import { arrivalOf } from '#kit/viewer.ts';
 import type { Runtime, Service, Subgraph } from '#kit/subgraph.ts';
 import { subgraphSdl } from '#schema/sdl.ts';
 import { ensureTemplate } from './agreement/template.ts';
@@ -82,8 +83,8 @@ async function start({ mongoUri, environment, log }: Runtime): Promise<Service> 
   };
   return {
     createContext: async (viewer) => {
-      // Before anything is waited for: what is asked in time is in time, however long the look-ups below take.
-      const arrivedAt = new Date();
+      // What was sent in time is in time, however long the way from the gateway and the look-ups below take.
+      const arrivedAt = arrivalOf(viewer, new Date());
       const left = await admitted(viewer, toldAccess(connection));
       return createContext(house, await alsoForMerged(models.firms, left), arrivedAt);
     },

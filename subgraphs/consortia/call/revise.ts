@@ -4,7 +4,7 @@ import { stateAfter } from '#kit/steps.ts';
 import { signedInAs } from '#kit/viewer.ts';
 import type { Context } from '../context.ts';
 import type { ProgrammeRecord } from '../programme/programme.model.ts';
-import type { GivenRules } from '../programme/rules.ts';
+import type { GivenRules } from '../programme/edition.ts';
 import type { GivenText } from '../form/wording.ts';
 import type { CallRecord } from './call.model.ts';
 import { callSectorFaults, readCall, sectorsFaults, type GivenCall } from './call.ts';

@@ -1,5 +1,6 @@
 import { planBreaches, shareBreaches, teamBreaches, type TeamMember } from './breaches.ts';
-import { readRules, rulesOn, type GivenRules, type Rules } from './rules.ts';
+import { readRules, type GivenRules } from './edition.ts';
+import { rulesOn, type Rules } from './rules.ts';
 
 const free: GivenRules = {
   validFrom: '2026-01-01',

@@ -9,7 +9,8 @@ import { pageOf, type Listing } from '../form/listing.ts';
 import { nameLength, readText, type GivenText } from '../form/wording.ts';
 import type { ProgrammePage, ProgrammeRecord } from './programme.model.ts';
 import { editionFaults } from './sector.ts';
-import { orderEditions, readRules, type GivenRules, type Rules } from './rules.ts';
+import { orderEditions, readRules, type GivenRules } from './edition.ts';
+import { type Rules } from './rules.ts';
 import { codeFaults } from './soundness.ts';
 
 const editionsLimit = 100;

@@ -1,5 +1,5 @@
 import type { Problem } from '#kit/refusal.ts';
-import { readRules, type GivenRules } from './rules.ts';
+import { readRules, type GivenRules } from './edition.ts';
 
 const plain: GivenRules = {
   validFrom: '2026-01-01',

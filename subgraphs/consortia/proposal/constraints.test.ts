@@ -1,5 +1,5 @@
 import type { Problem } from '#kit/refusal.ts';
-import { readRules, type GivenRules } from '../programme/rules.ts';
+import { readRules, type GivenRules } from '../programme/edition.ts';
 import { noWishes, readConstraints, type GivenConstraints } from './constraints.ts';
 
 const rules = (more: Partial<GivenRules> = {}) =>
