@@ -131,7 +131,11 @@ export const resolvers: Resolvers = {
   Lookalike: { company: ({ companyId }, _, context) => findStanding(context, companyId) },
   MailConnection: { totalCount: ({ count }) => count() },
   Mail: { id: ({ _id }) => _id },
-  CompanyConnection: { totalCount: ({ count }) => count(), facets: ({ facets }) => facets() },
+  CompanyConnection: {
+    totalCount: ({ count }) => count(),
+    totalCountEstimated: ({ estimated }) => estimated(),
+    facets: ({ facets }) => facets(),
+  },
   Certification: { id: ({ _id }) => _id, current: (certification) => isCurrent(certification) },
   CompanyMember: {
     id: ({ _id }) => _id,

@@ -67,6 +67,8 @@ export interface LogoRecord {
 
 /** One page of companies, and how all that match spread; counted only when asked for. */
 export type CompanyPage = Page<CompanyRecord> & {
+  /** Whether the count is told from a sample. */
+  estimated: () => Promise<boolean>;
   facets: () => Promise<
     {
       name: 'KIND' | 'SECTOR' | 'REGION' | 'SIZE';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
 import type { Sample } from './estimate.ts';
-import { toldFrom } from './facets.ts';
+import { toldCount, toldFrom } from './facets.ts';
 
 const kinds = ['IAAS', 'SAAS', 'SAAS', 'SAAS'];
 const drawn = Array.from(
@@ -22,6 +22,11 @@ describe('counts told from a sample', () => {
     ]);
   });
 
+  it('are as many in all as there are of every kind', () => {
+    expect(toldCount(sample, { kinds: ['SAAS'] })).toBe(70_000);
+    expect(toldCount(sample, {})).toBe(90_000);
+  });
+
   it('put the most frequent value first', () => {
     const [first] = toldFrom(sample, { text: '클라' }) ?? [];
     expect(first?.values.map(({ value }) => value)).toEqual(['SAAS', 'IAAS']);
@@ -39,6 +44,7 @@ describe('counts told from a sample', () => {
     ['nothing at all', sample, { kinds: [] }],
   ])('are not given for %s', (_, of, filter) => {
     expect(toldFrom(of, filter)).toBeNull();
+    expect(toldCount(of, filter)).toBeNull();
   });
 
   it('never are of more than there are', () => {

@@ -44,12 +44,30 @@ export function countFacets(
   });
 }
 
-/** How many entries a query finds; where there are thousands, as old as half a minute. */
-export function countEntries(store: Store, query: QueryFilter<EntryRecord>): Promise<number> {
+/** How many a query finds. */
+export interface Counted {
+  count: number;
+  /** Whether that is told from a sample. */
+  estimated: boolean;
+}
+
+/** How many entries a query finds; thousands are told from the sample, or as old as half a minute. */
+export async function countEntries(
+  store: Store,
+  filter: CompanyFilter,
+  query: QueryFilter<EntryRecord>,
+): Promise<Counted> {
+  // Every approved company is soon counted.
+  const told = isEqual(query, approved) ? null : toldCount(await sampleOf(store), filter);
+  if (told !== null) return { count: told, estimated: true };
+  return { count: await countOneByOne(store, query), estimated: false };
+}
+
+function countOneByOne(store: Store, query: QueryFilter<EntryRecord>): Promise<number> {
   const { entries } = store;
   const key = `entries ${JSON.stringify(query)}`;
   const counted = remember(store, key, async () => {
-    if (!isEqual(query, { status: 'APPROVED' })) return entries.countDocuments(query).exec();
+    if (!isEqual(query, approved)) return entries.countDocuments(query).exec();
     // Nearly every company is approved: the others are counted.
     const others = entries.countDocuments({ status: { $in: otherStates } }).exec();
     return (await entries.estimatedDocumentCount()) - (await others);
@@ -61,6 +79,7 @@ export function countEntries(store: Store, query: QueryFilter<EntryRecord>): Pro
   return counted;
 }
 
+const approved = { status: 'APPROVED' };
 const otherStates: CompanyStatus[] = ['PENDING', 'SUSPENDED', 'MERGED', 'CLOSED'];
 
 function isEqual(query: object, other: object): boolean {
@@ -87,11 +106,24 @@ function remember<Answer>(
   return answer;
 }
 
+/** How many a filter finds, told from the sample; null when that would be too rough, as `toldFrom` has it. Pure. */
+export function toldCount(sample: Sample, filter: CompanyFilter): number | null {
+  const found = foundIn(sample, filter);
+  return found && Math.round(found.drawn.length * found.weight);
+}
+
 /** Counts told from the sample; null when that would be too rough, or the filter asks for more than terms. Pure. */
-export function toldFrom(
-  { total, drawn, states }: Sample,
-  filter: CompanyFilter,
-): FacetCounts[] | null {
+export function toldFrom(sample: Sample, filter: CompanyFilter): FacetCounts[] | null {
+  const found = foundIn(sample, filter);
+  if (!found) return null;
+  const counts = new Map<string, number>();
+  for (const each of found.drawn)
+    for (const term of each) if (isCounted(term)) counts.set(term, (counts.get(term) ?? 0) + 1);
+  return inFacets(counts, found.weight, true);
+}
+
+/** Those of a sample that a filter finds, and for how many each stands; null when they tell too little. */
+function foundIn({ total, drawn, states }: Sample, filter: CompanyFilter) {
   if (total <= mostCounted || asksForMore(filter)) return null;
   const terms = termsOfFilter(filter);
   const found = drawn.filter(
@@ -99,10 +131,7 @@ export function toldFrom(
   );
   const weight = total / drawn.length;
   if (found.length < leastTold || found.length * weight <= mostCounted) return null;
-  const counts = new Map<string, number>();
-  for (const each of found)
-    for (const term of each) if (isCounted(term)) counts.set(term, (counts.get(term) ?? 0) + 1);
-  return inFacets(counts, weight, true);
+  return { drawn: found, weight };
 }
 
 /** Whether a filter asks for what terms alone do not say. */

@@ -18,7 +18,7 @@ import { forbid, hasRole } from '#kit/viewer.ts';
 import type { CompanyPage } from '../company/company.model.ts';
 import type { Context } from '../context.ts';
 import type { EntryRecord } from './entry.model.ts';
-import { countEntries, countFacets } from './facets.ts';
+import { countEntries, countFacets, type Counted } from './facets.ts';
 import {
   estimate,
   estimateDone,
@@ -84,10 +84,12 @@ export async function searchCompanies(
     order === 'RELEVANCE'
       ? await rankedPage(context, query, wordsIn(filter), request)
       : await findPage(entries, query, orders[order], request, wayOf(sample, filter, order));
+  const counted = (): Promise<Counted> => countEntries(context, filter, query);
   const nodes = await loaders.company.loadMany(page.edges.map(({ node }) => node._id));
   return {
     ...page,
-    count: order === 'RELEVANCE' ? page.count : () => countEntries(context, query),
+    count: async () => (await counted()).count,
+    estimated: async () => (await counted()).estimated,
     facets: () => countFacets(context, filter, query),
     edges: page.edges.flatMap(({ cursor }, index) => {
       const node = nodes[index];
@@ -122,7 +124,7 @@ function wayWithoutTerms(
   return ways[!found || isQuickerInOrder(found, defaultPageSize) ? order : 'TRACK_RECORD'];
 }
 
-/** A page in the order of relevance, which no index has: so many of the found ones are weighed in memory. */
+/** A page in the order of relevance, which no index has: so many of the found ones are weighed in memory, and counted. */
 async function rankedPage(
   context: Context,
   query: QueryFilter<EntryRecord>,
@@ -147,10 +149,8 @@ async function rankedPage(
   const found = new Map(candidates.slice(0, mostRanked));
   const all = ranked([...found.values()], words);
   const start = after == null ? 0 : startAfter(all, after);
-  return toPage(all.slice(start, start + size + 1), size, after != null, rankCursor, () =>
-    // A few were all found.
-    some.length < mostRanked ? Promise.resolve(some.length) : countEntries(context, query),
-  );
+  const shown = all.slice(start, start + size + 1);
+  return toPage(shown, size, after != null, rankCursor, () => Promise.resolve(all.length));
 }
 
 function longestFirst(a: string, b: string): number {

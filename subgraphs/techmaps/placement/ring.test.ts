@@ -3,7 +3,11 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { connect } from '#kit/mongo.ts';
 import { placementsOf } from './placement.model.ts';
-import { startTechmaps, type Payload, type TechmapsWorld } from '../../../test/techmaps/techmaps.ts';
+import {
+  startTechmaps,
+  type Payload,
+  type TechmapsWorld,
+} from '../../../test/techmaps/techmaps.ts';
 
 let world: TechmapsWorld;
 

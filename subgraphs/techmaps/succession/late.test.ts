@@ -8,7 +8,11 @@ import { fileStore } from '#kit/file-store.ts';
 import { connect, transaction } from '#kit/mongo.ts';
 import type { Viewer } from '#kit/viewer.ts';
 import { someone } from '../../../test/service.ts';
-import { startTechmaps, type Payload, type TechmapsWorld } from '../../../test/techmaps/techmaps.ts';
+import {
+  startTechmaps,
+  type Payload,
+  type TechmapsWorld,
+} from '../../../test/techmaps/techmaps.ts';
 import { tellProjects } from '../../../test/told.ts';
 import { importCapabilities } from '../capability/capability-import.ts';
 import { publishCapabilities } from '../capability/capability-map.ts';
