@@ -97,7 +97,7 @@ it('reaches the one that stays from services, events and projects, and lets its 
     `query ($service: ID!, $event: ID!, $project: ID!) {
       service(id: $service) { provider { id name { en } } }
       event(id: $event) { host { id name { en } } }
-      project(id: $project) { leadCompany { name { en } } }
+      project(id: $project) { revision leadCompany { id name { en } } }
     }`,
     { service: service.id, event: event.id, project: project.id },
   );
@@ -105,12 +105,13 @@ it('reaches the one that stays from services, events and projects, and lets its 
   expect(reached).toEqual({
     service: { provider: company },
     event: { host: company },
-    project: { leadCompany: { name: { en: 'New' } } },
+    // The draft was given over, which is a change of it.
+    project: { revision: project.revision + 1, leadCompany: company },
   });
   await change(
     after,
     'updateProject',
-    { id: project.id, revision: project.revision, summary: { en: 'Changed after' } },
+    { id: project.id, revision: project.revision + 1, summary: { en: 'Changed after' } },
     'project { id }',
   );
   const look = `query ($id: ID!) { company(id: $id) { status mergedInto { id } } }`;

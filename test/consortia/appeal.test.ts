@@ -163,7 +163,7 @@ describe('filing an appeal', () => {
       ['WRONG_STATE', 'projectId', 'STATE'],
     ]);
     expect(brief((await file(call, 'beta', { grounds: '짧다' })).problems)).toEqual([
-      ['INVALID', 'grounds', null],
+      ['INVALID', 'grounds', 'TEXT_LENGTH'],
     ]);
     const both = await Promise.all([file(call, 'beta'), file(call, 'beta')]);
     expect(both.flatMap(({ problems }) => brief(problems))).toEqual([['TAKEN', 'projectId', null]]);

@@ -54,7 +54,7 @@ describe('milestones', () => {
     );
     expect(errors?.[0]?.extensions['code']).toBe('FORBIDDEN');
     const bare = await act(secretary, 'decideMilestone', 'milestone', { ...decide, accept: false });
-    expect(brief(bare.problems)).toEqual([['INVALID', 'verdict', null]]);
+    expect(brief(bare.problems)).toEqual([['INVALID', 'verdict', 'TEXT_LENGTH']]);
     const returned = await act(secretary, 'decideMilestone', 'milestone', {
       ...decide,
       accept: false,
@@ -204,7 +204,7 @@ describe('reports and visits', () => {
     expect(brief(future.problems)).toEqual([
       ['INVALID', 'to', null],
       ['INVALID', 'to', null],
-      ['INVALID', 'summary', null],
+      ['INVALID', 'summary', 'LANGUAGES_LEAST'],
     ]);
   });
 

@@ -94,7 +94,9 @@ describe('a review that was not scored', () => {
       ['NOT_FOUND', 'reviewId', null],
     ]);
     const own = reviewer(review.reviewer.userId);
-    expect(brief((await release(review, own, '')).problems)).toEqual([['INVALID', 'reason', null]]);
+    expect(brief((await release(review, own, '')).problems)).toEqual([
+      ['INVALID', 'reason', 'TEXT_LENGTH'],
+    ]);
     const { review: released } = await release(review, own);
     expect(released).toMatchObject({ status: 'RELEASED', releaseReason: '맡을 수 없습니다.' });
     expect(released?.releasedAt).not.toBeNull();

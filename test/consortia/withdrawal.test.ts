@@ -128,7 +128,7 @@ describe('a sealed project', () => {
       revision: (await projectOf(projectId)).revision,
       reason: ' ',
     });
-    expect(brief(problems)).toEqual([['INVALID', 'reason', null]]);
+    expect(brief(problems)).toEqual([['INVALID', 'reason', 'TEXT_LENGTH']]);
     expect((await withdrawAs(secretary, projectId)).project?.status).toBe('WITHDRAWN');
     expect((await read(id)).status).toBe('DISSOLVED');
   });

@@ -366,7 +366,7 @@ describe('finding capabilities', () => {
       someone,
       `query ($representations: [_Any!]!) { _entities(representations: $representations) {
          ... on Company { id capabilities(leastLevel: 6) { totalCount edges { node { level technology { code } } } } capabilityMap { revision size } }
-         ... on Technology { code name { en } capabilities { edges { node { company { id } } } } }
+         ... on Technology { code name { en } having: capabilities { edges { node { company { id } } } } }
          ... on Capability { level }
        } }`,
       {
@@ -382,7 +382,7 @@ describe('finding capabilities', () => {
     const technology = {
       code: 'cap.storage.block',
       name: { en: 'cap.storage.block' },
-      capabilities: { edges: [{ node: { company: { id: 'joined' } } }] },
+      having: { edges: [{ node: { company: { id: 'joined' } } }] },
     };
     expect(entities).toMatchObject([
       {

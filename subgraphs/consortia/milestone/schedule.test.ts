@@ -51,10 +51,10 @@ describe('a schedule', () => {
     ];
     expect(faultsOf(schedule)).toEqual([
       ['INVALID', 'milestones/0/stage', 'STAGE'],
-      ['INVALID', 'milestones/0/name/ko', undefined],
+      ['INVALID', 'milestones/0/name/ko', 'TEXT_LENGTH'],
       ['INVALID', 'milestones/1/deliverables/1/code', undefined],
       ['INVALID', 'milestones/1/deliverables/2/code', undefined],
-      ['INVALID', 'milestones/1/deliverables/2/name', undefined],
+      ['INVALID', 'milestones/1/deliverables/2/name', 'LANGUAGES_LEAST'],
       ['NOT_FOUND', 'milestones/1/id', undefined],
       ['NOT_FOUND', 'milestones/2/id', undefined],
       ['INVALID', 'milestones/2/id', undefined],
