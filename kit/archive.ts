@@ -19,7 +19,6 @@ const entriesPlace = 10;
 const tablePlace = 16;
 
 interface Contents {
-  entries: number;
   packed: number;
   unpacked: number;
   /** Name of the first entry that is an archive itself. */
@@ -76,7 +75,7 @@ function endOf(bytes: Buffer): number | null {
 
 /** Sums over the table of contents; null where it does not hold as many entries as it says. */
 function contentsOf(bytes: Buffer, end: number, entries: number): Contents | null {
-  const contents: Contents = { entries, packed: 0, unpacked: 0, nested: null };
+  const contents: Contents = { packed: 0, unpacked: 0, nested: null };
   let at = bytes.readUInt32LE(end + tablePlace);
   for (let place = 0; place < entries; place += 1) {
     if (at + entryBytes > end || bytes.readUInt32LE(at) !== entryMark) return null;

@@ -80,11 +80,13 @@ export async function searchCompanies(
   const ids = await idsOfOrigin(context, filter.origin);
   const sample = await sampleOf(context);
   const query = entryQuery(filter, seoulDay(new Date()), ids, frequencyIn(sample));
-  const page =
+  const page: Page<{ _id: string }> & { few?: number } =
     order === 'RELEVANCE'
       ? await rankedPage(context, query, wordsIn(filter), request)
       : await findPage(entries, query, orders[order], request, wayOf(sample, filter, order));
-  const counted = (): Promise<Counted> => countEntries(context, filter, query);
+  const { few } = page;
+  const counted = async (): Promise<Counted> =>
+    few === undefined ? countEntries(context, filter, query) : { count: few, estimated: false };
   const nodes = await loaders.company.loadMany(page.edges.map(({ node }) => node._id));
   return {
     ...page,
@@ -124,13 +126,16 @@ function wayWithoutTerms(
   return ways[!found || isQuickerInOrder(found, defaultPageSize) ? order : 'TRACK_RECORD'];
 }
 
-/** A page in the order of relevance, which no index has: so many of the found ones are weighed in memory, and counted. */
+/**
+ * A page in the order of relevance, which no index has: so many of the found ones are weighed in memory. Where these are all,
+ * `few` says how many.
+ */
 async function rankedPage(
   context: Context,
   query: QueryFilter<EntryRecord>,
   words: string[],
   { first, after }: PageRequest,
-): Promise<Page<{ _id: string }>> {
+): Promise<Page<{ _id: string }> & { few?: number }> {
   const { entries } = context;
   const size = pageSize(first);
   const fields = { sortName: 1, forms: 1, completed: 1 };
@@ -150,7 +155,8 @@ async function rankedPage(
   const all = ranked([...found.values()], words);
   const start = after == null ? 0 : startAfter(all, after);
   const shown = all.slice(start, start + size + 1);
-  return toPage(shown, size, after != null, rankCursor, () => Promise.resolve(all.length));
+  const page = toPage(shown, size, after != null, rankCursor, () => Promise.resolve(all.length));
+  return some.length < mostRanked ? { ...page, few: some.length } : page;
 }
 
 function longestFirst(a: string, b: string): number {
