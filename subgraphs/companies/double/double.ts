@@ -1,7 +1,7 @@
 /** Records that are likely to be one firm: found as they are written, listed for the secretariat, who merges them. */
-import { transaction } from '#kit/mongo.ts';
 import { findPage, type PageRequest } from '#kit/page.ts';
 import { signedInAs } from '#kit/viewer.ts';
+import { bringUp } from '#kit/upgrade.ts';
 import type { CompanyRecord } from '../company/company.model.ts';
 import type { Context } from '../context.ts';
 import type { DoublePage, DoubleRecord } from './double.model.ts';
@@ -139,19 +139,15 @@ export async function findLookalikes(
 export async function bringLikenesses(
   context: Store & Pick<Context, 'companies' | 'connection'>,
 ): Promise<void> {
-  if (await context.doubles.exists({})) return;
-  for (let after = ''; ;) {
+  await bringUp(context.connection, 'likenesses', async (after) => {
     const batch = await context.companies
       .find({ _id: { $gt: after } })
       .sort({ _id: 1 })
       .limit(batchSize)
       .lean<CompanyRecord[]>();
-    const last = batch.at(-1);
-    if (!last) return;
-    // Another process may do the same: the later one finds what the first one kept.
-    await transaction(context.connection, () => keepLikenesses(context, batch));
-    after = last._id;
-  }
+    await keepLikenesses(context, batch);
+    return batch.at(-1)?._id ?? null;
+  });
 }
 
 /** Whether so many records that have something in common are a sign. Pure. */

@@ -1,6 +1,6 @@
 /** What companies counted as, and when: kept in the transaction of each change, so that figures know the past. */
 import { newId } from '#kit/id.ts';
-import { transaction } from '#kit/mongo.ts';
+import { bringUp } from '#kit/upgrade.ts';
 import type { CompanyRecord } from '../company/company.model.ts';
 import type { Context } from '../context.ts';
 
@@ -47,18 +47,21 @@ export async function keepStandings(
   );
 }
 
+/** How many companies a step counts. */
+const stepSize = 200;
+
 /** Counts companies that were there before their standing was kept, from the day they were approved; once. */
 export async function bringStandings(
   context: Store & Pick<Context, 'companies' | 'connection'>,
 ): Promise<void> {
-  if (await context.standings.exists({})) return;
-  const approved = context.companies
-    .find({ status: 'APPROVED' })
-    .lean<CompanyRecord[]>()
-    .cursor() as AsyncIterable<CompanyRecord>;
-  for await (const company of approved)
-    // Another process may do the same: the later one finds what the first one kept.
-    await transaction(context.connection, () =>
-      keepStandings(context, [company], company.approvedAt ?? company.registeredAt),
-    );
+  await bringUp(context.connection, 'standings', async (after) => {
+    const approved = await context.companies
+      .find({ _id: { $gt: after }, status: 'APPROVED' })
+      .sort({ _id: 1 })
+      .limit(stepSize)
+      .lean<CompanyRecord[]>();
+    for (const company of approved)
+      await keepStandings(context, [company], company.approvedAt ?? company.registeredAt);
+    return approved.at(-1)?._id ?? null;
+  });
 }
