@@ -19,16 +19,25 @@ interface Tick {
   feed(): AsyncIterableIterator<object>;
 }
 
-/** A feed that is told what to say. */
+/** A feed that is told what to say, before it is asked or after. */
 function ticks(): Tick {
+  const told: IteratorResult<object>[] = [];
   let wake: ((result: IteratorResult<object>) => void) | null = null;
+  const next = () =>
+    new Promise<IteratorResult<object>>((resolve) => {
+      const result = told.shift();
+      if (result) resolve(result);
+      else wake = resolve;
+    });
   return {
-    publish: (id) => wake?.({ value: { tick: { id } }, done: false }),
+    publish: (id) => {
+      const result = { value: { tick: { id } }, done: false };
+      if (wake) wake(result);
+      else told.push(result);
+      wake = null;
+    },
     feed: () => ({
-      next: () =>
-        new Promise((resolve) => {
-          wake = resolve;
-        }),
+      next,
       return: async () => ({ value: undefined, done: true }),
       [Symbol.asyncIterator]() {
         return this;
@@ -98,7 +107,6 @@ describe('another supergraph', () => {
     const staying = await follow('subscription { tick { near } }');
     const ending = await follow('subscription { tick { far } }');
     const [stays, ends] = [next(staying), next(ending)];
-    await pause(20);
     source.publish('1');
     expect(await stays).toEqual({ data: { tick: { near: 8 } } });
     expect(await ends).toEqual({ data: { tick: { far: 7 } } });
@@ -138,7 +146,6 @@ describe('another supergraph', () => {
     gateway = await createGateway({ supergraphSdl: before.supergraphSdl, local, config, log });
     const feed = await follow('subscription { tick { near } }');
     const first = next(feed);
-    await pause(20);
     source.publish('1');
     expect(await first).toEqual({ data: { tick: { near: 8 } } });
     const second = next(feed);

@@ -14,14 +14,18 @@ beforeAll(async () => {
   ({ gateway, url } = await openGateway());
 });
 /** Sockets are counted, so each test leaves none behind. */
-afterEach(async () => {
+afterEach(() => until('oca_gateway_sockets', 0));
+afterAll(() => gateway.stop());
+
+/** Waits until the gateway counts so many. */
+async function until(series: string, count: number): Promise<void> {
   for (;;) {
     const metrics = await (await fetch(new URL('metrics', url))).text();
-    if (/^oca_gateway_sockets 0$/m.test(metrics)) return;
+    if (metrics.split('\n').includes(`${series} ${count}`)) return;
     await pause(10);
   }
-});
-afterAll(() => gateway.stop());
+}
+const subscribers = 'oca_gateway_feed_subscribers';
 
 const open = (connectionParams: Record<string, unknown> = {}) =>
   createClient({
@@ -160,7 +164,7 @@ describe('graphql-transport-ws', () => {
   });
 
   it('takes a newer token with an operation, and ends feeds with their token', async () => {
-    const client = open({ authorization: token(-2) });
+    const client = open({ authorization: token(0) });
     const feed = client.iterate({ query: 'subscription { mine }' });
     expect(await feed.next()).toMatchObject({ value: { data: { mine: 'u1' } } });
     expect(await feed.next()).toMatchObject({
@@ -178,10 +182,15 @@ describe('graphql-transport-ws', () => {
   });
 
   it('keeps feeds going whose token is renewed by a ping, and tells how long', async () => {
-    const { client, ping } = pinging({ authorization: token(-2) });
+    const authorization = token(0);
+    const { client, ping } = pinging({ authorization });
     const feed = client.iterate({ query: 'subscription { mine }' });
     expect(await feed.next()).toMatchObject({ value: { data: { mine: 'u1' } } });
     const next = feed.next();
+    const other = open({ authorization });
+    const notRenewed = other.iterate({ query: 'subscription { mine }' });
+    const ended = notRenewed.next();
+    await until(subscribers, 2);
     expect(await ping({ authorization: token(-60) })).toEqual({
       renewed: false,
       code: 'UNAUTHENTICATED',
@@ -192,15 +201,19 @@ describe('graphql-transport-ws', () => {
       expiresAt: expect.any(Number),
     });
     expect(await ping({ anything: 'else' })).toEqual({ anything: 'else' });
-    const expired = pause(3_500).then(() => 'still there');
+    expect(await ended).toMatchObject({
+      value: { errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] },
+    });
+    const expired = pause(100).then(() => 'still there');
     expect(await Promise.race([next, expired])).toBe('still there');
     expect(await all(client, '{ who }')).toEqual([{ data: { who: 'u1' } }]);
     await feed.return?.();
     await client.dispose();
+    await other.dispose();
   });
 
   it('lets a feed end with its own token when the newer one is somebody else’s', async () => {
-    const { client, ping } = pinging({ authorization: token(-2) });
+    const { client, ping } = pinging({ authorization: token(0) });
     const feed = client.iterate({ query: 'subscription { mine }' });
     await feed.next();
     const others = token(900, undefined, { sub: 'u2' });
@@ -219,7 +232,7 @@ describe('graphql-transport-ws', () => {
       .slice(1)
       .map((client) => client.iterate({ query: 'subscription { never }' }));
     const waiting = feeds.map((feed) => feed.next());
-    await pause(200);
+    await until(subscribers, feeds.length);
     expect(await all(clients[0] ?? open(), '{ who }')).toMatchObject({
       code: 1013,
       reason: expect.stringMatching(/^TOO_MANY_OPERATIONS: /),
@@ -236,7 +249,7 @@ describe('graphql-transport-ws', () => {
       [1, 2].map(() => client.iterate({ query: 'subscription { never }' })),
     );
     const waiting = feeds.map((feed) => feed.next());
-    await pause(100);
+    await until(subscribers, feeds.length);
     const [client] = clients;
     if (!client) throw new Error('There is no client.');
     expect(await all(client, 'subscription { ticks }')).toMatchObject([
