@@ -1,4 +1,6 @@
 /** What is mailed to people, where the mailbox is open. */
+import { setTimeout as pause } from 'node:timers/promises';
+
 import type { CompaniesWorld } from './companies.ts';
 import { someone } from '../service.ts';
 
@@ -6,15 +8,14 @@ const mailbox = `query ($to: String!) { mailbox(to: $to, first: 100) { edges { n
 
 /** The newest mail to somebody with this word in its subject, once it has come. */
 export async function mailTo(world: CompaniesWorld, to: string, word: string): Promise<string> {
-  for (let tries = 0; tries < 200; tries += 1) {
+  for (;;) {
     const { edges } = await world.ask(someone, mailbox, { to });
     const found = edges.find(({ node }: { node: { subject: string } }) =>
       node.subject.includes(word),
     );
     if (found) return found.node.text as string;
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await pause(50);
   }
-  throw new Error(`Nothing about "${word}" was mailed to ${to}.`);
 }
 
 /** The secret that a mail hands over. */

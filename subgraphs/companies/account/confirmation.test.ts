@@ -1,5 +1,3 @@
-import { TOTP } from 'otpauth';
-
 import { connect } from '#kit/mongo.ts';
 import type { Viewer } from '#kit/viewer.ts';
 import {
@@ -8,6 +6,7 @@ import {
   type CompaniesWorld,
 } from '../../../test/companies/companies.ts';
 import { startProvider, type TestProvider } from '../../../test/companies/provider.ts';
+import { turnOnSecondFactor } from '../../../test/companies/second-factor.ts';
 import { someone, user } from '../../../test/service.ts';
 import { confirmationsOf } from './confirmation.model.ts';
 
@@ -110,20 +109,16 @@ describe('an account without a password', () => {
 
   it('turns a second factor on and off', async () => {
     const viewer = await arrived('eun');
-    const begun = await world.ask(viewer, mutation('startSecondFactor', 'secret'), {
-      input: { confirmation: await confirmationOf(viewer, 'eun') },
-    });
-    const app = new TOTP({ secret: begun.secret });
-    const on = await world.ask(viewer, mutation('confirmSecondFactor', 'recoveryCodes'), {
-      input: { code: app.generate() },
+    const { wrong, recoveryCodes } = await turnOnSecondFactor(world, viewer, {
+      confirmation: await confirmationOf(viewer, 'eun'),
     });
     const confirmation = await confirmationOf(viewer, 'eun');
     const remove = mutation('removeSecondFactor', 'user { secondFactor }');
-    const guess = { confirmation, code: '000000' };
+    const guess = { confirmation, code: wrong };
     expect((await world.ask(viewer, remove, { input: guess })).problems).toMatchObject([
       { path: ['code'] },
     ]);
-    const input = { confirmation, code: on.recoveryCodes[0] };
+    const input = { confirmation, code: recoveryCodes[0] };
     expect(await world.ask(viewer, remove, { input })).toEqual({
       user: { secondFactor: false },
       problems: [],

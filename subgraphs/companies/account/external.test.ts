@@ -6,7 +6,8 @@ import {
   type CompaniesWorld,
 } from '../../../test/companies/companies.ts';
 import { startProvider, type TestProvider } from '../../../test/companies/provider.ts';
-import { someone, user } from '../../../test/service.ts';
+import { turnOnSecondFactor } from '../../../test/companies/second-factor.ts';
+import { someone } from '../../../test/service.ts';
 import { readCompaniesConfig } from '../config.ts';
 import { modelsOf } from '../context.ts';
 import { personOf } from './provider.ts';
@@ -196,35 +197,18 @@ describe('a hostile user', () => {
 
   it('does not pass the second factor of an account', async () => {
     const careful = await world.person('careful');
-    const code = await withSecondFactor(careful.userId ?? '');
+    const { wrong, recoveryCodes } = await turnOnSecondFactor(world, careful);
     const { authorizationUrl, ticket } = await begin();
     const back = await provider.signIn(authorizationUrl, 'careful');
-    for (const more of [{}, { code: '000000' }]) {
+    for (const more of [{}, { code: wrong }]) {
       const { accessToken, problems: found } = await end(back, ticket, more);
       expect(accessToken).toBeNull();
       expect(found).toMatchObject([{ code: 'INVALID', path: ['code'] }]);
     }
-    const passed = await end(back, ticket, { code });
+    const passed = await end(back, ticket, { code: recoveryCodes[0] });
     expect(passed.user).toMatchObject({ id: careful.userId, secondFactor: true });
   });
 });
-
-/** Turns a second factor on; gives one of the codes for when the app is lost. */
-async function withSecondFactor(userId: string): Promise<string> {
-  const { TOTP } = await import('otpauth');
-  const begun = await world.ask(
-    user(userId),
-    `mutation ($input: StartSecondFactorInput!) { startSecondFactor(input: $input) { secret ${problems} } }`,
-    { input: { currentPassword: password } },
-  );
-  const code = new TOTP({ secret: begun.secret }).generate();
-  const { recoveryCodes } = await world.ask(
-    user(userId),
-    `mutation ($input: ConfirmSecondFactorInput!) { confirmSecondFactor(input: $input) { recoveryCodes ${problems} } }`,
-    { input: { code } },
-  );
-  return String(recoveryCodes[0]);
-}
 
 it('is refused where there is no provider', async () => {
   const plain = await startCompanies();

@@ -7,6 +7,7 @@ import {
   startCompanies,
   type CompaniesWorld,
 } from '../../../test/companies/companies.ts';
+import { turnOnSecondFactor } from '../../../test/companies/second-factor.ts';
 import { someone } from '../../../test/service.ts';
 
 let world: CompaniesWorld;
@@ -31,22 +32,18 @@ const refused = (rule: string) => ({
 /** Somebody with a second factor, and the app on their phone. */
 async function enrolled(name: string) {
   const viewer = await world.person(name);
-  const { uri } = await world.ask(viewer, start, { input: { currentPassword: password } });
-  const app = URI.parse(uri) as TOTP;
-  const codeIn = (periods: number) => app.generate({ timestamp: Date.now() + periods * 30_000 });
-  // A code is good a period early too: the next one is left for signing in.
-  const confirmed = await world.ask(viewer, confirm, { input: { code: codeIn(0) } });
+  const factor = await turnOnSecondFactor(world, viewer);
   const enter = (code?: string) =>
     world.ask(someone, signIn, { input: { email: `${name}@example.org`, password, code } });
-  return { viewer, codeIn, enter, recoveryCodes: confirmed.recoveryCodes as string[] };
+  return { viewer, enter, ...factor };
 }
 
 describe('a second factor', () => {
   it('is asked for once a first code proved it, and each code is good once', async () => {
-    const { codeIn, enter, recoveryCodes } = await enrolled('ada');
+    const { codeIn, enter, recoveryCodes, wrong } = await enrolled('ada');
     expect(recoveryCodes).toHaveLength(10);
     expect(await enter()).toEqual(refused('SECOND_FACTOR'));
-    expect(await enter('000000')).toEqual(refused('SECOND_FACTOR_CODE'));
+    expect(await enter(wrong)).toEqual(refused('SECOND_FACTOR_CODE'));
     const code = codeIn(1);
     expect((await enter(code)).accessToken).toEqual(expect.any(String));
     expect(await enter(code)).toEqual(refused('SECOND_FACTOR_CODE'));
@@ -74,9 +71,9 @@ describe('a second factor', () => {
   });
 
   it('closes after three wrong codes, and to the right one then', async () => {
-    const { enter, codeIn } = await enrolled('carol');
+    const { enter, codeIn, wrong } = await enrolled('carol');
     for (let count = 0; count < 3; count += 1)
-      expect(await enter('000000')).toEqual(refused('SECOND_FACTOR_CODE'));
+      expect(await enter(wrong)).toEqual(refused('SECOND_FACTOR_CODE'));
     expect((await enter(codeIn(1))).problems).toMatchObject([
       { code: 'LIMIT_REACHED', path: ['code'], rule: 'ATTEMPTS' },
     ]);
@@ -84,14 +81,16 @@ describe('a second factor', () => {
 
   it('is begun with by who knows the password, and turned off with a code too', async () => {
     const dora = await world.person('dora');
-    const wrong = { input: { currentPassword: 'not the password' } };
-    expect((await world.ask(dora, start, wrong)).problems).toMatchObject([{ rule: 'CREDENTIALS' }]);
-    const { viewer, codeIn, enter } = await enrolled('eve');
+    const unproved = { input: { currentPassword: 'not the password' } };
+    expect((await world.ask(dora, start, unproved)).problems).toMatchObject([
+      { rule: 'CREDENTIALS' },
+    ]);
+    const { viewer, codeIn, enter, wrong } = await enrolled('eve');
     const again = { input: { currentPassword: password } };
     expect((await world.ask(viewer, start, again)).problems).toMatchObject([
       { code: 'WRONG_STATE' },
     ]);
-    const off = { currentPassword: password, code: '000000' };
+    const off = { currentPassword: password, code: wrong };
     expect((await world.ask(viewer, remove, { input: off })).problems).toMatchObject([
       { rule: 'SECOND_FACTOR_CODE' },
     ]);

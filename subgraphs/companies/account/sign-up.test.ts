@@ -1,4 +1,4 @@
-import { TOTP } from 'otpauth';
+import { setTimeout as pause } from 'node:timers/promises';
 
 import { auditOf } from '#kit/audit.ts';
 import { connect } from '#kit/mongo.ts';
@@ -8,6 +8,7 @@ import {
   type CompaniesWorld,
 } from '../../../test/companies/companies.ts';
 import { mailTo, tokenIn } from '../../../test/companies/mail.ts';
+import { turnOnSecondFactor } from '../../../test/companies/second-factor.ts';
 import { someone, user } from '../../../test/service.ts';
 import { usersOf } from './user.model.ts';
 
@@ -149,16 +150,7 @@ describe('an e-mail that two signed up with', () => {
     const connection = await connect(world.uri, 'oca_companies');
     const { _id: userId } = (await usersOf(connection).findOne({ email }).lean()) ?? { _id: '' };
     await connection.close();
-    const begun = await world.ask(
-      user(userId),
-      `mutation ($input: StartSecondFactorInput!) { startSecondFactor(input: $input) { secret ${problems} } }`,
-      { input: { currentPassword: password } },
-    );
-    await world.ask(
-      user(userId),
-      `mutation ($input: ConfirmSecondFactorInput!) { confirmSecondFactor(input: $input) { ${problems} } }`,
-      { input: { code: new TOTP({ secret: begun.secret }).generate() } },
-    );
+    await turnOnSecondFactor(world, user(userId));
     await ask(email);
     const token = tokenIn(await mailTo(world, email, 'You have an account'));
     await world.ask(someone, reset, { input: { token, newPassword: 'set by its reader' } });
@@ -173,10 +165,7 @@ describe('another link to confirm an e-mail with', () => {
     await world.person('done');
     for (const email of ['done@example.org', 'none@example.org', 'waits@example.org'])
       expect(await world.ask(someone, again, { input: { email } })).toEqual(accepted);
-    for (let tries = 0; (await letters('waits@example.org')).length < 2; tries += 1) {
-      expect(tries).toBeLessThan(100);
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+    while ((await letters('waits@example.org')).length < 2) await pause(50);
     expect(await letters('done@example.org')).toEqual([]);
     expect(await letters('none@example.org')).toEqual([]);
     expect((await confirm('waits@example.org')).problems).toEqual([]);
