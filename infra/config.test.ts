@@ -1,4 +1,4 @@
-import { localEnvironment } from './config.ts';
+import { localEnvironment, readPlatformConfig } from './config.ts';
 
 it('opens the mailbox on one’s own machine', () => {
   expect(localEnvironment({})).toEqual({ MAILBOX_OPEN: 'true' });
@@ -13,4 +13,19 @@ it.each([
   { MAILBOX_OPEN: 'false' },
 ])('leaves it as it is where %j', (environment) => {
   expect(localEnvironment(environment)).toEqual(environment);
+});
+
+it('reads what the embedded database is told', () => {
+  const DATABASE_PARAMETERS = 'changeHistorySeconds=7200,transactionLifetimeLimitSeconds=30';
+  expect(readPlatformConfig({ DATABASE_PARAMETERS }).databaseParameters).toEqual({
+    changeHistorySeconds: 7200,
+    transactionLifetimeLimitSeconds: 30,
+  });
+  expect(readPlatformConfig({}).databaseParameters).toEqual({});
+});
+
+it('names what the embedded database cannot be told', () => {
+  expect(() => readPlatformConfig({ DATABASE_PARAMETERS: 'changeHistorySeconds=0' })).toThrow(
+    /^DATABASE_PARAMETERS: changeHistorySeconds is a whole number from 1/,
+  );
 });

@@ -11,6 +11,7 @@ import {
   type Environment,
 } from '#kit/config.ts';
 import { readViewerKeys, type ViewerKeys } from '#kit/viewer.ts';
+import { readParameters, type DatabaseParameters } from './database/server.ts';
 
 /** What one process needs to know besides what each service reads for itself. */
 export interface PlatformConfig {
@@ -18,6 +19,8 @@ export interface PlatformConfig {
   dataDir: string;
   /** `MONGODB_URI` (none): a MongoDB replica set instead of the embedded database. */
   mongoUri: string | null;
+  /** `DATABASE_PARAMETERS` (none): `NAME=NUMBER,…` of the embedded database, as `npm run database -- --set-parameter` takes them. */
+  databaseParameters: Partial<DatabaseParameters>;
   /** `LOG_LEVEL` (info; warn for commands that print themselves). */
   logLevel: string;
 }
@@ -33,12 +36,18 @@ export const processEnvironment: Environment = process.env;
  * @throws {ConfigError} naming every variable that is malformed
  */
 export function readPlatformConfig(environment: Environment): PlatformConfig {
-  const { DATA_DIR, MONGODB_URI, LOG_LEVEL } = readConfig(environment, {
+  const { DATA_DIR, MONGODB_URI, DATABASE_PARAMETERS, LOG_LEVEL } = readConfig(environment, {
     DATA_DIR: text('.data'),
     MONGODB_URI: optional(),
+    DATABASE_PARAMETERS: (value) => readParameters(value?.split(',') ?? []),
     LOG_LEVEL: oneOf(levels, 'warn'),
   });
-  return { dataDir: resolve(DATA_DIR), mongoUri: MONGODB_URI, logLevel: LOG_LEVEL };
+  return {
+    dataDir: resolve(DATA_DIR),
+    mongoUri: MONGODB_URI,
+    databaseParameters: DATABASE_PARAMETERS,
+    logLevel: LOG_LEVEL,
+  };
 }
 
 /** `PUBLIC_URL` (none): the platform's address, without a slash at its end; empty when nobody says it. */

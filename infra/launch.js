@@ -1,4 +1,7 @@
 // Starts one of our programs. Plain JavaScript, so that a Node too old for the rest can still say what is wrong.
+import module from 'node:module';
+import { fileURLToPath } from 'node:url';
+
 const [, , program, ...rest] = process.argv;
 const least = 24;
 
@@ -9,6 +12,11 @@ if (Number(process.versions.node.split('.')[0]) < least) {
   );
   process.exit(1);
 }
+
+// Before the first TypeScript is read: what reads it takes 15 MB and is not needed for what is kept already.
+module.enableCompileCache(
+  fileURLToPath(new URL('../node_modules/.cache/compiled', import.meta.url)),
+);
 
 process.argv = [
   process.argv[0] ?? 'node',

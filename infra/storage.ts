@@ -25,7 +25,7 @@ const longestSocketPath = 100;
  * @throws {DatabaseFault} DATABASE_LOCKED (unless joined), DATABASE_FOREIGN, DATABASE_CORRUPT
  */
 export async function openStorage(
-  { dataDir, mongoUri }: PlatformConfig,
+  { dataDir, mongoUri, databaseParameters }: PlatformConfig,
   { joinRunning }: { joinRunning: boolean },
 ): Promise<Storage> {
   if (mongoUri !== null) return { uri: mongoUri, close: () => Promise.resolve() };
@@ -33,7 +33,11 @@ export async function openStorage(
   const address = join(dataDir, 'database.uri');
   const { listen, clean } = await listenAddress(dataDir);
   try {
-    const database = await startDatabase({ file: join(dataDir, 'oca.db'), listen });
+    const database = await startDatabase({
+      file: join(dataDir, 'oca.db'),
+      listen,
+      parameters: databaseParameters,
+    });
     await writeFile(address, database.uri, { mode: 0o600 });
     return {
       uri: database.uri,

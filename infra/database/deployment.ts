@@ -12,6 +12,8 @@ import { openEngine } from './engine/engine.ts';
 import type { Engine } from './engine/engine.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { makeOperations } from './operation.ts';
+import { allParameters } from './parameters.ts';
+import type { DatabaseParameters } from './parameters.ts';
 import { refuse } from './refusal.ts';
 import type { Session, Sessions } from './session.ts';
 import type { Synchronous } from './store/open.ts';
@@ -32,12 +34,8 @@ export type DatabaseOptions = {
   synchronous?: Synchronous;
   /** When given, clients must sign in with it (SCRAM-SHA-256). */
   credentials?: Credentials;
-  /** How long changes are kept for change streams, seconds; default one hour. */
-  logSeconds?: number;
-  /** How many bytes of changes are kept, about; default 512 MiB. */
-  logBytes?: number;
-  /** How long a transaction may be open, seconds; default 60. */
-  transactionSeconds?: number;
+  /** How long transactions live and how far changes go back; what is not said is as usual. */
+  parameters?: Partial<DatabaseParameters>;
   /** How long a transaction waits for a client whose connection was lost, milliseconds; default 10,000. */
   graceMillis?: number;
   /** Whether `configureFailPoint` is there, with which drivers' tests make a server fail; default not. */
@@ -49,10 +47,7 @@ export type DatabaseOptions = {
 /** A database that runs in this thread. */
 export type Deployment = { uri: string; close(): Promise<void> };
 
-const TRANSACTION_SECONDS = 60;
 const GRACE_MILLIS = 10_000;
-const LOG_SECONDS = 3600;
-const LOG_BYTES = 512 * 1024 * 1024;
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
 
 /**
@@ -67,18 +62,19 @@ export async function deploy(options: DatabaseOptions): Promise<Deployment> {
     throw new Error(
       `Without a user and a password the database listens on this machine alone, not on ${listen.host}.`,
     );
+  const parameters = allParameters(options.parameters);
   const store = openStore(options.file, options.synchronous ?? 'FULL');
   let engine: Engine;
   try {
     engine = openEngine(store, {
-      log: { seconds: options.logSeconds ?? LOG_SECONDS, bytes: options.logBytes ?? LOG_BYTES },
+      log: { seconds: parameters.changeHistorySeconds, bytes: parameters.changeHistoryBytes },
       onFailure: options.onFailure ?? endProcess,
     });
   } catch (error) {
     store.close();
     throw error;
   }
-  const server = makeServer(engine, options);
+  const server = makeServer(engine, options, parameters);
   const sockets = new Set<Socket>();
   const listener = createServer((socket) => {
     accept(server, socket, sockets);
@@ -105,8 +101,12 @@ function endProcess(error: unknown): never {
   process.exit(1);
 }
 
-function makeServer(engine: Engine, options: DatabaseOptions): Server {
-  const { credentials, testCommands, transactionSeconds, graceMillis } = options;
+function makeServer(
+  engine: Engine,
+  options: DatabaseOptions,
+  { transactionLifetimeLimitSeconds }: DatabaseParameters,
+): Server {
+  const { credentials, testCommands, graceMillis } = options;
   return {
     engine,
     sessions: loadSessions(engine),
@@ -116,7 +116,7 @@ function makeServer(engine: Engine, options: DatabaseOptions): Server {
     connections: new Map(),
     address: '',
     startedAt: Date.now(),
-    transactionSeconds: transactionSeconds ?? TRANSACTION_SECONDS,
+    transactionSeconds: transactionLifetimeLimitSeconds,
     graceMillis: graceMillis ?? GRACE_MILLIS,
     authenticate: credentials === undefined ? undefined : makeAuthenticator(credentials),
     counters: new Map(),

@@ -9,7 +9,7 @@ import type { Cursor } from './cursor.ts';
 import type { Collection } from './engine/collection.ts';
 import { makeScope } from './expression/scope.ts';
 import type { Task } from './flow.ts';
-import { runTask } from './operation.ts';
+import { nextTurn, runTask } from './operation.ts';
 import { SESSION_MINUTES } from './session.ts';
 import type { Session } from './session.ts';
 
@@ -28,7 +28,7 @@ export function startHousekeeping(server: Server): () => void {
     rounds += 1;
     try {
       endOld(server, Date.now());
-      prune(server, rounds);
+      await prune(server, rounds);
       await expireDocuments(server);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
@@ -68,8 +68,9 @@ function isIdle({ hasTimeout, isBusy, usedAt }: Cursor, now: number): boolean {
   return hasTimeout && !isBusy && now - usedAt > CURSOR_MILLIS;
 }
 
-function prune({ engine }: Server, rounds: number): void {
-  engine.oplog.prune(engine.logLimits);
+async function prune({ engine }: Server, rounds: number): Promise<void> {
+  // In pieces, each a commit of its own, so that others get a turn; as many as were written since.
+  while (!engine.isClosing && engine.oplog.prune(engine.logLimits)) await nextTurn();
   if (rounds % RETRY_PRUNE_EVERY !== 0) return;
   engine.committer.touch();
   engine.store.pruneRetryRecords(Date.now() - SESSION_MILLIS);

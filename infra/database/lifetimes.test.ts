@@ -55,7 +55,9 @@ async function codeOf(work: Promise<unknown>): Promise<unknown> {
 
 describe('a transaction', () => {
   it('is aborted after its lifetime, and what it held is free', async () => {
-    const client = await open((await start({ transactionSeconds: 1 })).uri);
+    const client = await open(
+      (await start({ parameters: { transactionLifetimeLimitSeconds: 1 } })).uri,
+    );
     const things = client.db('d').collection('c');
     await things.insertOne({ key: 1, n: 0 });
     const session = client.startSession();
@@ -166,10 +168,10 @@ async function refusalOf(client: MongoClient, token: ResumeToken): Promise<unkno
 
 describe('the history of changes', () => {
   it.each([
-    ['age', { logSeconds: 1 }],
-    ['size', { logBytes: 5000 }],
-  ])('that is too old by its %s is told to be so', async (_by, options) => {
-    const client = await open((await start(options)).uri);
+    ['age', { changeHistorySeconds: 1 }],
+    ['size', { changeHistoryBytes: 5000 }],
+  ])('that is too old by its %s is told to be so', async (_by, parameters) => {
+    const client = await open((await start({ parameters })).uri);
     const [stream, token] = await openStream(client);
     await stream.close();
     await client.db('d').collection<{ n: number }>('c').insertOne({ n: 1 });
@@ -178,6 +180,52 @@ describe('the history of changes', () => {
     await client.db('d').collection<{ n: number }>('c').insertOne({ n: 2 });
     expect(await fresh.next()).toMatchObject({ fullDocument: { n: 2 } });
     await fresh.close();
+  });
+});
+
+describe('what may be set', () => {
+  it('is set while the server runs, and told', async () => {
+    const admin = (await open((await start()).uri)).db('admin');
+    const set = { setParameter: 1, transactionLifetimeLimitSeconds: 5 };
+    expect(await admin.command(set)).toMatchObject({ was: 60, ok: 1 });
+    expect(await admin.command(set)).toMatchObject({ was: 5 });
+    expect(await admin.command({ getParameter: '*' })).toMatchObject({
+      transactionLifetimeLimitSeconds: 5,
+      changeHistorySeconds: 3600,
+      changeHistoryBytes: 536_870_912,
+    });
+  });
+
+  it('shortens the history at once', async () => {
+    const client = await open((await start()).uri);
+    const [stream, token] = await openStream(client);
+    await stream.close();
+    await client.db('d').collection<{ n: number }>('c').insertOne({ n: 1 });
+    await client.db('admin').command({ setParameter: 1, changeHistoryBytes: 5000 });
+    expect(await refusalOf(client, token)).toBe(286);
+  });
+
+  it.each([
+    ['what is unknown', { nothing: 1 }, 72],
+    ['nothing', {}, 72],
+    ['two at once', { changeHistorySeconds: 9, changeHistoryBytes: 9 }, 72],
+    ['what is fixed', { enableTestCommands: 1 }, 20],
+    ['no number', { changeHistorySeconds: '9' }, 2],
+    ['too little', { transactionLifetimeLimitSeconds: 0 }, 2],
+    ['part of a second', { changeHistorySeconds: 1.5 }, 2],
+  ])('is not %s', async (_what, asked, code) => {
+    const admin = (await open((await start()).uri)).db('admin');
+    expect(await codeOf(admin.command({ setParameter: 1, ...asked }))).toBe(code);
+    expect(await admin.command({ getParameter: '*' })).toMatchObject({
+      transactionLifetimeLimitSeconds: 60,
+      changeHistorySeconds: 3600,
+    });
+  });
+
+  it('is set in the database admin alone', async () => {
+    const client = await open((await start()).uri);
+    const set = { setParameter: 1, changeHistorySeconds: 9 };
+    expect(await codeOf(client.db('d').command(set))).toBe(13);
   });
 });
 

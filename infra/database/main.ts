@@ -5,9 +5,10 @@ import { parseArgs } from 'node:util';
 import { keepCompiled } from './compile-cache.ts';
 import type { DatabaseOptions, ListenAddress } from './deployment.ts';
 import { DatabaseFault } from './fault.ts';
+import { readParameters } from './parameters.ts';
 
 const USAGE =
-  'npm run database -- --data FILE (--port N [--host 127.0.0.1] | --socket PATH) [--user NAME --password-file FILE] [--synchronous FULL|NORMAL] [--enable-test-commands]';
+  'npm run database -- --data FILE (--port N [--host 127.0.0.1] | --socket PATH) [--user NAME --password-file FILE] [--synchronous FULL|NORMAL] [--set-parameter NAME=NUMBER ...] [--enable-test-commands]';
 
 function readArguments(): DatabaseOptions {
   const { values } = parseArgs({
@@ -19,6 +20,7 @@ function readArguments(): DatabaseOptions {
       synchronous: { type: 'string', default: 'FULL' },
       user: { type: 'string' },
       'password-file': { type: 'string' },
+      'set-parameter': { type: 'string', multiple: true, default: [] },
       'enable-test-commands': { type: 'boolean', default: false },
     },
   });
@@ -33,6 +35,7 @@ function readArguments(): DatabaseOptions {
     listen,
     synchronous,
     testCommands: values['enable-test-commands'],
+    parameters: readParameters(values['set-parameter']),
     ...(credentials === undefined ? {} : { credentials }),
   };
 }

@@ -88,7 +88,8 @@ function makeOperation(
 
 const SLICE_MILLIS = 10;
 
-function nextTurn(): Promise<void> {
+/** Resolves when others have had their turn. */
+export function nextTurn(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve);
   });

@@ -1,11 +1,11 @@
 // Who may connect, and what cannot bring the server down.
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { BSON, MongoClient, MongoServerError } from 'mongodb';
 import type { Document } from 'mongodb';
 import { startDatabase } from './server.ts';
@@ -169,22 +169,31 @@ function message(command: Record<string, unknown>): Buffer {
   return frame(Buffer.concat([Buffer.alloc(4), Buffer.from([0]), BSON.serialize(command)]));
 }
 
-/** Damages a good message in one of many ways. */
-function broken(good: Buffer): Buffer {
-  const bytes = Buffer.from(good);
-  const way = Math.random();
-  if (way < 0.5)
-    for (let hits = 0; hits < 3; hits += 1)
-      bytes[Math.floor(Math.random() * bytes.length)] = Math.floor(Math.random() * 256);
-  else if (way < 0.7)
-    bytes.writeInt32LE(
-      Math.floor((Math.random() - 0.5) * 2 ** 32),
-      16 + Math.floor(Math.random() * 12),
-    );
-  else if (way < 0.85)
-    return frame(randomBytes(Math.floor(Math.random() * 64)), Math.random() < 0.5 ? 2013 : 2004);
-  else return bytes.subarray(0, Math.floor(Math.random() * bytes.length));
-  return bytes;
+/** A good message, damaged in one of many ways. */
+function broken(good: Buffer): fc.Arbitrary<Buffer> {
+  const place = fc.nat({ max: good.length - 1 });
+  const hits = fc.array(fc.tuple(place, fc.nat({ max: 255 })), { minLength: 3, maxLength: 3 });
+  const hit = hits.map((all) => {
+    const bytes = Buffer.from(good);
+    for (const [at, byte] of all) bytes[at] = byte;
+    return bytes;
+  });
+  const overwritten = fc
+    .tuple(fc.integer(), fc.integer({ min: 16, max: 27 }))
+    .map(([value, at]) => {
+      const bytes = Buffer.from(good);
+      bytes.writeInt32LE(value, at);
+      return bytes;
+    });
+  const strange = fc
+    .tuple(fc.uint8Array({ maxLength: 63 }), fc.constantFrom(2013, 2004))
+    .map(([body, opCode]) => frame(body, opCode));
+  return fc.oneof(
+    { weight: 50, arbitrary: hit },
+    { weight: 20, arbitrary: overwritten },
+    { weight: 15, arbitrary: strange },
+    { weight: 15, arbitrary: place.map((end) => good.subarray(0, end)) },
+  );
 }
 
 describe('broken messages', () => {
@@ -194,10 +203,11 @@ describe('broken messages', () => {
       filter: { a: [1, { b: 'text' }], d: new Date(0) },
       $db: 'd',
     });
+    const messages = fc.sample(broken(good), 20_000);
     for (let round = 0; round < 500; round += 1) {
       const socket = await openSocket();
       socket.resume();
-      for (let sent = 0; sent < 40; sent += 1) socket.write(broken(good));
+      for (const one of messages.slice(round * 40, round * 40 + 40)) socket.write(one);
       const closed = new Promise((resolve) => socket.once('close', resolve));
       socket.end();
       await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, 200))]);

@@ -7,6 +7,8 @@ import type { WorkerReport } from './worker.ts';
 export { DatabaseFault } from './fault.ts';
 export type { DatabaseFaultCode } from './fault.ts';
 export type { DatabaseOptions, ListenAddress } from './deployment.ts';
+export { readParameters } from './parameters.ts';
+export type { DatabaseParameters } from './parameters.ts';
 
 /** A database that runs in a thread of this process. */
 export type Database = {

@@ -2,7 +2,7 @@
 import { arch, cpus, hostname, platform, release, totalmem } from 'node:os';
 import { wholeNumber } from '../bson/number.ts';
 import { document, isNumeric } from '../bson/value.ts';
-import type { Document, Value } from '../bson/value.ts';
+import type { Document } from '../bson/value.ts';
 import { readDocument } from '../bson/reader.ts';
 import { findCollection } from '../engine/catalogue.ts';
 import type { Collection } from '../engine/collection.ts';
@@ -14,6 +14,7 @@ import { collectionName, numberArgument } from './context.ts';
 import type { CommandContext, Handler } from './context.ts';
 import { configureFailPoint } from './fail-point.ts';
 import { LIMITS, SET_NAME } from './hello.ts';
+import { getParameter, setParameter } from './parameter.ts';
 import { currentOperations, storageStats } from './produce.ts';
 import { VERSION } from './version.ts';
 
@@ -29,26 +30,6 @@ const buildInfo: Handler = () =>
     maxBsonObjectSize: LIMITS.maxBsonObjectSize,
     storageEngines: ['sqlite'],
   });
-
-const PARAMETERS: ReadonlyMap<string, Value> = new Map<string, Value>([
-  ['featureCompatibilityVersion', document({ version: '8.0' })],
-  ['requireApiVersion', false],
-  ['authenticationMechanisms', ['SCRAM-SHA-256']],
-  ['acceptApiVersion2', false],
-]);
-
-const getParameter: Handler = ({ command, server }) => {
-  const all = new Map<string, Value>([
-    ...PARAMETERS,
-    // Drivers' tests look here whether fail points may be used.
-    ['enableTestCommands', server.failPoints !== undefined],
-    ['transactionLifetimeLimitSeconds', server.transactionSeconds],
-  ]);
-  if (command.get('getParameter') === '*') return all;
-  const found = [...all].filter(([name]) => command.has(name));
-  if (found.length === 0) throw refuse(72, 'no option found to get');
-  return new Map(found);
-};
 
 const COUNTED: ReadonlyMap<string, string> = new Map([
   ['insert', 'insert'],
@@ -311,6 +292,7 @@ export const ADMIN_COMMANDS: readonly (readonly [string, Handler])[] = [
   ['ping', nothing],
   ['buildInfo', buildInfo],
   ['getParameter', getParameter],
+  ['setParameter', setParameter],
   ['serverStatus', serverStatus],
   ['replSetGetStatus', replicaStatus],
   ['replSetGetConfig', replicaConfig],

@@ -137,7 +137,6 @@ export const NOT_SUPPORTED: ReadonlySet<string> = new Set([
   'fsync',
   'fsyncUnlock',
   'shutdown',
-  'setParameter',
   'enableSharding',
   'shardCollection',
   'setFeatureCompatibilityVersion',

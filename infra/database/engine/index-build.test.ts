@@ -63,7 +63,11 @@ describe('a unique index that is built', () => {
     const building = Promise.allSettled([numbers.createIndex({ x: -1 })]);
     await numbers.dropIndexes();
     const [{ status }] = await building;
-    expect(await indexNames()).toEqual(status === 'fulfilled' ? ['_id_', 'x_-1'] : ['_id_']);
+    const names = await indexNames();
+    // What was built may have come after the drop, or have been dropped whole.
+    expect(status === 'fulfilled' ? names.filter((name) => name !== 'x_-1') : names).toEqual([
+      '_id_',
+    ]);
     expect(await sample.client.db('known').command({ validate: 'numbers' })).toMatchObject({
       valid: true,
     });

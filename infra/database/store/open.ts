@@ -21,7 +21,8 @@ export const LAYOUT_VERSION = 2;
 
 const SQLITE_HEADER = 'SQLite format 3\0';
 const PAGE_SIZE = 8192;
-const CACHE_KIB = 32_768;
+// The system keeps the file's pages too, so more of them here is little faster and only takes memory.
+const CACHE_KIB = 12_288;
 const READER_CACHE_KIB = 4096;
 const CHECKPOINT_PAGES = 2000;
 const BUSY_MILLIS = 5000;
