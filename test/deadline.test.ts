@@ -13,6 +13,8 @@ import { startTestDatabase, type TestDatabase } from './database.ts';
 
 const log = createLog('test', 'silent');
 const viewerKeys = [{ kid: 'k', secret: 'a-secret-of-this-test-that-is-long-enough' }];
+/** How long a request has, and how long each of eighteen steps takes: longer together, whatever else the machine does. */
+const [timeoutMillis, stepMillis] = [1_500, 120];
 const scalars = 'scalar Instant scalar Date scalar Won scalar BasisPoints scalar RegionCode\n';
 const sdl = `
   type Query { step: Step! reading: Int heavy: Int behind: Int }
@@ -31,6 +33,8 @@ const thingSchema = new Schema(
 let database: TestDatabase;
 let connection: Connection;
 let steps = 0;
+/** Resolved when a subgraph has begun with work. */
+let begun = Promise.withResolvers<undefined>();
 /** How the last work ended, whether or not anybody waited for it. */
 let ended = Promise.withResolvers<unknown>();
 const gateways = new Map<string, { gateway: Gateway; url: string }>();
@@ -39,6 +43,7 @@ let served: Served;
 const things = () => modelOf<Thing>(connection, 'things', thingSchema);
 
 async function noted<Result>(work: () => Promise<Result>): Promise<Result> {
+  begun.resolve(undefined);
   try {
     const result = await work();
     ended.resolve('done');
@@ -76,7 +81,7 @@ const subgraph: Subgraph = {
         ),
       behind: () => {
         void noted(async () => {
-          await pause(200);
+          await pause(stepMillis);
           return things().countDocuments({ n: 1 });
         });
         return 1;
@@ -85,7 +90,7 @@ const subgraph: Subgraph = {
     Step: {
       next: async ({ n }: { n: number }) => {
         steps += 1;
-        await pause(50);
+        await pause(stepMillis);
         return { n: n + 1 };
       },
     },
@@ -110,7 +115,7 @@ beforeAll(async () => {
   const { supergraphSdl } = foreignGraph({ work: { sdl, resolvers: {}, url: served.url } });
   const config = readGatewayConfig({
     PORT: '0',
-    REQUEST_TIMEOUT_MILLIS: '600',
+    REQUEST_TIMEOUT_MILLIS: String(timeoutMillis),
     VIEWER_KEYS: viewerKeys.map(({ kid, secret }) => `${kid}:${secret}`).join(','),
   });
   const service = await subgraph.start({ mongoUri: database.uri, environment: {}, log });
@@ -134,6 +139,7 @@ afterAll(async () => {
 });
 beforeEach(() => {
   steps = 0;
+  begun = Promise.withResolvers();
   ended = Promise.withResolvers();
 });
 
@@ -157,7 +163,7 @@ describe.each(['in this process', 'elsewhere'])('a request of a subgraph %s', (p
     expect([response.status, await response.json()]).toEqual([504, timedOut]);
     const before = steps;
     expect(before).toBeLessThan(18);
-    await pause(300);
+    await pause(3 * stepMillis);
     expect(steps).toBeLessThanOrEqual(before + 1);
   });
 
@@ -170,7 +176,7 @@ describe.each(['in this process', 'elsewhere'])('a request of a subgraph %s', (p
   it('ends when nobody waits for it any more', async () => {
     const left = new AbortController();
     const asked = post(place, '{ reading }', left.signal).catch(() => 'left');
-    await pause(100);
+    await begun.promise;
     left.abort();
     expect(await asked).toBe('left');
     expect(await ended.promise).toMatchObject({ extensions: { code: 'REQUEST_TIMEOUT' } });
