@@ -14,6 +14,7 @@ import { bringStandings } from './figure/standing.ts';
 import { ownAccess } from './member/claims.ts';
 import { resolvers } from './resolvers.ts';
 import { startRounds } from './round/rounds.ts';
+import { bringPairs } from './search/bring-pairs.ts';
 import { applyMaps, applyProjects } from './search/reputation.ts';
 import { seedSectors, tellUntoldSectors } from './sector/sector.ts';
 
@@ -32,6 +33,7 @@ export const companies: Subgraph = {
     await bringFirstOperator(own);
     await bringStandings(own);
     await bringLikenesses(own);
+    await bringPairs(own);
     const rounds = startRounds(own, log);
     const wakes = await openWakes(modelsOf(connection).consultationMessages, log);
     const positions = positionsOf(connection);

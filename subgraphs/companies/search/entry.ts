@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { searchForm } from '#kit/text.ts';
 import type { CompanyRecord } from '../company/company.model.ts';
 import type { EntryRecord } from './entry.model.ts';
+import { pairsOf } from './pairs.ts';
 import { termsOfForm } from './terms.ts';
 
 /** Stands for no end of a certificate. */
@@ -35,7 +36,12 @@ export function entryOf(company: CompanyRecord, reputation: Reputation): EntryRe
   const said = [name.ko, name.en, businessNumber, affiliateGroup];
   const forms = [...new Set(said.map((each) => searchForm(each ?? '')))].filter(Boolean);
   const facets = facetsOf(company);
-  const terms = [...facets, ...uncountedOf(company, reputation), ...forms.flatMap(termsOfForm)];
+  const terms = [
+    ...facets,
+    ...pairsOf(facets),
+    ...uncountedOf(company, reputation),
+    ...forms.flatMap(termsOfForm),
+  ];
   return {
     _id: company._id,
     status: company.status,

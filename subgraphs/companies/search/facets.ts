@@ -4,9 +4,9 @@ import type { QueryFilter } from 'mongoose';
 import type { CompanyStatus } from '#schema/facts.ts';
 import type { Context } from '../context.ts';
 import type { EntryRecord } from './entry.model.ts';
-import { hasTerms, sampleOf, type Sample } from './estimate.ts';
-import { termsOfFilter, wordsIn, type CompanyFilter } from './query.ts';
-import { termsOfWord } from './terms.ts';
+import { foundIn } from './match.ts';
+import type { CompanyFilter } from './query.ts';
+import { sampleOf, type Sample } from './sample.ts';
 
 /** What is counted. */
 export const countedFacets = ['KIND', 'SECTOR', 'REGION', 'SIZE'] as const;
@@ -20,9 +20,9 @@ export interface FacetCounts {
 }
 
 /** How many are counted one by one; more are told from the sample. */
-const mostCounted = 4_000;
+const mostCounted = 2_000;
 /** So many of the sample must be found to tell from them. */
-const leastTold = 100;
+const leastTold = 80;
 
 /** How long counts are good for the same question, in milliseconds, and how many questions are remembered. */
 const goodFor = 30_000;
@@ -33,15 +33,18 @@ type Remembered = Map<string, { at: number; answer: Promise<unknown> }>;
 const byDatabase = new WeakMap<object, Remembered>();
 
 /** Counts of every facet over what a query finds; as old as half a minute, because counting walks all that is found. */
-export function countFacets(
-  store: Store,
-  filter: CompanyFilter,
-  query: QueryFilter<EntryRecord>,
-): Promise<FacetCounts[]> {
+export function countFacets(store: Store, { filter, query, today }: Asked): Promise<FacetCounts[]> {
   return remember(store, `facets ${JSON.stringify(query)}`, async () => {
     const sample = await sampleOf(store);
-    return toldFrom(sample, filter) ?? countEach(store, query);
+    return toldFrom(sample, filter, today) ?? countEach(store, query);
   });
+}
+
+/** What is asked: as a filter, and as what it means to the database on a day (`YYYY-MM-DD` in Asia/Seoul). */
+export interface Asked {
+  filter: CompanyFilter;
+  query: QueryFilter<EntryRecord>;
+  today: string;
 }
 
 /** How many a query finds. */
@@ -54,11 +57,10 @@ export interface Counted {
 /** How many entries a query finds; thousands are told from the sample, or as old as half a minute. */
 export async function countEntries(
   store: Store,
-  filter: CompanyFilter,
-  query: QueryFilter<EntryRecord>,
+  { filter, query, today }: Asked,
 ): Promise<Counted> {
   // Every approved company is soon counted.
-  const told = isEqual(query, approved) ? null : toldCount(await sampleOf(store), filter);
+  const told = isEqual(query, approved) ? null : toldCount(await sampleOf(store), filter, today);
   if (told !== null) return { count: told, estimated: true };
   return { count: await countOneByOne(store, query), estimated: false };
 }
@@ -107,41 +109,33 @@ function remember<Answer>(
 }
 
 /** How many a filter finds, told from the sample; null when that would be too rough, as `toldFrom` has it. Pure. */
-export function toldCount(sample: Sample, filter: CompanyFilter): number | null {
-  const found = foundIn(sample, filter);
-  return found && Math.round(found.drawn.length * found.weight);
+export function toldCount(sample: Sample, filter: CompanyFilter, today: string): number | null {
+  const told = toldBy(sample, filter, today);
+  return told && Math.round(told.found.length * told.weight);
 }
 
-/** Counts told from the sample; null when that would be too rough, or the filter asks for more than terms. Pure. */
-export function toldFrom(sample: Sample, filter: CompanyFilter): FacetCounts[] | null {
-  const found = foundIn(sample, filter);
-  if (!found) return null;
+/** Counts told from the sample; null when that would be too rough, or the filter names keys of a source. Pure. */
+export function toldFrom(
+  sample: Sample,
+  filter: CompanyFilter,
+  today: string,
+): FacetCounts[] | null {
+  const told = toldBy(sample, filter, today);
+  if (!told) return null;
   const counts = new Map<string, number>();
-  for (const each of found.drawn)
-    for (const term of each) if (isCounted(term)) counts.set(term, (counts.get(term) ?? 0) + 1);
-  return inFacets(counts, found.weight, true);
+  for (const { facets } of told.found)
+    for (const term of facets) counts.set(term, (counts.get(term) ?? 0) + 1);
+  return inFacets(counts, told.weight, true);
 }
 
 /** Those of a sample that a filter finds, and for how many each stands; null when they tell too little. */
-function foundIn({ total, drawn, states }: Sample, filter: CompanyFilter) {
-  if (total <= mostCounted || asksForMore(filter)) return null;
-  const terms = termsOfFilter(filter);
-  const found = drawn.filter(
-    (each, index) => states[index] === 'APPROVED' && hasTerms(each, terms),
-  );
+function toldBy(sample: Sample, filter: CompanyFilter, today: string) {
+  const { total, drawn } = sample;
+  if (total <= mostCounted || filter.origin?.externalIds != null) return null;
+  const found = foundIn(sample, filter, today);
   const weight = total / drawn.length;
   if (found.length < leastTold || found.length * weight <= mostCounted) return null;
-  return { drawn: found, weight };
-}
-
-/** Whether a filter asks for what terms alone do not say. */
-function asksForMore(filter: CompanyFilter): boolean {
-  const { technologies, certificate, trackRecord, available, statuses, origin } = filter;
-  return (
-    [technologies, certificate, trackRecord, statuses, origin].some((each) => each != null) ||
-    available === false ||
-    wordsIn(filter).some((word) => termsOfWord(word).length === 0)
-  );
+  return { found, weight };
 }
 
 async function countEach(
@@ -158,10 +152,6 @@ async function countEach(
 }
 
 const prefixes = countedFacets.map((name) => `${name.toLowerCase()}:`);
-
-function isCounted(term: string): boolean {
-  return prefixes.some((prefix) => term.startsWith(prefix));
-}
 
 function inFacets(
   counts: ReadonlyMap<string, number>,

@@ -5,6 +5,7 @@ import { badInput } from '#kit/page.ts';
 import type { CompanyKind, CompanySize, CompanyStatus } from '#schema/facts.ts';
 import type { EntryRecord } from './entry.model.ts';
 import { facet, type FacetName } from './entry.ts';
+import { pairsBetween } from './pairs.ts';
 import { regionsNear } from './region-neighbours.ts';
 import { patternOfWord, termsOfWord, wordsOf } from './terms.ts';
 
@@ -57,22 +58,20 @@ const mostValues = 100;
  *
  * @param today `YYYY-MM-DD` in Asia/Seoul
  * @param ids companies of the source's keys; null when the filter names none
- * @param frequency how often a term is there; the rarest of those that must hold is named first, to be looked up by
+ * @param way the terms in the order in which they are to be looked up; those of the filter as they come when absent
  * @throws {GraphQLError} BAD_USER_INPUT for a text or a list that is too long, or a level that there is not
  */
 export function entryQuery(
   filter: CompanyFilter,
   today: string,
   ids: string[] | null,
-  frequency: (term: string) => number = alike,
+  way: Way = plainWay(termsOfFilter(filter)),
 ): QueryFilter<EntryRecord> {
   const words = wordsIn(filter);
-  const { all, anyOf } = termsOfFilter(filter);
   const conditions: QueryFilter<EntryRecord>[] = [
     ...(ids === null ? [] : [{ _id: { $in: ids } }]),
-    ...(all.length > 0 ? [{ terms: { $all: rarestFirst(all, frequency) } }] : []),
-    ...anyOf.map((terms) => ({ terms: { $in: terms } })),
-    { status: statusOf(filter.statuses ?? ['APPROVED']) },
+    ...termConditions(way),
+    { status: oneOrAny(statusesOf(filter)) },
     ...(filter.available === false ? [{ terms: { $ne: facet('available', 'yes') } }] : []),
     ...(asksForNothing(filter) ? [{ _id: { $in: [] } }] : []),
     ...words.map((word) => ({ forms: { $regex: patternOfWord(word) } })),
@@ -83,21 +82,60 @@ export function entryQuery(
   return conditions.length === 1 ? (conditions[0] ?? {}) : { $and: conditions };
 }
 
-function rarestFirst(terms: readonly string[], frequency: (term: string) => number): string[] {
-  const weighed = terms.map((term) => ({ term, weight: frequency(term) }));
-  return weighed.sort((a, b) => a.weight - b.weight).map(({ term }) => term);
-}
-
-function alike(): number {
-  return 0;
+/** What must all hold, the one that leads first: those of one term in one condition, unless a list leads. */
+function termConditions(way: Way): QueryFilter<EntryRecord>[] {
+  const all = way.filter(({ length }) => length === 1).flat();
+  const lists = way
+    .filter(({ length }) => length !== 1)
+    .map((terms) => ({ terms: { $in: terms } }));
+  const every = all.length > 0 ? [{ terms: { $all: all } }] : [];
+  return way[0]?.length === 1 ? [...every, ...lists] : [...lists, ...every];
 }
 
 /** The terms that a filter asks for. */
 export interface Terms {
-  /** An entry must have every one; the rarest leads the way through the index. */
+  /** An entry must have every one. */
   all: string[];
   /** Of each group it must have one. */
   anyOf: string[][];
+}
+
+/** Lists of terms, of each of which an entry must have one; the first one leads the way through the index. */
+export type Way = readonly (readonly string[])[];
+
+/** The terms as they come. */
+export function plainWay({ all, anyOf }: Terms): Way {
+  return [...all.map((term) => [term]), ...anyOf];
+}
+
+/** How many entries have a term of the list. */
+export type Frequency = (list: readonly string[]) => number;
+
+/** So many ranges of an index are read side by side, in its order. */
+const mostPairs = 50;
+
+/**
+ * The way that looks at the fewest entries: two lists that few have together become one of their pairs, and what few have
+ * comes first.
+ */
+export function shortestWay(terms: Terms, frequency: Frequency): Way {
+  const weighed = (list: readonly string[]) => ({ list, weight: frequency(list) });
+  const plain = plainWay(terms);
+  const joints = plain.flatMap((one, index) =>
+    plain.slice(index + 1).flatMap((other) => {
+      const pairs = pairsBetween(one, other);
+      const isWay = pairs.length > 0 && pairs.length <= mostPairs;
+      return isWay ? [{ ...weighed(pairs), covered: [one, other] }] : [];
+    }),
+  );
+  const [joint] = joints.toSorted(lighterFirst);
+  const rest = plain.filter((list) => !joint?.covered.includes(list)).map(weighed);
+  const lists = joint ? [joint, ...rest] : rest;
+  return lists.toSorted(lighterFirst).map(({ list }) => list);
+}
+
+function lighterFirst(a: { weight: number }, b: { weight: number }): number {
+  return a.weight - b.weight;
 }
 
 /** The terms that a filter asks for. */
@@ -112,7 +150,7 @@ export function termsOfFilter(filter: CompanyFilter): Terms {
 }
 
 /** Whether a text is asked for that has no letter and no digit: nothing has it. */
-function asksForNothing({ text }: CompanyFilter): boolean {
+export function asksForNothing({ text }: CompanyFilter): boolean {
   return (text ?? '').trim() !== '' && wordsOf(text ?? '').length === 0;
 }
 
@@ -160,8 +198,13 @@ function facets(name: FacetName, values: readonly string[] | null | undefined): 
   return [...each].map((value) => facet(name, value));
 }
 
+/** The states that a filter asks for: approved when it does not say. */
+export function statusesOf({ statuses }: CompanyFilter): readonly CompanyStatus[] {
+  return statuses ?? ['APPROVED'];
+}
+
 /** One state is asked for as such, so that the index gives the order too. */
-function statusOf(statuses: readonly CompanyStatus[]) {
+function oneOrAny(statuses: readonly CompanyStatus[]) {
   const [only, ...more] = statuses;
   return only !== undefined && more.length === 0 ? only : { $in: [...statuses] };
 }

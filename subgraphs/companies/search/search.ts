@@ -18,17 +18,19 @@ import { forbid, hasRole } from '#kit/viewer.ts';
 import type { CompanyPage } from '../company/company.model.ts';
 import type { Context } from '../context.ts';
 import type { EntryRecord } from './entry.model.ts';
-import { countEntries, countFacets, type Counted } from './facets.ts';
+import { countDone, estimate, isQuickerInOrder } from './estimate.ts';
+import { countEntries, countFacets, type Asked, type Counted } from './facets.ts';
 import {
-  estimate,
-  estimateDone,
-  frequencyIn,
-  isQuickerInOrder,
-  sampleOf,
-  type Sample,
-} from './estimate.ts';
-import { entryQuery, termsOfFilter, wordsIn, type CompanyFilter } from './query.ts';
+  entryQuery,
+  shortestWay,
+  statusesOf,
+  termsOfFilter,
+  wordsIn,
+  type CompanyFilter,
+  type Way,
+} from './query.ts';
 import { ranked } from './rank.ts';
+import { frequencyIn, sampleOf, type Sample } from './sample.ts';
 import { patternOfWord } from './terms.ts';
 
 /** How companies are sorted. */
@@ -51,7 +53,7 @@ const orders: Record<Exclude<CompanyOrder, 'RELEVANCE'>, Order> = {
   ],
 };
 /** The indexes that hold every entry of a state in order. */
-const ways = {
+const indexes = {
   NAME: 'status_1_sortName_1__id_1',
   NEWEST: 'status_1_registeredAt_-1__id_-1',
   TRACK_RECORD: 'status_1_completed_-1_onTime_-1_rating_-1__id_-1',
@@ -73,26 +75,29 @@ export async function searchCompanies(
   order: CompanyOrder,
   request: PageRequest,
 ): Promise<CompanyPage> {
-  const { viewer, entries, loaders } = context;
+  const { viewer, loaders } = context;
   const others = filter.statuses?.some((status) => status !== 'APPROVED') ?? false;
   if (others && !hasRole(viewer, 'SECRETARIAT'))
     forbid('Only SECRETARIAT may search companies that are not approved.');
   const ids = await idsOfOrigin(context, filter.origin);
+  const today = seoulDay(new Date());
   const sample = await sampleOf(context);
-  const query = entryQuery(filter, seoulDay(new Date()), ids, frequencyIn(sample));
+  const way = shortestWay(termsOfFilter(filter), frequencyIn(sample));
+  const query = entryQuery(filter, today, ids, way);
+  const asked = { filter, query, today };
   const page: Page<{ _id: string }> & { few?: number } =
     order === 'RELEVANCE'
       ? await rankedPage(context, query, wordsIn(filter), request)
-      : await findPage(entries, query, orders[order], request, wayOf(sample, filter, order));
+      : await orderedPage(context, asked, order, request, indexFor(sample, asked, way, order));
   const { few } = page;
   const counted = async (): Promise<Counted> =>
-    few === undefined ? countEntries(context, filter, query) : { count: few, estimated: false };
+    few === undefined ? countEntries(context, asked) : { count: few, estimated: false };
   const nodes = await loaders.company.loadMany(page.edges.map(({ node }) => node._id));
   return {
     ...page,
     count: async () => (await counted()).count,
     estimated: async () => (await counted()).estimated,
-    facets: () => countFacets(context, filter, query),
+    facets: () => countFacets(context, asked),
     edges: page.edges.flatMap(({ cursor }, index) => {
       const node = nodes[index];
       if (node instanceof Error) throw node;
@@ -101,29 +106,36 @@ export async function searchCompanies(
   };
 }
 
+/** A page in an order that an index has. Where it holds all that are found, `few` says how many. */
+async function orderedPage(
+  { entries }: Context,
+  { query }: Asked,
+  order: keyof typeof orders,
+  request: PageRequest,
+  index: string | undefined,
+): Promise<Page<{ _id: string }> & { few?: number }> {
+  const page = await findPage(entries, query, orders[order], request, index);
+  const isAll = request.after == null && !page.pageInfo.hasNextPage;
+  return isAll ? { ...page, few: page.edges.length } : page;
+}
+
 /**
  * The index to walk: by the rarest term, which gives the order of names too; for the other orders by that or in order,
  * whichever looks at fewer. Undefined where companies of several states are asked for.
  */
-function wayOf(
+function indexFor(
   sample: Sample,
-  filter: CompanyFilter,
-  order: keyof typeof ways,
+  { filter, today }: Asked,
+  way: Way,
+  order: keyof typeof orders,
 ): string | undefined {
-  const terms = termsOfFilter(filter);
-  if (terms.all.length > 0 && order === 'NAME') return byTerms;
-  if (terms.all.length > 0 || terms.anyOf.length > 0)
-    return isQuickerInOrder(estimate(sample, terms), defaultPageSize) ? ways[order] : byTerms;
-  return (filter.statuses?.length ?? 1) === 1 ? wayWithoutTerms(sample, filter, order) : undefined;
-}
-
-function wayWithoutTerms(
-  sample: Sample,
-  { trackRecord }: CompanyFilter,
-  order: keyof typeof ways,
-): string {
-  const found = trackRecord ? estimateDone(sample, trackRecord) : null;
-  return ways[!found || isQuickerInOrder(found, defaultPageSize) ? order : 'TRACK_RECORD'];
+  const [first] = way;
+  if (first?.length === 1 && order === 'NAME') return byTerms;
+  if (statusesOf(filter).length !== 1) return first ? byTerms : undefined;
+  const found = estimate(sample, filter, way, today);
+  if (first) return isQuickerInOrder(found, defaultPageSize) ? indexes[order] : byTerms;
+  const done = { ...found, rarest: countDone(sample, filter) };
+  return indexes[isQuickerInOrder(done, defaultPageSize) ? order : 'TRACK_RECORD'];
 }
 
 /**
