@@ -126,6 +126,14 @@ export interface ProjectFact {
 /** From consortia; key: id of the handed-over service. A service that came out of a project, for the marketplace to draft. */
 export interface OutcomeFact {
   projectId: string;
+/**
+ * From consortia; key: project id. What a project requires that is drafted or forms its team; gone once it is sealed or taken
+ * back. Whoever follows shows it to the secretariat alone.
+ */
+export interface OpenProjectFact {
+  requirements: { technologyId: string; level: number }[];
+}
+
   name: TextFact;
   summary: TextFact;
   model: 'IAAS' | 'PAAS' | 'SAAS' | 'SUPPORT' | 'CONVERGENCE';
@@ -145,3 +153,4 @@ export interface Facts {
   project: ProjectFact;
   outcome: OutcomeFact;
 }
+  openProject: OpenProjectFact;

@@ -5,6 +5,7 @@ import type {
   AccessFact,
   CapabilityMapFact,
   CompanyFact,
+  OpenProjectFact,
   OutcomeFact,
   ProjectFact,
   SearchFact,
@@ -78,9 +79,17 @@ export async function tellMaps(
 /** Tells of projects, by id. */
 export async function tellProjects(
   uri: string,
-  projects: Record<string, ProjectFact>,
+  projects: Record<string, ProjectFact | null>,
 ): Promise<void> {
   await tell(uri, 'consortia', 'project', {}, projects);
+}
+
+/** Tells of projects that are drafted or form their team, by id; null once one is not any more. */
+export async function tellOpenProjects(
+  uri: string,
+  projects: Record<string, OpenProjectFact | null>,
+): Promise<void> {
+  await tell(uri, 'consortia', 'openProject', {}, projects);
 }
 
 /** Tells of services that came out of projects, by id. */
@@ -118,12 +127,16 @@ async function tell(
   by: string,
   kind: string,
   base: object,
-  things: Record<string, object>,
+  things: Record<string, object | null>,
 ): Promise<void> {
   const connection = await connect(uri, `oca_${by}`);
   await publishFacts(
     factsOf(connection),
-    Object.entries(things).map(([key, thing]) => ({ kind, key, state: { ...base, ...thing } })),
+    Object.entries(things).map(([key, thing]) => ({
+      kind,
+      key,
+      state: thing && { ...base, ...thing },
+    })),
   );
   await connection.close();
 }

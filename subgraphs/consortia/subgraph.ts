@@ -15,6 +15,7 @@ import { createContext, modelsOf } from './context.ts';
 import { applyFirmFacts } from './pool/firm.ts';
 import { alsoForMerged } from './pool/merged.ts';
 import { solverQueue } from './proposal/queue.ts';
+import { tellOpenProjects } from './project/open.ts';
 import { followSuccessions } from './project/succession.ts';
 import { openSearches } from './proposal/searches.ts';
 import { traces } from './person/person.ts';
@@ -37,6 +38,8 @@ async function start({ mongoUri, environment, log }: Runtime): Promise<Service> 
     knownOf(connection),
   ]);
   await ensureTemplate(models.templates);
+  await tellOpenProjects({ connection, ...models });
+  await catchUpWithMergers(connection, models);
   // A stream can only be opened on a collection that is there, whoever starts first.
   await prepare([factsOf(companies), factsOf(techmaps)]);
   const lines = [
@@ -64,7 +67,7 @@ async function start({ mongoUri, environment, log }: Runtime): Promise<Service> 
       apply: async (facts) => {
         const technologies = facts.filter(({ kind }) => kind === 'technology');
         await applyFacts(models.technologies, technologies);
-        await followSuccessions(models, technologies);
+        await followSuccessions({ connection, ...models }, technologies);
         await applyFirmFacts(
           models.firms,
           facts.filter(({ kind }) => kind === 'capabilityMap'),

@@ -13,8 +13,10 @@ import { companiesOf, type CompanyRecord } from './company/company.model.ts';
 import type { TechmapsConfig } from './config.ts';
 import {
   demandsOf,
+  openProjectsOf,
   projectsOf,
   type DemandRecord,
+  type OpenProjectRecord,
   type ProjectRecord,
 } from './demand/demand.model.ts';
 import { placementsOf, type PlacementRecord } from './placement/placement.model.ts';
@@ -65,6 +67,7 @@ export interface Models {
   footprints: Model<FootprintRecord>;
   companies: Model<CompanyRecord>;
   projects: Model<ProjectRecord>;
+  openProjects: Model<OpenProjectRecord>;
   demands: Model<DemandRecord>;
   facts: Model<FactRecord>;
 }
@@ -81,6 +84,8 @@ export interface Loaders {
   roots: DataLoader<string, TechnologyRecord[]>;
   capability: DataLoader<string, CapabilityRecord | null>;
   company: DataLoader<string, CompanyRecord | null>;
+  /** A project that everybody may see. */
+  project: DataLoader<string, ProjectRecord | null>;
   /** A company's newest map. */
   capabilityMap: DataLoader<string, CapabilityMapRecord | null>;
   /** What became of a technology in the version that left it out, by `versionId technologyId`. */
@@ -133,6 +138,7 @@ export function modelsOf(connection: Connection): Models {
     footprints: footprintsOf(connection),
     companies: companiesOf(connection),
     projects: projectsOf(connection),
+    openProjects: openProjectsOf(connection),
     demands: demandsOf(connection),
     facts: factsOf(connection),
   };
@@ -167,6 +173,7 @@ function createLoaders({ maps, versions, technologies, ...models }: Models): Loa
     }),
     capability: byId(models.capabilities),
     company: byId(models.companies),
+    project: byId(models.projects),
     capabilityMap: new DataLoader(async (ids) => {
       const query = { companyId: { $in: [...ids] }, newest: true };
       const found = await models.capabilityMaps.find(query).lean();

@@ -17,7 +17,7 @@ import { mutations } from './mutations.ts';
 import { traces } from './person/person.ts';
 import type { Resolvers } from './schema.generated.ts';
 import { findSuccession, findSuccessions } from './succession/succession.ts';
-import { countItems, findCompanyItems, findItems } from './succession/transition.ts';
+import { countItems, findCompanyItems, findItems, shownProject } from './succession/transition.ts';
 import { findSoleSuppliers, findSupplyGrid } from './supply/concentration.ts';
 import {
   findSupply,
@@ -112,7 +112,7 @@ export const resolvers: Resolvers = {
   },
   TransitionItem: {
     company: ({ companyId }) => (companyId === null ? null : { id: companyId }),
-    project: ({ projectId }) => (projectId === null ? null : { id: projectId }),
+    project: (item, _, context) => shownProject(context, item),
     technology: ({ technologyId }, _, { loaders }) =>
       loaders.technology.load(technologyId).then(there),
     successors: ({ successorIds }, _, context) => technologiesWithIds(context, successorIds),

@@ -11,7 +11,7 @@ import { subgraphSdl } from '#schema/sdl.ts';
 import { applyCompanyFacts } from './company/following.ts';
 import { readTechmapsConfig } from './config.ts';
 import { createContext, modelsOf } from './context.ts';
-import { applyProjectFacts, recountDemand } from './demand/demand.ts';
+import { applyOpenProjectFacts, applyProjectFacts, bringDemand } from './demand/demand.ts';
 import { traces } from './person/person.ts';
 import { resolvers } from './resolvers.ts';
 import { startAftermath } from './succession/aftermath.ts';
@@ -49,7 +49,7 @@ export const techmaps: Subgraph = {
       await spreadDue(counting, isGoingOn);
       await recountDue(counting, isGoingOn, (companyIds) => carryLate(counting, companyIds));
     }, log);
-    await recountDemand(models);
+    await bringDemand(counting);
     const positions = positionsOf(connection);
     const followers = [
       await follow({
@@ -71,14 +71,14 @@ export const techmaps: Subgraph = {
       await follow({
         from: 'consortia',
         source: factsOf(consortia),
-        kinds: ['project'],
+        kinds: ['project', 'openProject'],
         positions,
         apply: async (facts) => {
-          await applyProjectFacts(models, facts);
-          await followRequirements(
-            counting,
-            facts.map(({ key }) => key),
-          );
+          await byKind({
+            project: (own) => applyProjectFacts(models, own),
+            openProject: (own) => applyOpenProjectFacts(models.openProjects, own),
+          })(facts);
+          await followRequirements(counting, facts.map(({ key }) => key)); // prettier-ignore
         },
         log,
       }),

@@ -19,6 +19,7 @@ import { stateAfter } from '#kit/steps.ts';
 import { wantedGrams, type GivenText } from '../form/wording.ts';
 import { isInside, maySee, publicStatuses, visibleTo } from './audience.ts';
 import { readContent, type GivenContent } from './content.ts';
+import { openProjectFact } from './open.ts';
 import type {
   ProjectPage,
   ProjectRecord,
@@ -27,7 +28,7 @@ import type {
   StageBudget,
 } from './project.model.ts';
 import { readRequirements, technologyFaults, type GivenRequirement } from './requirement.ts';
-import { projectSteps, type ProjectStatus } from './state.ts';
+import { openStatuses, projectSteps, type ProjectStatus } from './state.ts';
 
 /** Which projects. */
 export interface ProjectFilter {
@@ -110,7 +111,8 @@ export async function projectToLead(
 }
 
 /**
- * Stores a change of a project read at `revision`, and tells it once the project is public.
+ * Stores a change of a project read at `revision`, and tells it: everything once the project is public, only what it requires
+ * before.
  *
  * @throws {Refusal} STALE (revision)
  */
@@ -128,10 +130,15 @@ export async function changeProject(
   if (matchedCount === 0)
     throw refusal('STALE', 'The project was changed since it was read.', ['revision']);
   const changed = { ...project, ...change, revision: revision + 1 };
-  if (publicStatuses.includes(changed.status))
-    await publishFacts(facts, [
-      { kind: 'project', key: project._id, state: projectFact(changed, memberIds) },
-    ]);
+  const isPublic = publicStatuses.includes(changed.status);
+  const isOrWasOpen = [project.status, changed.status].some((each) => openStatuses.includes(each));
+  // The public one first: whoever follows both knows what the project requires all the time.
+  await publishFacts(facts, [
+    ...(isPublic
+      ? [{ kind: 'project', key: project._id, state: projectFact(changed, memberIds) }]
+      : []),
+    ...(isOrWasOpen ? [openProjectFact(changed)] : []),
+  ]);
   return changed;
 }
 
@@ -212,6 +219,7 @@ export async function draftProject(context: Context, given: GivenProject): Promi
     revision: 1,
   };
   await context.projects.create([record]);
+  await publishFacts(context.facts, [openProjectFact(record)]);
   return record;
 }
 

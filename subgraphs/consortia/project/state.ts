@@ -13,6 +13,9 @@ export type ProjectStatus =
   | 'TERMINATED'
   | 'WITHDRAWN';
 
+/** States in which what a project needs may still change. */
+export const openStatuses: readonly ProjectStatus[] = ['DRAFT', 'FORMING'];
+
 /** What can be done with a project. */
 export type ProjectStep =
   | 'edit'

@@ -2,8 +2,9 @@
  * What a project needs when its technologies change: a requirement follows a technology that was renamed or merged by
  * itself; where one was split or retired, the lead decides.
  */
-import type { FactRecord } from '#kit/facts.ts';
+import { publishFacts, type FactRecord } from '#kit/facts.ts';
 import { newId } from '#kit/id.ts';
+import { transaction } from '#kit/mongo.ts';
 import { problem, refusal, refuseAny, type Problem } from '#kit/refusal.ts';
 import type { TechnologyFact } from '#schema/facts.ts';
 import { stateAfter } from '#kit/steps.ts';
@@ -12,20 +13,15 @@ import { followed, successorOf } from '../pool/succession.ts';
 import type { TechnologyRecord } from '../pool/technology.model.ts';
 import { isInside } from './audience.ts';
 import type { ProjectRecord, RequirementRecord } from './project.model.ts';
+import { openProjectFact } from './open.ts';
 import { changeProject, projectToLead } from './project.ts';
 import { requirementsLimit, technologyFaults } from './requirement.ts';
-import { projectSteps, type ProjectStatus } from './state.ts';
+import { openStatuses, projectSteps } from './state.ts';
 
-/** States in which what a project needs may still change. */
-const openStatuses: readonly ProjectStatus[] = ['DRAFT', 'FORMING'];
-/** How often a change is tried again that met another one. */
-const triesLimit = 10;
+type Store = Pick<Context, 'connection' | 'projects' | 'technologies' | 'facts'>;
 
 /** Lets every open project's requirements follow technologies that were renamed or merged; safe to repeat. */
-export async function followSuccessions(
-  { projects, technologies }: Pick<Context, 'projects' | 'technologies'>,
-  facts: readonly FactRecord[],
-): Promise<void> {
+export async function followSuccessions(store: Store, facts: readonly FactRecord[]): Promise<void> {
   const moved = facts.flatMap(({ key, state }) =>
     state !== null && successorOf(state as TechnologyFact) !== null ? [key] : [],
   );
@@ -37,20 +33,14 @@ export async function followSuccessions(
 
 /** Moves one project's requirements; whoever edits it meanwhile is told that it was changed. */
 async function moveRequirements(
-  { projects, technologies }: Pick<Context, 'projects' | 'technologies'>,
+  { projects, technologies, facts }: Store,
   id: string,
 ): Promise<void> {
-  for (let tries = 0; tries < triesLimit; tries += 1) {
-    const project = await projects.findById(id).lean<ProjectRecord>();
-    if (!project || !openStatuses.includes(project.status)) return;
-    const requirements = await followed(technologies, project.requirements);
-    const { matchedCount } = await projects.updateOne(
-      { _id: id, revision: project.revision },
-      { $set: { requirements }, $inc: { revision: 1 } },
-    );
-    if (matchedCount > 0) return;
-  }
-  throw new Error(`Project ${id} changes too often for its requirements to follow.`);
+  const project = await projects.findById(id).lean<ProjectRecord>();
+  if (!project || !openStatuses.includes(project.status)) return;
+  const requirements = await followed(technologies, project.requirements);
+  await projects.updateOne({ _id: id }, { $set: { requirements }, $inc: { revision: 1 } });
+  await publishFacts(facts, [openProjectFact({ ...project, requirements })]);
 }
 
 /** A requirement that the lead is to decide. */

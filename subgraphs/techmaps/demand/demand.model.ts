@@ -2,7 +2,7 @@ import { Schema, type Connection, type Model } from 'mongoose';
 
 import type { Followed } from '#kit/facts.ts';
 import { modelOf, plainSchema } from '#kit/mongo.ts';
-import type { ProjectFact } from '#schema/facts.ts';
+import type { OpenProjectFact, ProjectFact } from '#schema/facts.ts';
 
 /** What this subgraph keeps of a project, as consortia tells it. */
 export interface ProjectRecord
@@ -43,6 +43,37 @@ const projectSchema = new Schema(
 /** The projects that are known here: a read model of another subgraph's facts. */
 export function projectsOf(connection: Connection): Model<ProjectRecord> {
   return modelOf<ProjectRecord>(connection, 'projects', projectSchema);
+}
+
+/** What this subgraph keeps of a project that is drafted or forms its team: seen by the secretariat alone, and no demand yet. */
+export interface OpenProjectRecord extends Followed, Partial<OpenProjectFact> {}
+
+const openProjectSchema = new Schema(
+  {
+    _id: { type: String, required: true },
+    revision: { type: Number, required: true },
+    gone: { type: Boolean, required: true },
+    requirements: {
+      type: [
+        new Schema(
+          {
+            technologyId: { type: String, required: true },
+            level: { type: Number, required: true },
+          },
+          { _id: false, versionKey: false, id: false, strict: 'throw' },
+        ),
+      ],
+      default: undefined,
+    },
+  },
+  { ...plainSchema, collection: 'openprojects' },
+)
+  // what a new version has to list
+  .index({ 'requirements.technologyId': 1, gone: 1 });
+
+/** The projects that are drafted or form their teams: a read model of another subgraph's facts. */
+export function openProjectsOf(connection: Connection): Model<OpenProjectRecord> {
+  return modelOf<OpenProjectRecord>(connection, 'openprojects', openProjectSchema);
 }
 
 /** What projects need of a technology. */

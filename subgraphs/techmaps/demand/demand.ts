@@ -1,17 +1,19 @@
 /** Keeps what running projects need of each technology, from what consortia tells. */
-import type { Model } from 'mongoose';
+import type { Connection, Model } from 'mongoose';
 
 import { applyFacts, type FactRecord } from '#kit/facts.ts';
-import type { ProjectFact } from '#schema/facts.ts';
+import { bringUp } from '#kit/upgrade.ts';
+import type { OpenProjectFact, ProjectFact } from '#schema/facts.ts';
 
-import type { DemandRecord, ProjectRecord } from './demand.model.ts';
+import { goneFrom, wayOf, withFormer, type Gone, type Ways } from '../succession/way.ts';
+import type { DemandRecord, OpenProjectRecord, ProjectRecord } from './demand.model.ts';
 import { needBySector, needOf, noNeed, type Requirement } from './need.ts';
 
 const running = ['SEALED', 'SUBMITTED', 'AWARDED', 'RUNNING'];
 const batch = 200;
 
 /** What counting demand needs of a context. */
-export interface DemandCounting {
+export interface DemandCounting extends Ways {
   projects: Model<ProjectRecord>;
   demands: Model<DemandRecord>;
 }
@@ -22,29 +24,64 @@ export async function applyProjectFacts(
   facts: readonly FactRecord[],
 ): Promise<void> {
   const before = await counting.projects.find({ _id: { $in: facts.map(({ key }) => key) } }).lean();
-  // Marked first: a stop in between leaves something to count again rather than a wrong count.
-  await markDemandDue(counting, [
+  const ids = [
     ...before.flatMap(({ requirements }) => requirements ?? []),
     ...facts.flatMap(({ state }) => (state as ProjectFact | null)?.requirements ?? []),
-  ]);
+  ].map(({ technologyId }) => technologyId);
+  // Marked first: a stop in between leaves something to count again rather than a wrong count.
+  await markWaysDue(counting, ids);
   await applyFacts(counting.projects, facts.map(kept));
+  // Marked again: a version may have been published meanwhile.
+  await markWaysDue(counting, ids);
   await recountDemand(counting);
 }
 
+/** Brings what is known of drafts and forming consortia up to what was told. */
+export async function applyOpenProjectFacts(
+  openProjects: Model<OpenProjectRecord>,
+  facts: readonly FactRecord[],
+): Promise<void> {
+  await applyFacts(openProjects, facts, ({ requirements }: OpenProjectFact) => ({ requirements }));
+}
+
+/**
+ * Counts what an earlier run of the service left due, and, once, what was counted in technologies that were renamed or merged
+ * before it counted in what they became.
+ */
+export async function bringDemand(
+  counting: DemandCounting & { connection: Connection },
+): Promise<void> {
+  await bringUp(counting.connection, 'demand-follows', async () => {
+    const known = await counting.demands.find({}, { _id: 1 }).lean();
+    await markWaysDue(counting, known.map(({ _id }) => _id)); // prettier-ignore
+    return null;
+  });
+  await recountDemand(counting);
+}
+
+async function markWaysDue(counting: DemandCounting, ids: readonly string[]): Promise<void> {
+  const gone = await goneFrom(counting, ids);
+  await markDemandDue(counting, ids.flatMap((id) => wayOf(gone, id))); // prettier-ignore
+}
+
 /** Counts every technology that is due, some at a time; safe to repeat. */
-export async function recountDemand({ projects, demands }: DemandCounting): Promise<void> {
+export async function recountDemand(counting: DemandCounting): Promise<void> {
+  const { projects, demands } = counting;
   for (;;) {
     const due = await demands.find({ due: true }, { _id: 1 }).limit(batch).lean();
     if (due.length === 0) return;
     const ids = due.map(({ _id }) => _id);
+    const named = await withFormer(counting, ids);
+    const gone = await goneFrom(counting, named);
     const asking = await projects
-      .find({ 'requirements.technologyId': { $in: ids }, running: true, gone: false })
+      .find({ 'requirements.technologyId': { $in: named }, running: true, gone: false })
       .lean();
+    const needed = Map.groupBy(neededBy(asking, gone), ({ technologyId }) => technologyId);
     await demands.bulkWrite(
       ids.map((id) => ({
         updateOne: {
           filter: { _id: id },
-          update: { $set: { ...counted(id, asking), due: false } },
+          update: { $set: { ...counted(needed.get(id) ?? []), due: false } },
         },
       })),
     );
@@ -52,20 +89,33 @@ export async function recountDemand({ projects, demands }: DemandCounting): Prom
   }
 }
 
-function counted(technologyId: string, asking: readonly ProjectRecord[]) {
-  const own: Requirement[] = asking.flatMap(({ _id, sector, requirements }) =>
-    (requirements ?? [])
-      .filter((requirement) => requirement.technologyId === technologyId)
-      .map(({ level, providers }) => ({ projectId: _id, sector: sector ?? '', level, providers })),
+/** What projects need, in the technologies where it counts: those that were renamed or merged became these. */
+function neededBy(
+  asking: readonly ProjectRecord[],
+  gone: ReadonlyMap<string, Gone>,
+): (Requirement & { technologyId: string })[] {
+  return asking.flatMap(({ _id, sector, requirements }) =>
+    (requirements ?? []).map(({ technologyId, level, providers }) => ({
+      technologyId: wayOf(gone, technologyId).at(-1) ?? technologyId,
+      projectId: _id,
+      sector: sector ?? '',
+      level,
+      providers,
+    })),
   );
+}
+
+function counted(own: readonly Requirement[]) {
   return { ...needOf(own), sectors: needBySector(own) };
 }
 
-async function markDemandDue(
-  { demands }: DemandCounting,
-  requirements: readonly { technologyId: string }[],
+/** Marks what projects need of these technologies as due to be counted. */
+export async function markDemandDue(
+  { demands }: Pick<DemandCounting, 'demands'>,
+  technologyIds: readonly string[],
 ): Promise<void> {
-  const ids = [...new Set(requirements.map(({ technologyId }) => technologyId))];
+  const ids = [...new Set(technologyIds)];
+  if (ids.length === 0) return;
   await demands.bulkWrite(
     ids.map((id) => ({
       updateOne: {

@@ -2,7 +2,7 @@
 import type { Connection, Model } from 'mongoose';
 
 import type { Publishing } from '../capability/publication.ts';
-import type { ProjectRecord } from '../demand/demand.model.ts';
+import type { DemandRecord, OpenProjectRecord, ProjectRecord } from '../demand/demand.model.ts';
 import type { SuccessionRecord } from './succession.model.ts';
 import type { ItemRecord, TransitionRecord } from './transition.model.ts';
 
@@ -13,4 +13,6 @@ export interface Carrying extends Publishing {
   transitions: Model<TransitionRecord>;
   items: Model<ItemRecord>;
   projects: Model<ProjectRecord>;
+  openProjects: Model<OpenProjectRecord>;
+  demands: Model<DemandRecord>;
 }

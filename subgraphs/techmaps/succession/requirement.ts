@@ -1,114 +1,129 @@
-/** Requirements of projects in technologies that are gone: listed for a person until the project no longer names them. */
+/** Requirements of projects in technologies that are gone: those in renamed and merged ones follow, all others wait for a person. */
 import { isDuplicateKey } from '#kit/mongo.ts';
 
-import type { ProjectRecord } from '../demand/demand.model.ts';
+import type { OpenProjectRecord, ProjectRecord } from '../demand/demand.model.ts';
+import { markDemandDue, recountDemand } from '../demand/demand.ts';
 import type { Succeeding } from './carry.ts';
 import type { Carrying } from './carrying.ts';
-import { itemId, type ItemRecord } from './transition.model.ts';
+import { itemId, type ItemRecord, type Outcome } from './transition.model.ts';
+import { goneFrom, wayOf, withFormer, type Gone } from './way.ts';
 
-/** What a technology that is gone became, and in which version. */
-interface Gone extends Succeeding {
-  versionId: string;
+/** What a project requires, whether it is running, drafted or forming its team. */
+interface Asking {
+  projectId: string;
+  requirements: readonly { technologyId: string; level: number }[];
 }
 
-/** Lists what running projects require of technologies that a version left out; repeating it changes nothing. */
+/**
+ * Lists what projects require of technologies that a version left out, and counts what they need anew; repeating it changes
+ * nothing.
+ */
 export async function listRequirements(
   carrying: Carrying,
   versionId: string,
   successions: ReadonlyMap<string, Succeeding>,
 ): Promise<void> {
-  const asking = await carrying.projects
-    .find({
-      'requirements.technologyId': { $in: [...successions.keys()] },
-      running: true,
-      gone: false,
-    })
-    .lean();
-  const gone = new Map(
-    [...successions].map(([id, succeeding]) => [id, { ...succeeding, versionId }]),
-  );
-  await keep(carrying, asking.flatMap((project) => itemsOf(project, gone))); // prettier-ignore
+  const named = { $in: await withFormer(carrying, [...successions.keys()]) };
+  const filter = { 'requirements.technologyId': named, gone: false };
+  const asking = await askingOf(carrying, filter);
+  const gone = await goneFrom(carrying, asking.flatMap(requiredBy));
+  const items = asking.flatMap((each) => itemsOf(each, gone));
+  await keep(carrying, items.filter((item) => item.versionId === versionId)); // prettier-ignore
+  await markDemandDue(carrying, asking.flatMap((each) => waysOf(each, gone))); // prettier-ignore
+  await recountDemand(carrying);
 }
 
 /**
- * Brings the list up to what was told of these projects: what a running one requires of a technology that is gone
- * already is listed, and what no running one requires any more is decided. Safe to repeat.
+ * Brings the list up to what was told of these projects: what one requires of a technology that is gone already is listed,
+ * and what it does not require any more is decided. Safe to repeat.
  */
 export async function followRequirements(
   carrying: Carrying,
   projectIds: readonly string[],
 ): Promise<void> {
-  const { projects, items } = carrying;
-  const known = await projects.find({ _id: { $in: [...projectIds] } }).lean();
-  const gone = await goneOf(carrying, known);
-  const listed = known.filter(isRunning).flatMap((project) => itemsOf(project, gone));
+  const ids = [...new Set(projectIds)];
+  const asking = await askingOf(carrying, { _id: { $in: ids }, gone: false });
+  const gone = await goneFrom(carrying, asking.flatMap(requiredBy));
+  const listed = asking.flatMap((each) => itemsOf(each, gone));
   await keep(carrying, listed).catch((error: unknown) => {
     // Listed by a transition in this moment.
     if (!isDuplicateKey(error)) throw error;
   });
-  for (const project of known)
-    await items.updateMany(
-      {
-        projectId: project._id,
-        outcome: 'TO_DECIDE',
-        technologyId: { $nin: isRunning(project) ? requiredBy(project) : [] },
-      },
+  const own = Map.groupBy(asking, ({ projectId }) => projectId);
+  for (const projectId of ids) {
+    const required = (own.get(projectId) ?? []).flatMap((each) => waysOf(each, gone));
+    await carrying.items.updateMany(
+      { projectId, outcome: 'TO_DECIDE', technologyId: { $nin: required } },
       { $set: { outcome: 'DECIDED' } },
     );
+  }
 }
 
-/** What became of the technologies that these projects require and that are gone. */
-async function goneOf(
-  { technologies, successions }: Carrying,
-  projects: readonly ProjectRecord[],
-): Promise<Map<string, Gone>> {
-  const ids = [...new Set(projects.flatMap(requiredBy))];
-  const left = await technologies
-    .find({ _id: { $in: ids }, current: false, retiredById: { $ne: null } }, { retiredById: 1 })
-    .lean();
-  const keys = left.map(({ _id, retiredById }) => `${retiredById} ${_id}`);
-  const found = await successions.find({ _id: { $in: keys } }).lean();
-  return new Map(found.map((each) => [each.technologyId, each]));
+/** What projects require that are running, drafted or forming their team; over while nobody asks any more. */
+async function askingOf({ projects, openProjects }: Carrying, filter: object): Promise<Asking[]> {
+  const running = await projects.find({ ...filter, running: true }).lean<ProjectRecord[]>();
+  const open = await openProjects.find(filter).lean<OpenProjectRecord[]>();
+  return [...running, ...open].map(({ _id, requirements }) => ({
+    projectId: _id,
+    requirements: requirements ?? [],
+  }));
 }
 
+/** What waited for a person and was decided waits again once a project requires it again. */
 async function keep({ items }: Carrying, listed: readonly ItemRecord[]): Promise<void> {
-  const once = new Map(listed.map((item) => [item._id, item]));
+  const once = new Map<string, ItemRecord>();
+  for (const item of listed)
+    if ((once.get(item._id)?.level ?? 0) < item.level) once.set(item._id, item);
   if (once.size === 0) return;
   await items.bulkWrite(
-    [...once.values()].map((item) => ({
-      updateOne: { filter: { _id: item._id }, update: { $setOnInsert: item }, upsert: true },
+    [...once.values()].map(({ _id, outcome, level, ...item }) => ({
+      updateOne: {
+        filter: { _id },
+        update: { $set: { outcome, level }, $setOnInsert: item },
+        upsert: true,
+      },
     })),
     { ordered: false },
   );
 }
 
 function itemsOf(
-  { _id, requirements }: ProjectRecord,
+  { projectId, requirements }: Asking,
   gone: ReadonlyMap<string, Gone>,
 ): ItemRecord[] {
-  return (requirements ?? []).flatMap(({ technologyId, level }): ItemRecord[] => {
-    const became = gone.get(technologyId);
-    if (!became) return [];
-    return [
-      {
-        _id: itemId(became.versionId, _id, technologyId),
-        versionId: became.versionId,
-        companyId: null,
-        projectId: _id,
-        technologyId,
-        kind: became.kind,
-        successorIds: [...became.successorIds],
-        level,
-        outcome: 'TO_DECIDE',
-      },
-    ];
-  });
+  return requirements.flatMap(({ technologyId, level }) =>
+    wayOf(gone, technologyId).flatMap((each) => {
+      const became = gone.get(each);
+      return became ? [itemOf(projectId, each, level, became)] : [];
+    }),
+  );
 }
 
-function requiredBy({ requirements }: ProjectRecord): string[] {
-  return (requirements ?? []).map(({ technologyId }) => technologyId);
+function itemOf(
+  projectId: string,
+  technologyId: string,
+  level: number,
+  { versionId, kind, successorIds }: Gone,
+): ItemRecord {
+  const follows = kind === 'RENAMED' || kind === 'MERGED';
+  const outcome: Outcome = follows ? 'CARRIED' : 'TO_DECIDE';
+  return {
+    _id: itemId(versionId, projectId, technologyId),
+    versionId,
+    companyId: null,
+    projectId,
+    technologyId,
+    kind,
+    successorIds: [...successorIds],
+    level,
+    outcome,
+  };
 }
 
-function isRunning({ running, gone }: ProjectRecord): boolean {
-  return running === true && !gone;
+function requiredBy({ requirements }: Asking): string[] {
+  return requirements.map(({ technologyId }) => technologyId);
+}
+
+function waysOf(asking: Asking, gone: ReadonlyMap<string, Gone>): string[] {
+  return requiredBy(asking).flatMap((id) => wayOf(gone, id));
 }

@@ -27,7 +27,9 @@ const schema = new Schema(
   { ...plainSchema, collection: 'successions' },
 )
   // TechMapVersion.successions
-  .index({ versionId: 1, _id: 1 });
+  .index({ versionId: 1, _id: 1 })
+  // what became a technology
+  .index({ successorIds: 1 });
 
 /** What became of technologies, by version. */
 export function successionsOf(connection: Connection): Model<SuccessionRecord> {

@@ -1,7 +1,7 @@
 /** Carrying out a new version: each firm's capabilities follow, and what a person has to decide is listed. */
 import { transaction } from '#kit/mongo.ts';
 import { findPage, type PageRequest } from '#kit/page.ts';
-import { isIn } from '#kit/viewer.ts';
+import { hasRole, isIn } from '#kit/viewer.ts';
 
 import type { CapabilityMapRecord } from '../capability/capability-map.model.ts';
 import { inCodeOrder, publishMaps, snapshot } from '../capability/publication.ts';
@@ -45,6 +45,18 @@ export async function findCompanyItems(
   if (!isIn(viewer, companyId, 'VIEWER')) return null;
   const filter = { companyId, ...(outcome != null && { outcome }) };
   return findPage(items, filter, [['_id', -1]], page);
+}
+
+/** The project of an item; of one that is drafted or forms its team only for the secretariat, null to others. */
+export async function shownProject(
+  { viewer, loaders }: Context,
+  { projectId }: ItemRecord,
+): Promise<{ id: string } | null> {
+  if (projectId === null) return null;
+  const shown = { id: projectId };
+  if (hasRole(viewer, 'SECRETARIAT')) return shown;
+  const project = await loaders.project.load(projectId);
+  return project && !project.gone ? shown : null;
 }
 
 /** How many came to each outcome in a version; outcomes that none came to are left out. */
