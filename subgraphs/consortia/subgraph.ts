@@ -39,7 +39,6 @@ async function start({ mongoUri, environment, log }: Runtime): Promise<Service> 
   ]);
   await ensureTemplate(models.templates);
   await tellOpenProjects({ connection, ...models });
-  await catchUpWithMergers(connection, models);
   // A stream can only be opened on a collection that is there, whoever starts first.
   await prepare([factsOf(companies), factsOf(techmaps)]);
   const lines = [
