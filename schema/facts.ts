@@ -123,9 +123,6 @@ export interface ProjectFact {
   } | null;
 }
 
-/** From consortia; key: id of the handed-over service. A service that came out of a project, for the marketplace to draft. */
-export interface OutcomeFact {
-  projectId: string;
 /**
  * From consortia; key: project id. What a project requires that is drafted or forms its team; gone once it is sealed or taken
  * back. Whoever follows shows it to the secretariat alone.
@@ -134,6 +131,9 @@ export interface OpenProjectFact {
   requirements: { technologyId: string; level: number }[];
 }
 
+/** From consortia; key: id of the handed-over service. A service that came out of a project, for the marketplace to draft. */
+export interface OutcomeFact {
+  projectId: string;
   name: TextFact;
   summary: TextFact;
   model: 'IAAS' | 'PAAS' | 'SAAS' | 'SUPPORT' | 'CONVERGENCE';
@@ -151,6 +151,6 @@ export interface Facts {
   technology: TechnologyFact;
   capabilityMap: CapabilityMapFact;
   project: ProjectFact;
+  openProject: OpenProjectFact;
   outcome: OutcomeFact;
 }
-  openProject: OpenProjectFact;

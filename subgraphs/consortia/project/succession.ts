@@ -27,8 +27,9 @@ export async function followSuccessions(store: Store, facts: readonly FactRecord
   );
   if (moved.length === 0) return;
   const filter = { 'requirements.technologyId': { $in: moved }, status: { $in: openStatuses } };
-  const found = await projects.find(filter).select({ _id: 1 }).lean<{ _id: string }[]>();
-  for (const { _id } of found) await moveRequirements({ projects, technologies }, _id);
+  const found = await store.projects.find(filter).select({ _id: 1 }).lean<{ _id: string }[]>();
+  for (const { _id } of found)
+    await transaction(store.connection, () => moveRequirements(store, _id));
 }
 
 /** Moves one project's requirements; whoever edits it meanwhile is told that it was changed. */
