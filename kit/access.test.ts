@@ -1,4 +1,4 @@
-import { narrowed } from './access.ts';
+import { admitted, narrowed } from './access.ts';
 import type { Viewer } from './viewer.ts';
 
 const at = 1_700_000_000_000;
@@ -43,5 +43,21 @@ describe('a viewer from whom something was taken', () => {
   it('is what a newer token says, or the platform itself', () => {
     for (const issuedAt of [at + 1, null])
       expect(narrowed(viewer(issuedAt, [owner]), left([])).companies).toEqual([owner]);
+  });
+});
+
+const told = async () => ({ over: new Date(at) });
+
+describe('a viewer whose sessions all ended', () => {
+  it('is nobody with a token as old as that or older, whatever else it says', async () => {
+    for (const issuedAt of [at - 1, at, 0])
+      await expect(admitted(viewer(issuedAt, []), told)).rejects.toMatchObject({
+        extensions: { code: 'UNAUTHENTICATED' },
+      });
+  });
+
+  it('is who they are with a newer one', async () => {
+    const newer = viewer(at + 1, [owner]);
+    expect(await admitted(newer, told)).toEqual(newer);
   });
 });

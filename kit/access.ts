@@ -1,4 +1,5 @@
 /** For whom an access token still speaks: a place in a company or a role that ended after the token was issued counts no more. */
+import { GraphQLError } from 'graphql';
 import { Schema, type Connection, type Model } from 'mongoose';
 
 import { applyFacts, type FactRecord, type Followed } from './facts.ts';
@@ -15,6 +16,8 @@ export interface Access {
   roles?: PlatformRole[];
   /** Companies that the person left, and when; absent in what was told before that was. */
   left?: { companyId: string; at: Date }[];
+  /** Tokens issued until then speak for nobody; absent while the person never ended every session. */
+  over?: Date;
 }
 
 /** The same as followed from the service that owns memberships; by user id. */
@@ -35,6 +38,7 @@ const accessSchema = new Schema(
       type: [new Schema({ companyId: String, at: Date }, { ...plainSchema, _id: false })],
       default: undefined,
     },
+    over: { type: Date },
   },
   { ...plainSchema, collection: 'access' },
 );
@@ -57,13 +61,26 @@ export function toldAccess(connection: Connection): FindAccess {
   return (userId) => accessOf(connection).findById(userId).lean<AccessRecord | null>();
 }
 
-/** The viewer as they come into a service: without what was taken from them since their token was issued. */
+/**
+ * The viewer as they come into a service: without what was taken from them since their token was issued.
+ *
+ * @throws {GraphQLError} UNAUTHENTICATED when the person signed out everywhere since, set a new password or was erased
+ */
 export async function admitted(viewer: Viewer, find: FindAccess): Promise<Viewer> {
-  const { userId } = viewer;
-  if (userId === null || viewer.companies.length + viewer.roles.length === 0) return viewer;
-  const { since, companies, roles } = (await find(userId)) ?? {};
+  const { userId, issuedAt } = viewer;
+  // Only what the platform itself asks is without a token, and it asks as of now.
+  if (userId === null || issuedAt === null) return viewer;
+  const { since, companies, roles, over } = (await find(userId)) ?? {};
+  if (over && issuedAt <= over.getTime()) throw ended();
   if (!since || !companies) return viewer;
   return narrowed(viewer, { since, companies, ...(roles && { roles }) });
+}
+
+function ended(): GraphQLError {
+  return new GraphQLError('This session is over; sign in again.', {
+    // To the gateway this is an answer as any other: what it means is in the code.
+    extensions: { code: 'UNAUTHENTICATED', http: { status: 200 } },
+  });
 }
 
 /** A viewer whose token is older than `since` keeps of each company the lower role, and no company or role that is missing. */

@@ -5,6 +5,7 @@ import { GraphQLError } from 'graphql';
 import { WebSocket } from 'ws';
 
 import { createLog } from './log.ts';
+import { admitted } from './access.ts';
 import { serve, type Served } from './serve.ts';
 import type { Subgraph } from './subgraph.ts';
 import {
@@ -48,7 +49,9 @@ const subgraph: Subgraph = {
     },
   },
   start: async () => ({
-    createContext: async (asking) => ({ viewer: asking }),
+    createContext: async (asking) => ({
+      viewer: await admitted(asking, async () => ({ over: new Date(1_000) })),
+    }),
     caughtUp: async () => {},
     stop: async () => {},
   }),
@@ -211,6 +214,34 @@ describe('a served subgraph', () => {
     expect(await results(names, connection(), operation(names, visitor('v')))).toMatchObject([
       { errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] },
     ]);
+  });
+
+  const signedOut: Viewer = { ...viewer, issuedAt: 1_000 };
+  const over = { message: 'This session is over; sign in again.', extensions: { code: 'UNAUTHENTICATED' } }; // prettier-ignore
+
+  it('tells whoever signed out everywhere so, as an answer', async () => {
+    const header = signViewer(signedOut, bound(), keys, Date.now());
+    expect(await post(body, header)).toEqual({ status: 200, answer: { errors: [over] } });
+  });
+
+  it('tells them so on a socket, where the feeds of others go on', async () => {
+    const query = 'subscription { names }';
+    const client = socket(connection());
+    const follow = async (who: Viewer) => {
+      const found: unknown[] = [];
+      const asked = { query, extensions: { viewer: operation(query, who) } };
+      try {
+        for await (const result of client.iterate(asked)) found.push(result);
+      } catch (error) {
+        found.push(error);
+      }
+      return found;
+    };
+    expect(await Promise.all([follow(signedOut), follow(viewer)])).toMatchObject([
+      [[over]],
+      [{ data: { names: 'u1' } }],
+    ]);
+    await client.dispose();
   });
 
   it('takes no message that is too large', async () => {

@@ -262,8 +262,8 @@ async function bodyOf(request: IncomingMessage, most: number): Promise<Buffer | 
 }
 
 interface Admitted extends SocketExtra {
-  /** By operation id. */
-  viewers?: Map<string, Viewer>;
+  /** What each operation may reach, by its id. */
+  contexts?: Map<string, { viewer: Viewer }>;
 }
 
 function acceptSockets(http: Server, parts: Parts): { stop(): Promise<void> } {
@@ -284,18 +284,25 @@ function acceptSockets(http: Server, parts: Parts): { stop(): Promise<void> } {
       onConnect: ({ connectionParams }) =>
         gate.admit(text(connectionParams?.['viewer']), { purpose: 'CONNECTION', body: '' }) !==
         null,
-      onSubscribe: ({ extra }, id, payload) => {
+      onSubscribe: async ({ extra }, id, payload) => {
         const body = operationBody(payload);
         const header = text(payload.extensions?.['viewer']);
         const viewer = gate.admit(header, { purpose: 'OPERATION', body });
         if (!viewer) return [refusal()];
-        (extra.viewers ??= new Map()).set(id, viewer);
+        try {
+          // Here and not in `context`: what is thrown there ends the socket, with the feeds of everybody else.
+          const context = await service.createContext(viewer);
+          (extra.contexts ??= new Map()).set(id, context);
+        } catch (error) {
+          if (error instanceof GraphQLError) return [error];
+          throw error;
+        }
         return undefined;
       },
       context: ({ extra }, id) => {
-        const viewer = extra.viewers?.get(id);
-        if (!viewer) throw refusal();
-        return service.createContext(viewer);
+        const context = extra.contexts?.get(id);
+        if (!context) throw refusal();
+        return context;
       },
       onNext: (_context, _id, _payload, _args, { errors, ...others }) => {
         const result: object = { ...others, ...(errors && { errors: masked(errors) }) };
@@ -303,7 +310,7 @@ function acceptSockets(http: Server, parts: Parts): { stop(): Promise<void> } {
       },
       onError: (_context, _id, _payload, errors) =>
         masked(errors.filter((error) => error instanceof GraphQLError)),
-      onComplete: ({ extra }, id) => void extra.viewers?.delete(id),
+      onComplete: ({ extra }, id) => void extra.contexts?.delete(id),
     },
     parts.log,
   );

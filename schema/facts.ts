@@ -52,6 +52,7 @@ export interface SectorFact {
 /**
  * From companies; key: user id. Told whenever a membership begins, ends or its role changes, and when a role on the platform
  * is taken away: an access token issued before `since` no longer speaks for the companies and roles that are missing here.
+ * Told too when every session of a person ends at once.
  */
 export interface AccessFact {
   since: Date;
@@ -61,6 +62,8 @@ export interface AccessFact {
   roles: ('REVIEWER' | 'SECRETARIAT' | 'OPERATOR')[];
   /** Companies that the person left within three years, and when: whose projects they do not decide on for a while. */
   left?: { companyId: string; at: Date }[];
+  /** When every session last ended at once (signed out everywhere, a new password, erased): older tokens speak for nobody. */
+  over?: Date;
 }
 
 /**

@@ -1,7 +1,7 @@
 /** A place in a company or a role that ends, ends everywhere at once: also for who still holds a token that names it. */
 import { connect } from '#kit/mongo.ts';
 import { accessOf } from '#kit/access.ts';
-import type { Viewer } from '#kit/viewer.ts';
+import { visitor, type Viewer } from '#kit/viewer.ts';
 import type { Platform } from '../infra/platform.ts';
 import { startTestPlatform } from './platform.ts';
 import { user } from './service.ts';
@@ -58,7 +58,7 @@ const remove = `mutation ($input: RemoveMemberInput!) { removeMember(input: $inp
 const change = `mutation ($input: ChangeMemberInput!) { changeMember(input: $input) { problems { code } } }`;
 
 const text = { en: 'Text' };
-const day = '2031-01-01T00:00:00Z';
+const day = '2431-01-01T00:00:00Z';
 const deeds = (firm: string): [string, string, object][] => [
   ['companies', 'updateCompany', { id: firm, revision: 1, capacity: 4 }],
   ['techmaps', 'draftCapabilities', { companyId: firm, revision: 0, capabilities: [] }],
@@ -71,7 +71,7 @@ const deeds = (firm: string): [string, string, object][] => [
       hostId: firm,
       title: text,
       startsAt: day,
-      endsAt: '2031-01-02T00:00:00Z',
+      endsAt: '2431-01-02T00:00:00Z',
     },
   ],
   [
@@ -177,4 +177,111 @@ it('ends in every subgraph for whoever has lost a role, and is back with a new t
   await bring(['REVIEWER', 'SECRETARIAT']);
   await platform.caughtUp();
   expect(await mayAsk({ ...viewer, issuedAt: Date.now() })).toEqual(everywhere(true));
+});
+
+/** Something of each subgraph that a person asks for themselves. */
+const own: [string, string][] = [
+  ['companies', '{ me { id } }'],
+  ['techmaps', '{ technologies(first: 1) { totalCount } }'],
+  ['consortia', '{ calls(first: 1) { totalCount } }'],
+  ['events', '{ events(first: 1) { totalCount } }'],
+  ['marketplace', '{ services(first: 1) { totalCount } }'],
+];
+
+async function isHeard(viewer: Viewer): Promise<Record<string, boolean>> {
+  const outcome: Record<string, boolean> = {};
+  for (const [subgraph, query] of own) {
+    const { data, errors = [] } = await platform.execute({ query }, viewer);
+    const codes = errors.map(({ extensions }) => extensions?.['code']);
+    expect([subgraph, codes.filter((code) => code !== 'UNAUTHENTICATED')]).toEqual([subgraph, []]);
+    outcome[subgraph] = Object.values(data ?? {}).every((value) => value !== null);
+  }
+  return outcome;
+}
+
+const password = 'correct horse battery';
+const signIn = `mutation ($input: SignInInput!) { signIn(input: $input) { accessToken refreshToken user { id } problems { code } } }`;
+const signOut = `mutation ($input: SignOutInput!) { signOut(input: $input) { ended problems { code } } }`;
+const changePassword = `mutation ($input: ChangePasswordInput!) { changePassword(input: $input) { accessToken problems { code } } }`;
+const refresh = `mutation ($input: RefreshSessionInput!) { refreshSession(input: $input) { accessToken refreshToken problems { code } } }`;
+const erase = `mutation ($input: EraseAccountInput!) { eraseAccount(input: $input) { user { id } problems { code } } }`;
+
+interface Entered {
+  accessToken: string;
+  refreshToken: string;
+  user: { id: string };
+}
+
+/** When a token was issued, in milliseconds since the epoch, as the gateway reads it. */
+function issuedAt(token: string): number {
+  const [, claims = ''] = token.split('.');
+  const { iat } = JSON.parse(Buffer.from(claims, 'base64url').toString()) as { iat: number };
+  return Math.floor(iat * 1000);
+}
+
+async function signedIn(email: string): Promise<{ entered: Entered; viewer: Viewer }> {
+  await ask(operator, provision, { input: { name: 'Hana', email, password } });
+  const entered = await ask<Entered>(visitor('test'), signIn, { input: { email, password } });
+  return { entered, viewer: asViewer(entered.user.id, entered.accessToken) };
+}
+
+const asViewer = (id: string, token: string) => ({ ...user(id), issuedAt: issuedAt(token) });
+
+/** What ends every session of a person; gives the token that they have then, if they have one. */
+const ends: [string, (entered: Entered, viewer: Viewer) => Promise<string | null>][] = [
+  [
+    'signing out everywhere',
+    async ({ refreshToken }) => {
+      await ask(visitor('test'), signOut, { input: { refreshToken, everywhere: true } });
+      return null;
+    },
+  ],
+  [
+    'another password',
+    async (_, viewer) => {
+      const input = { currentPassword: password, newPassword: 'another horse battery' };
+      return (await ask<Entered>(viewer, changePassword, { input })).accessToken;
+    },
+  ],
+  [
+    'a refresh token that was used twice',
+    async ({ refreshToken }) => {
+      await ask(visitor('test'), refresh, { input: { refreshToken } });
+      await ask(visitor('test'), refresh, { input: { refreshToken } });
+      return null;
+    },
+  ],
+  [
+    'erasure',
+    async (_, viewer) => {
+      await ask(viewer, erase, { input: { currentPassword: password } });
+      return null;
+    },
+  ],
+];
+
+it.each(ends)(
+  'ends in every subgraph with %s, for whoever still holds a token',
+  async (what, end) => {
+    const { entered, viewer } = await signedIn(`${what.replaceAll(' ', '-')}@example.org`);
+    expect(await isHeard(viewer)).toEqual(everywhere(true));
+    const next = await end(entered, viewer);
+    const { errors } = await platform.execute({ query: '{ me { id } }' }, viewer);
+    expect(errors).toMatchObject([{ path: ['me'], extensions: { code: 'UNAUTHENTICATED' } }]);
+    await platform.caughtUp();
+    expect(await isHeard(viewer)).toEqual(everywhere(false));
+    // A new password comes with a token, which is newer; all the others are visitors now.
+    const now = next === null ? visitor('test') : asViewer(entered.user.id, next);
+    expect(await isHeard(now)).toEqual({ ...everywhere(true), companies: next !== null });
+  },
+);
+
+it('begins again with the next sign-in', async () => {
+  const email = 'again@example.org';
+  const { entered } = await signedIn(email);
+  const { refreshToken } = entered;
+  await ask(visitor('test'), signOut, { input: { refreshToken, everywhere: true } });
+  const next = await ask<Entered>(visitor('test'), signIn, { input: { email, password } });
+  await platform.caughtUp();
+  expect(await isHeard(asViewer(next.user.id, next.accessToken))).toEqual(everywhere(true));
 });

@@ -1,6 +1,7 @@
 /** A subgraph in this process, asked without HTTP. */
 import {
   execute,
+  GraphQLError,
   parse,
   type DocumentNode,
   type ExecutionArgs,
@@ -50,24 +51,49 @@ export function localSource(name: string, local: LocalSubgraph, log: Log): Subgr
   return {
     name,
     ask: (request, { viewer, signal, deadline: at }) =>
-      withDeadline({ signal, at }, async () =>
-        answerOf(await execute(argsOf(request, await local.createContext(viewer)))),
-      ),
-    follow: (request, viewer) =>
-      iterate(async () => open(argsOf(request, await local.createContext(viewer))), {
-        value: (result) => ({ ...answerOf(result), ...publishedAtOf(result) }),
-        fault: (error) => {
-          throw error;
-        },
+      withDeadline({ signal, at }, async () => {
+        const came = await contextOf(local, viewer);
+        if ('refused' in came) return answerOf({ errors: [came.refused] });
+        return answerOf(await execute(argsOf(request, came.context)));
       }),
+    follow: (request, viewer) =>
+      iterate(
+        async () => {
+          const came = await contextOf(local, viewer);
+          if ('refused' in came) return onlyResult({ errors: [came.refused] });
+          return open(argsOf(request, came.context));
+        },
+        {
+          value: (result) => ({ ...answerOf(result), ...publishedAtOf(result) }),
+          fault: (error) => {
+            throw error;
+          },
+        },
+      ),
     stop: async () => {},
   };
+}
+
+/** The context of a viewer, or why the subgraph does not let them in: that is its answer, and no fault. */
+async function contextOf(
+  local: LocalSubgraph,
+  viewer: Viewer,
+): Promise<{ context: object } | { refused: GraphQLError }> {
+  try {
+    return { context: await local.createContext(viewer) };
+  } catch (error) {
+    if (error instanceof GraphQLError) return { refused: error };
+    throw error;
+  }
 }
 
 /** A refusal is a feed of one result. */
 async function open(args: ExecutionArgs): Promise<AsyncIterator<ExecutionResult>> {
   const feed = await subscribeTimed(args);
-  if (Symbol.asyncIterator in feed) return feed;
-  const refusal = [feed].values();
-  return { next: () => Promise.resolve(refusal.next()) };
+  return Symbol.asyncIterator in feed ? feed : onlyResult(feed);
+}
+
+function onlyResult(result: ExecutionResult): AsyncIterator<ExecutionResult> {
+  const results = [result].values();
+  return { next: () => Promise.resolve(results.next()) };
 }

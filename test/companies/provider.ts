@@ -1,8 +1,10 @@
 /** A real OpenID Connect provider on loopback, and a browser that signs in at it. */
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+import jwt from 'jsonwebtoken';
 import { Provider, type AccountClaims, type KoaContextWithOIDC } from 'oidc-provider';
 
 /** Who has an account at the provider, by login. */
@@ -18,8 +20,20 @@ export interface TestProvider {
   people: People;
   /** Signs in as somebody at the address; gives the address the browser is sent back to. */
   signIn(address: string, login: string): Promise<string>;
+  /** What comes between the provider and who asks it; null for nothing. */
+  between: Between | null;
+  /** Signs claims as the provider signs them, or with the key given. */
+  sign(claims: object, key?: KeyObject): string;
   stop(): Promise<void>;
+  /** Listens again after a stop. */
+  resume(): Promise<void>;
 }
+
+/** Gives what is answered on a path in place of what the provider says: a body, an HTTP status, or what is there after all. */
+export type Between = (path: string, body: unknown) => unknown;
+
+/** The key that the provider signs with. */
+const kid = 'of-this-test';
 
 /** Starts a provider that knows one client, which needs no consent; by itself it sends people back to where nobody listens. */
 export async function startProvider(
@@ -32,7 +46,9 @@ export async function startProvider(
   const { port } = server.address() as AddressInfo;
   const issuer = `http://127.0.0.1:${port}`;
   const client = { clientId: 'alliance', clientSecret: 'a secret of this test' };
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const provider = new Provider(issuer, {
+    jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), kid, use: 'sig', alg: 'RS256' }] },
     clients: [
       {
         client_id: client.clientId,
@@ -49,16 +65,31 @@ export async function startProvider(
     }),
     loadExistingGrant: grantAll,
   });
-  const handle = provider.callback();
-  server.on('request', (request, response) => void handle(request, response));
-  return {
+  const test: TestProvider = {
     issuer,
     ...client,
     redirectUrl,
     people,
     signIn: (address, login) => signIn(address, login, redirectUrl),
+    between: null,
+    sign: (claims, key = privateKey) => jwt.sign(claims, key, { algorithm: 'RS256', keyid: kid }),
     stop: () => close(server),
+    resume: async () => {
+      server.listen(port, '127.0.0.1');
+      await once(server, 'listening');
+    },
   };
+  provider.use(async (context, next) => {
+    await next();
+    const said: unknown = context.body;
+    const told: unknown = await test.between?.(context.path, said);
+    if (told === undefined) return;
+    if (typeof told === 'number') context.status = told;
+    else context.body = told;
+  });
+  const handle = provider.callback();
+  server.on('request', (request, response) => void handle(request, response));
+  return test;
 }
 
 async function grantAll(context: KoaContextWithOIDC) {

@@ -7,7 +7,7 @@ import type { ExternalConfig } from '../config.ts';
 import type { Context } from '../context.ts';
 import { recordOwnDeed } from './deed.ts';
 import type { ExternalPerson, ExternalSignInRecord } from './external.model.ts';
-import { askProvider, sendToProvider } from './provider.ts';
+import { askProvider, isProviderAway, sendToProvider } from './provider.ts';
 import { seal, unseal } from './seal.ts';
 import { hasSecondFactor, passSecondFactor } from './second-factor.ts';
 import { digestOf, hasDigest, newSecret } from './secret.ts';
@@ -30,14 +30,14 @@ export function externalProvider({
  *
  * @param anew whether the provider is to ask who it is, even of somebody who is signed in there
  * @returns where to go, and a ticket that only who began has: without it nobody ends the sign-in
- * @throws {Refusal} WRONG_STATE where there is no provider
+ * @throws {Refusal} WRONG_STATE where there is no provider, or none that answers
  */
 export async function startExternalSignIn(
   context: Context,
   { anew }: { anew: boolean },
 ): Promise<{ authorizationUrl: string; ticket: string; expiresAt: Date }> {
   const external = offered(context);
-  const { address, checks } = await sendToProvider(external, anew);
+  const { address, checks } = await sendToProvider(external, anew, context.log);
   const ticket = newSecret();
   const expiresAt = new Date(Date.now() + patience);
   const record = {
@@ -83,7 +83,8 @@ export async function finishExternalSignIn(context: Context, given: ExternalRetu
  * Who came back from the provider, which is asked once: the sign-in under way is over then.
  *
  * @param how ANEW: only from a sign-in that was begun as one anew
- * @throws {Refusal} WRONG_STATE, EXPIRED (callbackUrl), INVALID (callbackUrl)
+ * @throws {Refusal} WRONG_STATE, EXPIRED (callbackUrl), INVALID (callbackUrl); where the provider is away the sign-in
+ * stays open for another try
  */
 export async function whoCameBack(
   context: Context,
@@ -113,18 +114,24 @@ async function takeOut(
   return open;
 }
 
-function prove(
-  { config }: Context,
+async function prove(
+  { config, log, externalSignIns }: Context,
   external: ExternalConfig,
-  { nonce, sealedVerifier, anew }: ExternalSignInRecord,
+  open: ExternalSignInRecord,
   url: URL,
   state: string,
 ): Promise<ExternalPerson> {
+  const { nonce, sealedVerifier, anew } = open;
   // What the provider said counts, wherever a page of ours read it.
   const callback = new URL(external.redirectUrl);
   callback.search = url.search;
   const verifier = unseal(sealedVerifier, config.secretKey);
-  return askProvider(external, callback, { state, nonce, verifier, anew });
+  try {
+    return await askProvider(external, callback, { state, nonce, verifier, anew }, log);
+  } catch (error) {
+    if (isProviderAway(error)) await externalSignIns.create([open]);
+    throw error;
+  }
 }
 
 /** Asks for the second factor; when it is missing or wrong, the sign-in stays open for another try without the provider. */

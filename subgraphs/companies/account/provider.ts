@@ -6,7 +6,9 @@ import {
   buildAuthorizationUrl,
   calculatePKCECodeChallenge,
   ClientError,
+  clockTolerance,
   discovery,
+  enableNonRepudiationChecks,
   fetchUserInfo,
   randomNonce,
   randomPKCECodeVerifier,
@@ -15,7 +17,8 @@ import {
   type Configuration,
 } from 'openid-client';
 
-import { refusal } from '#kit/refusal.ts';
+import type { Log } from '#kit/log.ts';
+import { Refusal, refusal } from '#kit/refusal.ts';
 import { tidy } from '#kit/text.ts';
 import type { ExternalConfig } from '../config.ts';
 import { emailOf, emailProblems } from './email.ts';
@@ -31,8 +34,10 @@ export interface Checks {
   anew: boolean;
 }
 
-/** How long the provider may take to answer, in seconds. */
-const timeoutSeconds = 10;
+/** How long the provider may take for one answer, in seconds; a sign-in asks it for four at most. */
+const timeoutSeconds = 4;
+/** How far its clock may be from ours, in seconds. */
+const toleranceSeconds = 30;
 /** How long ago somebody who signs in anew may have done so, in seconds. */
 const anewSeconds = 5 * 60;
 /** How long what the provider says of itself is good, in milliseconds: it may change its addresses and keys. */
@@ -48,12 +53,16 @@ function configurationOf(config: ExternalConfig): Promise<Configuration> {
   const configuration = discovery(
     new URL(config.issuer),
     config.clientId,
-    config.clientSecret,
+    { client_secret: config.clientSecret, [clockTolerance]: toleranceSeconds },
     undefined,
     {
       timeout: timeoutSeconds,
-      // Only for a provider on one's own machine: the settings refuse any other without https.
-      execute: config.issuer.startsWith('http:') ? [allowInsecureRequests] : [],
+      execute: [
+        // The specification lets a client rely on TLS alone; a proxy that ends TLS could then say who anybody is.
+        enableNonRepudiationChecks,
+        // Only for a provider on one's own machine: the settings refuse any other without https.
+        ...(config.issuer.startsWith('http:') ? [allowInsecureRequests] : []),
+      ],
     },
   );
   known.set(key, { at: Date.now(), configuration });
@@ -61,10 +70,29 @@ function configurationOf(config: ExternalConfig): Promise<Configuration> {
   return configuration;
 }
 
-/** Where somebody who wants to sign in is sent, and what to check them by when they come back. */
+/**
+ * What the provider says of itself.
+ *
+ * @throws {Refusal} WRONG_STATE (rules EXTERNAL_AWAY, EXTERNAL_BROKEN)
+ */
+async function reach(config: ExternalConfig, log: Log, path: string[]): Promise<Configuration> {
+  try {
+    return await configurationOf(config);
+  } catch (error) {
+    log.warn({ error, issuer: config.issuer }, 'the provider to sign in at says nothing of use');
+    throw isAway(error) ? away(path) : broken(path);
+  }
+}
+
+/**
+ * Where somebody who wants to sign in is sent, and what to check them by when they come back.
+ *
+ * @throws {Refusal} WRONG_STATE (rules EXTERNAL_AWAY, EXTERNAL_BROKEN)
+ */
 export async function sendToProvider(
   config: ExternalConfig,
   anew: boolean,
+  log: Log,
 ): Promise<{ address: string; checks: Checks }> {
   const checks = {
     state: randomState(),
@@ -72,7 +100,7 @@ export async function sendToProvider(
     verifier: randomPKCECodeVerifier(),
     anew,
   };
-  const address = buildAuthorizationUrl(await configurationOf(config), {
+  const address = buildAuthorizationUrl(await reach(config, log, []), {
     redirect_uri: config.redirectUrl,
     scope: 'openid email profile',
     state: checks.state,
@@ -88,14 +116,16 @@ export async function sendToProvider(
 /**
  * Who came back, by the address they came back to.
  *
- * @throws {Refusal} INVALID (callbackUrl; rules EXTERNAL_DENIED, EXTERNAL_FAILED)
+ * @throws {Refusal} INVALID (callbackUrl; rules EXTERNAL_DENIED, EXTERNAL_FAILED), WRONG_STATE (callbackUrl; rules
+ * EXTERNAL_AWAY, EXTERNAL_BROKEN)
  */
 export async function askProvider(
   config: ExternalConfig,
   callbackUrl: URL,
   { state, nonce, verifier, anew }: Checks,
+  log: Log,
 ): Promise<ExternalPerson> {
-  const configuration = await configurationOf(config);
+  const configuration = await reach(config, log, ['callbackUrl']);
   try {
     const tokens = await authorizationCodeGrant(configuration, callbackUrl, {
       expectedState: state,
@@ -113,7 +143,10 @@ export async function askProvider(
         : { ...claims, ...(await fetchUserInfo(configuration, tokens.access_token, claims.sub)) };
     return personOf(claims.sub, said);
   } catch (error) {
-    throw refusalOf(error);
+    const refused = refusalOf(error);
+    if (refused !== error)
+      log.warn({ error, issuer: config.issuer }, 'a sign-in at the provider was refused');
+    throw refused;
   }
 }
 
@@ -129,15 +162,46 @@ export function personOf(subject: string, said: Readonly<Record<string, unknown>
   };
 }
 
-/** Somebody who did not agree, and an answer that does not hold, are refused; a provider that does not answer is a fault. */
+/** Whether the provider was not there to do its part: the same sign-in may be tried again. */
+export function isProviderAway(error: unknown): boolean {
+  return error instanceof Refusal && error.problems.some(({ rule }) => rule === 'EXTERNAL_AWAY');
+}
+
+/** Somebody who did not agree, an answer that does not hold, and a provider that does not answer are refused. */
 function refusalOf(error: unknown): unknown {
   if (error instanceof AuthorizationResponseError)
     return refusal('INVALID', 'The provider did not let you sign in.', ['callbackUrl'], {
       rule: 'EXTERNAL_DENIED',
       found: error.error,
     });
-  const invalid = error instanceof ResponseBodyError && error.status < 500;
-  return invalid || error instanceof ClientError ? failed() : error;
+  if (isAway(error)) return away(['callbackUrl']);
+  const invalid = error instanceof ResponseBodyError || error instanceof ClientError;
+  return invalid ? failed() : error;
+}
+
+/** Whether nobody answered, or somebody who only says that they cannot: no connection, no answer in time, an answer of 5xx. */
+function isAway(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null) return false;
+  // By what they say: `fetch` gives what failed no code, and what came in a class of its own is often a cause.
+  const { message, code, status, cause } = error as Record<string, unknown>;
+  const awayBySaying = message === 'fetch failed' || (typeof status === 'number' && status >= 500);
+  return awayBySaying || code === 'OAUTH_TIMEOUT' || isTimeout(error) || isAway(cause);
+}
+
+function isTimeout(error: object): boolean {
+  return 'name' in error && error.name === 'TimeoutError';
+}
+
+function away(path: string[]) {
+  return refusal('WRONG_STATE', 'The provider cannot be reached now; try again later.', path, {
+    rule: 'EXTERNAL_AWAY',
+  });
+}
+
+function broken(path: string[]) {
+  return refusal('WRONG_STATE', 'What the provider says of itself cannot be used.', path, {
+    rule: 'EXTERNAL_BROKEN',
+  });
 }
 
 function failed() {

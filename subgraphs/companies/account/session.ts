@@ -3,7 +3,7 @@ import { newId } from '#kit/id.ts';
 import { transaction } from '#kit/mongo.ts';
 import { refusal } from '#kit/refusal.ts';
 import type { Context } from '../context.ts';
-import { findClaims } from '../member/claims.ts';
+import { findClaims, issueTime, tellOver } from '../member/claims.ts';
 import { clearAttempts, countAttempt } from './attempt.ts';
 import { recordOwnDeed } from './deed.ts';
 import { emailOf } from './email.ts';
@@ -68,7 +68,7 @@ export async function openSession(
   const now = Date.now();
   const [id, family, secret] = [newId(), newSecret(), newSecret()];
   const startKey = idempotencyKey === null ? null : digestOf(idempotencyKey);
-  await transaction(context.connection, async () => {
+  const issuedAt = await transaction(context.connection, async () => {
     if (startKey !== null) await end(context, { userId: user._id, startKey }, 'REPLACED');
     await context.sessions.create([
       {
@@ -82,8 +82,9 @@ export async function openSession(
       },
     ]);
     await recordOwnDeed(context, user._id, 'signIn', { session: id });
+    return issueTime(context, user._id, now);
   });
-  return pass(context, user, `${id}.${family}.${secret}`, now);
+  return pass(context, user, `${id}.${family}.${secret}`, issuedAt);
 }
 
 /**
@@ -109,13 +110,13 @@ export async function refreshSession(
     key: idempotencyKey == null ? null : digestOf(idempotencyKey),
     now,
   };
-  const rotated = await transaction(context.connection, () => rotate(context, session, exchange));
+  const issuedAt = await transaction(context.connection, () => rotate(context, session, exchange));
   const user = await context.users.findById(session.userId).lean();
-  if (!rotated || !user) {
+  if (issuedAt === null || !user) {
     await endReused(context, session);
     throw over();
   }
-  return pass(context, user, `${id}.${family}.${exchange.next}`, now);
+  return pass(context, user, `${id}.${family}.${exchange.next}`, issuedAt);
 }
 
 /** One secret for the next. */
@@ -127,14 +128,17 @@ interface Exchange {
   now: number;
 }
 
-/** Puts the next secret in place of the one given; false when that one is not good any more. */
+/**
+ * Puts the next secret in place of the one given; gives when the access token is issued, null when the secret is not good
+ * any more. The time is found here: of an end of every session that comes later, the token is to know nothing.
+ */
 async function rotate(
   context: Context,
   session: SessionRecord,
   { secret, next, key, now }: Exchange,
-): Promise<boolean> {
+): Promise<number | null> {
   const good = hasDigest(secret, session.current) || isRepeat(session, secret, key, now);
-  if (!good) return false;
+  if (!good) return null;
   const { modifiedCount } = await context.sessions.updateOne(
     { _id: session._id, current: session.current, endedAt: null },
     {
@@ -147,15 +151,17 @@ async function rotate(
       },
     },
   );
-  if (modifiedCount === 0) return false;
+  if (modifiedCount === 0) return null;
   await recordOwnDeed(context, session.userId, 'refreshSession', { session: session._id });
-  return true;
+  return issueTime(context, session.userId, now);
 }
 
 /** Ends a session of which somebody else may hold a token. */
 async function endReused(context: Context, { _id, userId }: SessionRecord): Promise<void> {
   await transaction(context.connection, async () => {
     await end(context, { _id }, 'REUSED');
+    // Whoever stole the refresh token has access tokens too; the user's other sessions renew theirs.
+    await tellOver(context, userId);
     await recordOwnDeed(context, userId, 'refreshSession', { session: _id, reused: true });
   });
 }
@@ -174,7 +180,9 @@ export async function signOut(
   if (!session || !hasDigest(family, session.family)) return 0;
   const { userId } = session;
   return transaction(context.connection, async () => {
-    const ended = await end(context, everywhere ? { userId } : { _id: id }, 'SIGNED_OUT');
+    const ended = everywhere
+      ? await endSessions(context, userId, 'SIGNED_OUT')
+      : await end(context, { _id: id }, 'SIGNED_OUT');
     await recordOwnDeed(context, userId, 'signOut', {
       session: id,
       everywhere: everywhere ?? false,
@@ -183,13 +191,15 @@ export async function signOut(
   });
 }
 
-/** Ends every open session of a user. */
-export function endSessions(
-  context: Pick<Context, 'sessions'>,
+/** Ends every open session of a user, and what their access tokens are good for; gives how many sessions. */
+export async function endSessions(
+  context: Context,
   userId: string,
   because: SessionEnd,
 ): Promise<number> {
-  return end(context, { userId }, because);
+  const ended = await end(context, { userId }, because);
+  await tellOver(context, userId);
+  return ended;
 }
 
 async function end(
@@ -208,12 +218,12 @@ async function pass(
   context: Context,
   user: UserRecord,
   refreshToken: string,
-  now: number,
+  issuedAt: number,
 ): Promise<Pass> {
   context.proved.add(user._id);
   const companies = await findClaims(context, user._id);
   const claims = { userId: user._id, companies, roles: user.roles, scopes: [] };
-  return { ...(await signToken(context, claims, now)), refreshToken, user };
+  return { ...(await signToken(context, claims, issuedAt)), refreshToken, user };
 }
 
 /** Whether the secret is the one before the newest, exchanged a moment ago under the same key. */

@@ -18,32 +18,55 @@ export async function findClaims(
  * now no longer speak for the rest. Called after the change, in its transaction.
  */
 export async function tellAccess(
-  context: Pick<Context, 'members' | 'departures' | 'users' | 'facts'>,
+  context: TellingAccess,
   userIds: readonly (string | null)[],
 ): Promise<void> {
   for (const userId of new Set(userIds))
-    if (userId !== null) await tellOf(context, userId, new Date());
+    if (userId !== null) await tellOf(context, userId, { since: new Date() });
 }
 
-/** Tells of a membership that began: what tokens say stays true. Called after the change, in its transaction. */
-export async function tellPlace(
-  context: Pick<Context, 'members' | 'departures' | 'users' | 'facts'>,
+/** Tells that every session of a person ended: tokens issued until now speak for nobody. Called in its transaction. */
+export function tellOver(context: TellingAccess, userId: string): Promise<void> {
+  const now = new Date();
+  return tellOf(context, userId, { since: now, over: now });
+}
+
+/** When a token for a person is issued, in milliseconds since the epoch: now, and after what ended every session before. */
+export async function issueTime(
+  context: Pick<Context, 'facts'>,
   userId: string,
-): Promise<void> {
+  now: number,
+): Promise<number> {
   const told = await ownAccess(context)(userId);
-  await tellOf(context, userId, told?.since ?? new Date(0));
+  // Of two replicas one clock may be behind, and one millisecond may hold both.
+  return Math.max(now, (told?.over?.getTime() ?? 0) + 1);
+}
+
+type TellingAccess = Pick<Context, 'members' | 'departures' | 'users' | 'facts'>;
+
+/** Tells of a membership that began: what tokens say stays true. Called after the change, in its transaction. */
+export async function tellPlace(context: TellingAccess, userId: string): Promise<void> {
+  const told = await ownAccess(context)(userId);
+  await tellOf(context, userId, { since: told?.since ?? new Date(0) });
 }
 
 async function tellOf(
-  context: Pick<Context, 'members' | 'departures' | 'users' | 'facts'>,
+  context: TellingAccess,
   key: string,
-  since: Date,
+  times: Pick<AccessFact, 'since' | 'over'>,
 ): Promise<void> {
+  const { over } = (await ownAccess(context)(key)) ?? {};
   const companies = await findClaims(context, key);
   const user = await context.users.findById(key, { roles: 1 }).lean();
   const departures = await context.departures.find({ userId: key }).sort({ _id: 1 }).lean();
   const left = departures.map(({ companyId, at }) => ({ companyId, at }));
-  const state = { since, companies, roles: user?.roles ?? [], left } satisfies AccessFact;
+  const state = {
+    ...(over && { over }),
+    ...times,
+    companies,
+    roles: user?.roles ?? [],
+    left,
+  } satisfies AccessFact;
   await publishFacts(context.facts, [{ kind: 'access', key, state }]);
 }
 

@@ -9,7 +9,7 @@ import type { ErasureFact } from '#schema/facts.ts';
 import { proveSelf, type GivenProof } from '../account/proof.ts';
 import type { UserRecord } from '../account/user.model.ts';
 import type { Context } from '../context.ts';
-import { tellAccess } from '../member/claims.ts';
+import { tellOver } from '../member/claims.ts';
 import { keepsOwner } from '../member/ownership.ts';
 
 /** How many of the last deeds and reads are handed out. */
@@ -100,7 +100,7 @@ async function erase(context: Context, user: UserRecord): Promise<UserRecord> {
     verifiedAt: null,
   };
   await users.updateOne({ _id: userId }, { $set: nobody, $inc: { revision: 1 } });
-  await tellAccess(context, [userId]);
+  await tellOver(context, userId);
   const state = { at: new Date() } satisfies ErasureFact;
   await publishFacts(context.facts, [{ kind: 'erasure', key: userId, state }]);
   await recordDeed(connection, { viewer, mutation: 'eraseAccount', input: {} });
