@@ -11,6 +11,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import { execute, parse } from 'graphql';
 
+import { freePort } from '../test/ports.ts';
 import { itself } from './federation/federation-cases.ts';
 import { foreignGraph } from './sources/foreign-graph.ts';
 
@@ -68,15 +69,6 @@ afterAll(async () => {
   subgraphs.close();
   await rm(folder, { recursive: true, force: true });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 const names = (id: number) =>
   Object.fromEntries(Array.from({ length: 60 }, (_, index) => [`n${index}`, `Thing ${id}`]));

@@ -118,7 +118,8 @@ async function openPage(address: URL): Promise<Omit<Browser, 'stop'>> {
     return result?.exceptionDetails ? null : (result?.result?.value ?? null);
   };
   const until = async (expression: string): Promise<unknown> => {
-    for (let tries = 0; tries < 150; tries += 1) {
+    // Nearly as long as a test may last: what never comes is told in words.
+    for (const end = Date.now() + 50_000; Date.now() < end;) {
       const value = await valueOf(expression);
       if (value !== null && value !== false) return value;
       await new Promise((resolve) => setTimeout(resolve, 100));

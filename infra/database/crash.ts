@@ -4,7 +4,6 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -38,9 +37,10 @@ export type CrashResult = {
 
 type Child = { process: ChildProcess; uri: string };
 
-async function start(file: string, port: number, synchronous: string): Promise<Child> {
+async function start(folder: string, synchronous: string): Promise<Child> {
   const main = new URL('./main.ts', import.meta.url).pathname;
-  const parameters = [main, '--data', file, '--port', String(port), '--synchronous', synchronous];
+  const [file, socket] = [join(folder, 'data.db'), join(folder, 'database.sock')];
+  const parameters = [main, '--data', file, '--socket', socket, '--synchronous', synchronous];
   const child = spawn(process.execPath, parameters, { stdio: ['ignore', 'pipe', 'inherit'] });
   for await (const line of createInterface({ input: child.stdout }))
     if (line.startsWith('ready ')) return { process: child, uri: line.slice('ready '.length) };
@@ -51,16 +51,6 @@ async function kill({ process: child }: Child): Promise<void> {
   const exit = once(child, 'exit');
   child.kill('SIGKILL');
   await exit;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (typeof address !== 'object' || address === null) throw new Error('no free port');
-  return address.port;
 }
 
 function pause(millis: number): Promise<void> {
@@ -167,9 +157,7 @@ async function follow(stream: ChangeStream<Numbered>, ledger: Ledger): Promise<v
  */
 export async function runCrashTest(options: CrashOptions): Promise<CrashResult> {
   const folder = mkdtempSync(join(tmpdir(), 'database-crash-'));
-  const file = join(folder, 'data.db');
-  const port = await freePort();
-  let child = await start(file, port, options.synchronous);
+  let child = await start(folder, options.synchronous);
   const client = new MongoClient(child.uri, {
     serverSelectionTimeoutMS: 20_000,
     heartbeatFrequencyMS: 500,
@@ -190,7 +178,7 @@ export async function runCrashTest(options: CrashOptions): Promise<CrashResult> 
     for (let round = 1; round <= options.kills; round += 1) {
       await underLoad(ledger);
       await kill(child);
-      child = await start(file, port, options.synchronous);
+      child = await start(folder, options.synchronous);
       if (round % 10 === 0) options.report?.(`${round} kills, ${ledger.inserts.size} inserts`);
     }
     await pause(300);

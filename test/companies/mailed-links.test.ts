@@ -1,12 +1,11 @@
 /** Links in mails and the way back from a provider: over HTTP, and in a browser where there is one. */
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 
 import { processEnvironment } from '../../infra/config.ts';
 import type { Platform } from '../../infra/platform.ts';
 import { browserPath, startBrowser, type Browser } from '../browser.ts';
 import { startTestPlatform } from '../platform.ts';
+import { freePort } from '../ports.ts';
 import { startProvider, type TestProvider } from './provider.ts';
 import { someone, user } from '../service.ts';
 
@@ -76,24 +75,14 @@ async function invited(email: string): Promise<void> {
 /** The newest link of a kind that was mailed to somebody. */
 async function mailed(email: string, path: string): Promise<string> {
   const query = `query ($to: String!) { mailbox(to: $to) { edges { node { text } } } }`;
-  for (let tries = 0; tries < 100; tries += 1) {
+  for (;;) {
     const { data } = await platform.execute({ query, variables: { to: email } }, someone);
     const { edges } = Object.values(data ?? {})[0] as { edges: { node: { text: string } }[] };
     const links = edges.flatMap(({ node }) => node.text.match(/https?:\S+/g) ?? []);
     const link = links.find((each) => each.startsWith(`${url}/#${path}`));
     if (link) return link;
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await pause(100);
   }
-  throw new Error(`Nothing for ${path} was mailed to ${email}.`);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 describe('over HTTP', () => {
