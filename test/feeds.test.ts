@@ -72,8 +72,8 @@ async function announce(title: string, viewer = secretariat, details: object = {
     title: { en: title },
     organizer: 'The secretariat',
     region: 'KR-11',
-    startsAt: '2031-03-01T10:00:00.000Z',
-    endsAt: '2031-03-01T12:00:00.000Z',
+    startsAt: '2431-03-01T10:00:00.000Z',
+    endsAt: '2431-03-01T12:00:00.000Z',
     ...details,
   };
   // By the gateway that is never restarted.

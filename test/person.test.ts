@@ -57,8 +57,8 @@ const meetup = {
   organizer: 'The secretariat',
   region: 'KR-11',
   title: { en: 'Meetup' },
-  startsAt: '2031-01-01T09:00:00Z',
-  endsAt: '2031-01-01T12:00:00Z',
+  startsAt: '2431-01-01T09:00:00Z',
+  endsAt: '2431-01-01T12:00:00Z',
   timeZone: 'Asia/Seoul',
   capacity: 1,
 };

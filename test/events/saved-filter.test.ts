@@ -29,8 +29,8 @@ beforeAll(async () => {
           title: { ko: title },
           sectors: [sector],
           region: 'KR-11',
-          startsAt: '2035-01-01T00:00:00Z',
-          endsAt: '2035-01-01T01:00:00Z',
+          startsAt: '2435-01-01T00:00:00Z',
+          endsAt: '2435-01-01T01:00:00Z',
         },
       },
     );

@@ -75,8 +75,8 @@ function meetup(details: object = {}) {
     kind: 'TECH_MEETUP',
     title: { ko: '컨테이너 밋업', en: 'Container night' },
     region: 'KR-11',
-    startsAt: '2031-03-01T10:00:00.000Z',
-    endsAt: '2031-03-01T12:00:00.000Z',
+    startsAt: '2431-03-01T10:00:00.000Z',
+    endsAt: '2431-03-01T12:00:00.000Z',
     ...details,
   };
 }
