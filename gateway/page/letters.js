@@ -1,4 +1,5 @@
-/** What the links in mails open: each comes as `/#/what?token=…`, which no server and no log ever sees. */
+/** What links in mails and in files open: each comes as `/#/what?token=…`, which no server and no log ever sees. */
+import { companyPage } from './company.js';
 import { ask, session } from './graph.js';
 import { form, outcome, part } from './parts.js';
 import { renew, signInForms } from './sign-in.js';
@@ -13,6 +14,12 @@ const pages = {
   '/cases': ['Cases that concern your companies', signedIn(cases)],
   '/sign-in': ['Sign in', signedIn(async () => [part('p', 'You are signed in.')])],
 };
+
+/** The page of an address; none where it asks for nothing that is here. */
+function pageAt(path) {
+  const [, id] = /^\/companies\/([\w-]{1,64})$/.exec(path) ?? [];
+  return id ? ['Company', () => companyPage(id)] : pages[path];
+}
 
 function verifyEmail(place, token) {
   const query = `mutation VerifyEmail($input: VerifyEmailInput!) { verifyEmail(input: $input) { ${problems} } }`;
@@ -112,7 +119,7 @@ async function cases() {
 /** Shows what the address asks for in a section of the page, or hides the section. */
 async function showLetter(section) {
   const [path, search = ''] = location.hash.slice(1).split('?');
-  const page = pages[path];
+  const page = pageAt(path);
   section.hidden = !page;
   if (!page) return;
   const [title, make] = page;

@@ -57,6 +57,7 @@ const files: ReadonlyMap<string, string> = new Map(
     '/mailbox': './mailbox.html',
     '/sign-in/callback': './callback.html',
     '/page/callback.js': './callback.js',
+    '/page/company.js': './company.js',
     '/page/letters.js': './letters.js',
     '/page/parts.js': './parts.js',
     '/page/sign-in.js': './sign-in.js',

@@ -106,6 +106,18 @@ describe('over HTTP', () => {
     expect(await mailed('guest-http@example.org', '/invitations')).toBe(`${url}/#/invitations`);
   });
 
+  it('lead to the page of a company, whose operation is a known one', async () => {
+    const script = await fetch(`${url}/page/company.js`);
+    expect(script.status).toBe(200);
+    const examples = (await (await fetch(`${url}/page/examples.json`)).json()) as { query: string }[]; // prettier-ignore
+    const profiles = examples.filter(({ query }) => query.startsWith('query CompanyProfile('));
+    expect(profiles).toHaveLength(1);
+    const query = profiles[0]?.query ?? '';
+    expect(await platform.execute({ query, variables: { id: 'nobody' } }, someone)).toEqual({
+      data: { company: null },
+    });
+  });
+
   it('lead back from the provider to the gateway’s own page', async () => {
     const { authorizationUrl, ticket } = await run(
       mutation('startExternalSignIn', 'authorizationUrl ticket'),
@@ -188,6 +200,36 @@ if (path === null) process.stdout.write('No Chromium here: links of mails are no
     await browser.open(`${url}/sign-in/callback?code=stolen&state=stolen`);
     await shows('not begun in this tab');
     expect(await browser.until('location.href')).toBe(`${url}/sign-in/callback`);
+  });
+
+  it('show the public profile of a company, as text, and nothing of one that is not public', async () => {
+    const { user: made } = await run(
+      mutation('provisionUser', 'user { id }'),
+      { name: 'Owner', email: 'profile@example.org', password },
+      operator,
+    );
+    const { company } = await run(
+      mutation('registerCompany', 'company { id revision }'),
+      {
+        name: { en: 'Shown <b>Firm</b>', ko: '보이는 회사' },
+        kinds: ['SAAS'],
+        size: 'SME',
+        region: 'US',
+        website: 'https://shown.example/',
+      },
+      user(made?.id ?? ''),
+    );
+    const { id, revision } = company ?? { id: '', revision: 0 };
+    await browser.open(`${url}/#/companies/${id}`);
+    await shows('There is no such company, or it is not public.');
+    await run(mutation('reviewCompany'), { id, revision, decision: 'APPROVE' }, secretariat);
+    await browser.open('about:blank');
+    await browser.open(`${url}/#/companies/${id}`);
+    await shows('보이는 회사 · Shown <b>Firm</b>');
+    await shows('small or medium-sized');
+    expect(await browser.until(`document.querySelector('#desk a').href`)).toBe(
+      'https://shown.example/',
+    );
   });
 
   it('load nothing from elsewhere and break no policy', () => {
