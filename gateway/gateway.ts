@@ -5,7 +5,6 @@ import type { AddressInfo } from 'node:net';
 
 import type { ExecutionResult } from 'graphql';
 
-import { databaseOf } from '#kit/health.ts';
 import type { Log } from '#kit/log.ts';
 import { sharedScalars } from '#kit/subgraph.ts';
 import type { Viewer, ViewerKeys } from '#kit/viewer.ts';
@@ -117,11 +116,8 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const schema = () => pipeline.served().supergraph.apiSchema;
   const noteUnbegun = unbegunLog(log, () => metrics, rates);
   const door = createDoor({ pipeline, tokens, config, rates, noteUnbegun });
-  const here = [...(options.local ?? [])].map(
-    ([name, local]) => [name, databaseOf(local)] as const,
-  );
   const health = createHealth({
-    local: new Map(config.open ? [] : here),
+    local: config.open ? new Map() : await databasesOf(options.local ?? new Map()),
     remote: () => (config.open ? new Map() : room.remote()),
     sources: () => pipeline.served().sources,
     log,
@@ -189,6 +185,15 @@ async function trustedOf({
   if (file === null) return null;
   const own = publications.flatMap(({ open, saved }) => [open, saved]);
   return new Map([...(await readTrustedDocuments(file)), ...trustedTexts(own)]);
+}
+
+/** Whether each subgraph in this process has its database. The driver is loaded only where there is one. */
+async function databasesOf(
+  local: ReadonlyMap<string, LocalSubgraph>,
+): Promise<ReadonlyMap<string, () => Promise<boolean>>> {
+  if (local.size === 0) return new Map();
+  const { databaseOf } = await import('#kit/health.ts');
+  return new Map([...local].map(([name, each]) => [name, databaseOf(each)]));
 }
 
 function viewerKeysOf({ config, viewerKeys }: GatewayOptions): (() => ViewerKeys) | null {

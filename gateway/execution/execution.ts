@@ -1,7 +1,6 @@
 /** The seam of execution: a plan and a call in, data and errors out. Another executor replaces this one function. */
-import { buildOperationContext, executeQueryPlan } from '@apollo/gateway';
 import type { PlanNode, QueryPlan } from '@apollo/query-planner';
-import { GraphQLError, OperationTypeNode, type DocumentNode, type ExecutionResult } from 'graphql';
+import { getOperationAST, GraphQLError, type DocumentNode, type ExecutionResult } from 'graphql';
 
 import type { Log } from '#kit/log.ts';
 import { traced, type Step } from '#kit/trace.ts';
@@ -10,6 +9,7 @@ import { spend, type Call } from '../call.ts';
 import { faultErrors } from './faults.ts';
 import { gather } from './fetches.ts';
 import { withDefaults } from '../selection.ts';
+import { shape, type Shaped } from './shape.ts';
 import {
   SubgraphFault,
   type SubgraphAnswer,
@@ -43,12 +43,8 @@ export async function executePlan(
 ): Promise<ExecutionResult> {
   const { plan, operationName, call, strict } = execution;
   const document = supergraph.aliases.planned(execution.document);
-  const asked = buildOperationContext({
-    schema: supergraph.apiSchema,
-    operationDocument: document,
-    ...(operationName !== undefined && { operationName }),
-  });
-  const { operation } = asked;
+  const operation = getOperationAST(document, operationName);
+  if (!operation) throw new Error('There is no such operation.');
   const variables = withDefaults(operation, execution.variables);
   const { tree, errors, faults } = await gather(nodeOf(plan), {
     schema: supergraph.fullSchema,
@@ -59,8 +55,8 @@ export async function executePlan(
   });
   const { apiSchema: schema } = supergraph;
   errors.push(...faultErrors({ schema, document, operation, variables, tree, faults }));
-  const shaped = await shape(supergraph, { ...execution, asked }, tree, log);
-  const result = withErrors(shaped, errors, strict);
+  const asked = { document, operation, operationName, variables: execution.variables };
+  const result = withErrors(shape(supergraph, asked, tree), errors, strict);
   return document === execution.document ? result : clientResult(result);
 }
 
@@ -81,70 +77,20 @@ function sourceOf(sources: Sources, subgraph: string): SubgraphSource {
   return source;
 }
 
-type RequestContext = Parameters<typeof executeQueryPlan>[2];
-type OperationContext = Parameters<typeof executeQueryPlan>[3];
-
-/** Where the shaping executor finds everything. */
-const whole = 'whole';
-const wholePlan: QueryPlan = {
-  kind: 'QueryPlan',
-  node: {
-    kind: 'Fetch',
-    serviceName: whole,
-    operation: '',
-    operationName: undefined,
-    operationKind: OperationTypeNode.QUERY,
-  },
-};
-
-/**
- * What was asked of what was gathered: its fields and their order, types, nulls where they must be, introspection. Apollo's
- * executor does it, given a plan with nothing left to fetch.
- */
-function shape(
-  supergraph: Supergraph,
-  { asked, variables, call }: Pick<Execution, 'variables' | 'call'> & { asked: OperationContext },
-  tree: Thing,
-  log: Log,
-): Promise<ExecutionResult> {
-  // The executor reads these four and nothing else.
-  const requestContext: Pick<RequestContext, 'logger' | 'metrics' | 'request' | 'context'> = {
-    logger: log,
-    metrics: {},
-    request: { variables },
-    context: call,
-  };
-  return executeQueryPlan(
-    wholePlan,
-    { [whole]: { process: async () => ({ data: tree }) } },
-    requestContext as RequestContext,
-    asked,
-    supergraph.fullSchema,
-    supergraph.api,
-  );
-}
-
 /**
  * The answer with what went wrong. A null where none may be is an error of its own only where no other tells of it: then a
  * subgraph broke its word.
  */
 function withErrors(
-  { extensions, errors: own = [], ...result }: ExecutionResult,
+  { data, nulls }: Shaped,
   told: readonly GraphQLError[],
   strict: boolean,
 ): ExecutionResult {
-  const { valueCompletion, ...others } = extensions ?? {};
-  const nulls = Array.isArray(valueCompletion) ? (valueCompletion as GraphQLError[]) : [];
   const known = new Set(told.flatMap(({ path }) => (path ? prefixes(path) : [])));
   const untold = nulls.filter(({ path }) => !known.has(JSON.stringify(path ?? [])));
-  const unexpected = strict ? untold.map(unexpectedNull) : [];
-  const errors = [...own, ...told, ...unexpected];
-  const kept = strict || errors.length > 0 ? others : (extensions ?? {});
-  return {
-    ...result,
-    ...(errors.length > 0 && { errors }),
-    ...(Object.keys(kept).length > 0 && { extensions: kept }),
-  };
+  const errors = [...told, ...(strict ? untold.map(unexpectedNull) : [])];
+  if (errors.length > 0) return { data, errors };
+  return strict || nulls.length === 0 ? { data } : { data, extensions: { valueCompletion: nulls } };
 }
 
 function prefixes(path: readonly (string | number)[]): string[] {

@@ -129,8 +129,15 @@ describe.each(['HIVE', 'APOLLO'])('without a subgraph, planned by %s', (PLANNER)
       data: { lost: null, again: null, fine: 1 },
       errors: lost('lost', 'again'),
     });
+  });
+
+  it('of several changes each result is told, before and behind the one that could not be made', async () => {
     expect(told(await ask('mutation { change other }'))).toEqual({
       data: { change: null, other: 2 },
+      errors: lost('change'),
+    });
+    expect(told(await ask('mutation { first: other change last: other }'))).toEqual({
+      data: { first: 2, change: null, last: 2 },
       errors: lost('change'),
     });
   });

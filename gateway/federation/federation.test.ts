@@ -13,6 +13,7 @@ import { joins, resetOrder } from './federation-more-cases.ts';
 import { names } from './federation-name-cases.ts';
 import { others } from './federation-other-cases.ts';
 import { roots } from './federation-root-cases.ts';
+import { shared } from './federation-shared-cases.ts';
 import { types } from './federation-type-cases.ts';
 import { foreignGraph } from '../sources/foreign-graph.ts';
 import { createGateway } from '../gateway.ts';
@@ -33,6 +34,7 @@ describe.each(['HIVE', 'APOLLO'] as const)('planned by %s', (PLANNER) => {
     ...further,
     ...names,
     ...roots,
+    ...shared,
   ])('$name', async ({ subgraphs, query, variables = {}, data, errors }) => {
     const graph = foreignGraph(subgraphs);
     const gateway = await createGateway({

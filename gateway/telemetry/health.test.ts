@@ -1,7 +1,13 @@
+import { PassThrough } from 'node:stream';
+
+import { jest } from '@jest/globals';
+import { pino } from 'pino';
+
 import { createLog } from '#kit/log.ts';
 import { readGatewayConfig } from '../config.ts';
 import { foreignGraph } from '../sources/foreign-graph.ts';
 import { createGateway } from '../gateway.ts';
+import { createHealth } from './health.ts';
 
 const graph = foreignGraph({
   a: { sdl: 'type Query { one: Int }', resolvers: { Query: { one: () => 1 } } },
@@ -40,5 +46,36 @@ it('how foreign graphs are is theirs to tell', async () => {
   expect(await ready({ GATEWAY_OPEN: 'true' })).toEqual({
     status: 200,
     state: { ready: true, subgraphs: {} },
+  });
+});
+
+describe('what is logged of a subgraph', () => {
+  beforeEach(() => {
+    jest.useFakeTimers();
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  it('is the moment that it is not ready, and the moment that it is again, once each', async () => {
+    const lines = new PassThrough();
+    let isReady = true;
+    const health = createHealth({
+      local: new Map([['a', () => Promise.resolve(isReady)]]),
+      remote: () => new Map(),
+      sources: () => new Map(),
+      log: pino({ level: 'info' }, lines),
+    });
+    for (const next of [true, false, false, true, true]) {
+      isReady = next;
+      await health.state();
+      // Past the time that one look counts.
+      jest.advanceTimersByTime(1_001);
+    }
+    const told = String(lines.read()).trim().split('\n');
+    expect(told.map((line) => JSON.parse(line) as object)).toEqual([
+      expect.objectContaining({ level: 40, subgraph: 'a', msg: 'subgraph not ready' }),
+      expect.objectContaining({ level: 30, subgraph: 'a', msg: 'subgraph ready again' }),
+    ]);
   });
 });

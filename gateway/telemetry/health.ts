@@ -39,19 +39,25 @@ const lookMillis = 1_500;
  */
 export function createHealth({ local, remote, sources, log }: HealthSources): Health {
   let draining = false;
+  const note = changeLog(log);
   let last: { at: number; subgraphs: Promise<Record<string, boolean>> } | null = null;
   const look = async (): Promise<Record<string, boolean>> => {
     const ways = sources();
     const seen = [...remote()].map(async ([name, url]): Promise<[string, boolean]> => {
       try {
         await Promise.all([saysReady(url), answers(ways, name)]);
+        note(name, true);
         return [name, true];
       } catch (error) {
-        log.debug({ error, subgraph: name }, 'subgraph not ready');
+        note(name, false, error);
         return [name, false];
       }
     });
-    const here = [...local].map(async ([name, ready]) => [name, await ready()] as const);
+    const here = [...local].map(async ([name, ready]): Promise<[string, boolean]> => {
+      const isReady = await ready();
+      note(name, isReady);
+      return [name, isReady];
+    });
     return Object.fromEntries(await Promise.all([...here, ...seen]));
   };
   return {
@@ -64,6 +70,18 @@ export function createHealth({ local, remote, sources, log }: HealthSources): He
     drain: () => {
       draining = true;
     },
+  };
+}
+
+/** Logs once when a subgraph is no longer ready, with the reason, and once when it is again; the rest for who looks closer. */
+function changeLog(log: Log): (subgraph: string, isReady: boolean, error?: unknown) => void {
+  const states = new Map<string, boolean>();
+  return (subgraph, isReady, error) => {
+    const wasReady = states.get(subgraph) ?? true;
+    states.set(subgraph, isReady);
+    if (isReady && !wasReady) log.info({ subgraph }, 'subgraph ready again');
+    else if (!isReady && wasReady) log.warn({ subgraph, error }, 'subgraph not ready');
+    else if (!isReady) log.debug({ subgraph, error }, 'subgraph still not ready');
   };
 }
 
