@@ -22,7 +22,7 @@ const count = (now: Date) =>
   transaction(connection, () => countToday({ tallies: talliesOf(connection) }, bound, now));
 
 it('lets through exactly as many as a day has, however many come at once, and begins anew at midnight in Seoul', async () => {
-  const before = new Date('2026-03-01T14:59:59Z');
+  const before = new Date('2999-03-01T14:59:59Z');
   const tries = await Promise.allSettled(Array.from({ length: 8 }, () => count(before)));
   const refused = tries.filter(({ status }) => status === 'rejected');
   expect(refused).toHaveLength(5);
@@ -30,5 +30,5 @@ it('lets through exactly as many as a day has, however many come at once, and be
     expect(reason.problems).toMatchObject([
       { code: 'LIMIT_REACHED', path: ['text'], rule: 'LETTERS_A_DAY', limit: '3' },
     ]);
-  await expect(count(new Date('2026-03-01T15:00:00Z'))).resolves.toBeUndefined();
+  await expect(count(new Date('2999-03-01T15:00:00Z'))).resolves.toBeUndefined();
 });
