@@ -21,12 +21,17 @@ export type Program = { name: string; start: (file: string) => Promise<Running> 
 
 /** The embedded database. Given a folder, it leaves a profile there when it ends. */
 export function embedded(profile: string | undefined): Program {
-  const main = new URL('../infra/database/main.ts', import.meta.url).pathname;
+  // As `npm run database` starts it.
+  const main = [
+    '--max-semi-space-size=4',
+    new URL('../infra/launch.js', import.meta.url).pathname,
+    'infra/database/main.ts',
+  ];
   const flags = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
   return {
     name: 'embedded',
     start: (file) =>
-      run([...flags, main, '--data', file, '--port', '0'], (line) =>
+      run([...flags, ...main, '--data', file, '--port', '0'], (line) =>
         line.startsWith('ready ') ? line.slice('ready '.length) : undefined,
       ),
   };

@@ -17,6 +17,8 @@ export type FieldBounds = {
   intervals: Interval[];
   /** Whether a document without the field cannot match. */
   needsField: boolean;
+  /** Further keys of the same index that whatever matches has too. */
+  also?: readonly Buffer[];
 };
 
 /** How keys of this query are made. */

@@ -112,6 +112,7 @@ function indexPlan(index: Index, ranges: KeyRange[], request: PlanRequest): Inde
     ranges: ranges.toSorted((left, right) => Buffer.compare(left.low, right.low)),
     ...unordered(request),
     mergeAfter: undefined,
+    also: [],
     bounded: 1,
   };
 }

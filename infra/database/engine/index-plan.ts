@@ -22,6 +22,8 @@ export type IndexPlan = {
   isSorted: boolean;
   /** The ranges must be merged to be in order: by what follows this many bytes of each key. */
   mergeAfter: readonly number[] | undefined;
+  /** Keys that whatever is wanted has beside the one that is read. */
+  also: readonly Buffer[];
   bounded: number;
 };
 
@@ -45,6 +47,7 @@ export function wholeIndex(index: Index, { sort }: PlanRequest): IndexPlan {
     isReverse: false,
     isSorted: sort === undefined || sort.fields.length === 0,
     mergeAfter: undefined,
+    also: [],
     bounded: 0,
   };
 }
@@ -77,8 +80,14 @@ export function planIndex(
     isReverse: order.isReverse,
     isSorted: order.isSorted || isUnordered(request),
     mergeAfter: order.needsMerge && ranges.length > 1 ? prefixes : undefined,
+    also: furtherKeys(index, fields),
     bounded: fields.length,
   };
+}
+
+/** Values are whole keys only where an index has one field. */
+function furtherKeys(index: Index, [first]: readonly FieldBounds[]): readonly Buffer[] {
+  return index.fields.length === 1 ? (first?.also ?? []) : [];
 }
 
 function isOfUse({ isSparse }: Index, fields: readonly FieldBounds[], order: Order): boolean {

@@ -25,6 +25,10 @@ function firmsOf() {
   return sample.client.db('known').collection('firms');
 }
 
+function thingsOf() {
+  return sample.client.db('known').collection('things');
+}
+
 type Seen = { keys: number; documents: number; stages: string[]; found: Document[] };
 
 async function look(filter: Filter<Document>, sort: Sort = {}, limit = 0): Promise<Seen> {
@@ -58,6 +62,78 @@ describe('of the values that an array must all hold', () => {
     expect(found.map(({ number }) => number)).toEqual([150]);
     expect(stages).toContain('IXSCAN');
     expect(documents).toBeLessThanOrEqual(2);
+  });
+});
+
+describe('an index of one field with arrays', () => {
+  /** Of 1,500 things every second has `even`, every third `third`, every 250th `rare`; every tenth has a single value. */
+  beforeAll(async () => {
+    const things = Array.from({ length: 1500 }, (_, number) => ({
+      number,
+      marks:
+        number % 10 === 9
+          ? 'even'
+          : [
+              ...(number % 2 === 0 ? ['even', 'even'] : []),
+              ...(number % 3 === 0 ? ['third'] : []),
+              ...(number % 250 === 0 ? ['rare', null] : []),
+              number % 7,
+            ],
+    }));
+    await thingsOf().insertMany(things);
+    await thingsOf().createIndex({ marks: 1 });
+  });
+
+  it.each<[string, Filter<Document>]>([
+    ['two values that many have', { marks: { $all: ['even', 'third'] } }],
+    ['three of them', { marks: { $all: ['even', 'third', 5] } }],
+    ['one that is there once', { marks: { $all: ['third', 'rare', 'even'] } }],
+    ['a number of another type', { marks: { $all: [Long.fromNumber(3), 'third', 'even'] } }],
+    ['two conditions', { $and: [{ marks: 'even' }, { marks: 'third' }] }],
+    ['a value that nothing has', { marks: { $all: ['even', 'nowhere', 'third'] } }],
+  ])('reads only what has all of %s', async (_, filter) => {
+    const plain = await thingsOf().find(filter).hint({ $natural: 1 }).toArray();
+    const found = await thingsOf().find(filter).toArray();
+    expect(found).toEqual(plain);
+    const { executionStats } = await thingsOf().find(filter).explain('executionStats');
+    // Where few have the rarest, one more is asked for.
+    expect(executionStats.totalDocsExamined).toBeLessThanOrEqual(Math.max(6, plain.length * 1.5));
+    expect(executionStats.totalKeysExamined).toBeGreaterThanOrEqual(plain.length);
+  });
+
+  it('finds null, arrays and downward keys among several as without it', async () => {
+    await thingsOf().createIndex({ marks: -1 }, { name: 'down' });
+    for (const filter of [
+      { $and: [{ marks: null }, { marks: 'rare' }, { marks: 'even' }] },
+      { $and: [{ marks: ['even', 'even', 'third', 0] }, { marks: 'third' }] },
+      { marks: { $all: ['even', 'third', 'rare'] } },
+    ]) {
+      const plain = await thingsOf().find(filter).hint({ $natural: 1 }).toArray();
+      for (const hint of ['down', 'marks_1'])
+        expect(await thingsOf().find(filter).hint(hint).toArray()).toEqual(plain);
+    }
+  });
+
+  it('sees what its own transaction changed', async () => {
+    const filter = { marks: { $all: ['even', 'third', 'rare'] } };
+    const session = sample.client.startSession();
+    try {
+      session.startTransaction();
+      await thingsOf().updateOne({ number: 0 }, { $set: { marks: [] } }, { session });
+      await thingsOf().updateOne(
+        { number: 1 },
+        { $set: { marks: ['rare', 'third', 'even'] } },
+        { session },
+      );
+      const numbers = await thingsOf()
+        .find(filter, { session })
+        .map(({ number }) => Number(number))
+        .toArray();
+      expect(numbers.toSorted((left, right) => left - right)).toEqual([1, 750]);
+      await session.abortTransaction();
+    } finally {
+      await session.endSession();
+    }
   });
 });
 

@@ -155,6 +155,10 @@ function* rangeRows(
     yield* rows;
     return;
   }
+  if (plan.also.length > 0 && range.isOneKey === true && !isReverse) {
+    yield* jointRows(collection, plan, range, query, sight, first);
+    return;
+  }
   if (index.isMultikey && range.isOneKey !== true) {
     yield* keyedRows(collection, plan, range, query, sight, first);
     return;
@@ -170,6 +174,30 @@ function* rangeRows(
     const last = rows.at(-1);
     if (last === undefined || rows.length < size) return;
     after = { id: last.id, key: range.isOneKey === true ? range.low : onlyKey(index, last) };
+    size = CHUNK;
+    yield PAUSE;
+  }
+}
+
+/** The documents under a key that are under others too; only those are read. */
+function* jointRows(
+  collection: Collection,
+  { index, also }: IndexPlan,
+  range: KeyRange,
+  query: Query,
+  sight: Sight,
+  first: number,
+): Flow<StoredRecord> {
+  let after = 0;
+  let size = first;
+  for (;;) {
+    const { seen, last, records } = sight
+      .reader()
+      .jointRecords(index.id, collection.id, [range.low, ...also], after, size);
+    query.effort.keys += seen;
+    yield* records;
+    if (seen < size) return;
+    after = last;
     size = CHUNK;
     yield PAUSE;
   }

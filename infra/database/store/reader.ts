@@ -98,6 +98,9 @@ export type ReadEntries<T> = (
   after?: EntryPlace,
 ) => T[];
 
+/** Documents under several keys; how many were under the first, and the last of those. */
+export type JointRecords = { seen: number; last: number; records: StoredRecord[] };
+
 /** What can be read from a connection. */
 export type Reader = {
   record: (collection: number, id: number) => Buffer | undefined;
@@ -109,6 +112,14 @@ export type Reader = {
   entryRecords: ReadEntries<StoredRecord>;
   /** The documents under exactly this key; for one that few have, as all are read at once. */
   keyRecords: (index: number, collection: number, key: Buffer) => StoredRecord[];
+  /** The documents under all of these two or three keys, of so many after a record that are under the first. */
+  jointRecords: (
+    index: number,
+    collection: number,
+    keys: readonly Buffer[],
+    after: number,
+    count: number,
+  ) => JointRecords;
   /** Records under exactly this key. */
   holders: (index: number, key: Buffer) => number[];
   /** How many entries a range has, counted no further than `most`. */
@@ -132,9 +143,12 @@ export function makeReader({ each }: Statements): Reader {
       `SELECT i.r,c.d FROM i${index} i CROSS JOIN c${collection} c ON c.r=i.r WHERE i.k=?`,
   );
   const holding = each((index) => `SELECT r FROM i${index} WHERE k=?`);
+  const underTwo = each((index, collection) => jointStatement(index, collection, 1));
+  const underThree = each((index, collection) => jointStatement(index, collection, 2));
   const counting = each(
     (index) => `SELECT count(*) FROM (SELECT 1 FROM i${index} WHERE k>=? AND k<? LIMIT ?)`,
   );
+  const reachingOne = each((index) => `SELECT 1 FROM i${index} WHERE k=? LIMIT 1 OFFSET ?`);
   const reaching = each((index) => `SELECT 1 FROM i${index} WHERE k>=? AND k<? LIMIT 1 OFFSET ?`);
   const withKeys = entryStatements(each, 'i.r,c.d,i.k');
   const withoutKeys = entryStatements(each, 'i.r,c.d');
@@ -161,11 +175,42 @@ export function makeReader({ each }: Statements): Reader {
       ).map(recordOf),
     keyRecords: (index, collection, key) =>
       rowsOf(underKey(index, collection).all(key)).map(recordOf),
+    jointRecords: (index, collection, [key = NO_KEY, ...others], after, count) =>
+      jointOf(
+        rowsOf(
+          (others.length === 1 ? underTwo : underThree)(index, collection).all(
+            ...others.slice(0, 2),
+            key,
+            after,
+            count,
+          ),
+        ),
+      ),
     holders: (index, key) => rowsOf(holding(index).all(key)).map(([id]) => Number(id)),
     countEntries: (index, { low, high }, most) =>
       Number(rowOf(counting(index).get(low, high, most))?.[0]),
-    hasEntries: (index, { low, high }, count) =>
-      reaching(index).get(low, high, count - 1) !== undefined,
+    hasEntries: (index, { low, high, isOneKey }, count) =>
+      (isOneKey === true
+        ? reachingOne(index).get(low, count - 1)
+        : reaching(index).get(low, high, count - 1)) !== undefined,
+  };
+}
+
+const NO_KEY = Buffer.alloc(0);
+
+/** Other keys are asked for in the index, so that a document is read only when it has them. */
+function jointStatement(index: number, collection: number, others: number): string {
+  const has = `EXISTS(SELECT 1 FROM i${index} o WHERE o.k=? AND o.r=i.r)`;
+  const all = new Array<string>(others).fill(has).join(' AND ');
+  return `SELECT i.r,CASE WHEN ${all} THEN (SELECT d FROM c${collection} c WHERE c.r=i.r) END
+    FROM i${index} i WHERE i.k=? AND i.r>? ORDER BY i.r LIMIT ?`;
+}
+
+function jointOf(rows: readonly (readonly SQLOutputValue[])[]): JointRecords {
+  return {
+    seen: rows.length,
+    last: Number(rows.at(-1)?.[0] ?? 0),
+    records: rows.filter((row) => row[1] !== null).map(recordOf),
   };
 }
 
