@@ -41,6 +41,7 @@ import {
 } from './project/project.ts';
 import { findAssembliesOf, findAssembly } from './proposal/assemble.ts';
 import { requirementsToDecide } from './project/succession.ts';
+import { budgetShown, matchingShown, stagesShown } from './project/money-shown.ts';
 import {
   findRequirementTemplate,
   findRequirementTemplates,
@@ -211,6 +212,9 @@ export const resolvers: Resolvers = {
     leadCompany: ({ leadCompanyId }) => company(leadCompanyId),
     requirements: (project, _, context) => shownRequirements(context, project),
     requirementsToDecide: (project, _, context) => requirementsToDecide(context, project),
+    budget: (project, _, context) => budgetShown(context, project),
+    stages: (project, _, context) => stagesShown(context, project),
+    matching: (project, _, context) => matchingShown(context, project),
     demandCompanies: (project, _, context) => shownDemandCompanies(context, project),
     copiedFrom: ({ copiedFromId }, _, context) =>
       copiedFromId === null ? null : findProject(context, copiedFromId),

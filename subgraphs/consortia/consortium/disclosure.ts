@@ -3,6 +3,7 @@ import type { Problem } from '#kit/refusal.ts';
 import { hasRole } from '#kit/viewer.ts';
 import type { Context } from '../context.ts';
 import { isInside, isParticipant } from '../project/audience.ts';
+import { maySeeMoney } from '../project/money-shown.ts';
 import type { ProjectRecord, RequirementRecord } from '../project/project.model.ts';
 import { shownRequirements } from '../project/project.ts';
 import type { ConsortiumRecord } from './consortium.model.ts';
@@ -89,10 +90,15 @@ export async function requirementsOf(
   return shownRequirements(context, project).filter(({ id }) => requirementIds.includes(id));
 }
 
-/** Whether the viewer may see all shares: of a sealed team everybody; before, the secretariat and who accepted. */
+/**
+ * Whether the viewer may see all shares: of a sealed team everybody who may see its money; before, the secretariat and who
+ * accepted.
+ */
 export async function maySeeShares(context: Context, consortiumId: string): Promise<boolean> {
-  if (await isSealed(context, consortiumId)) return true;
   const { viewer, loaders } = context;
+  const consortium = await loaders.consortium.load(consortiumId);
+  const project = consortium && (await loaders.project.load(consortium.projectId));
+  if (project && consortium.status === 'SEALED') return maySeeMoney(context, project);
   if (hasRole(viewer, 'SECRETARIAT')) return true;
   const all = await loaders.membershipsIn.load(consortiumId);
   return all.some(({ status, companyId }) => status === 'ACCEPTED' && isInside(viewer, companyId));
@@ -144,8 +150,9 @@ const shareRules: ReadonlySet<string> = new Set([
   'SME_SHARE',
 ]);
 
-/** Every rule that a project and its consortium break now; those about shares for who may see shares. */
+/** Every rule that a project and its consortium break now; those about shares for who may see shares, none for who may not see money. */
 export async function breachesShown(context: Context, project: ProjectRecord): Promise<Problem[]> {
+  if (!(await maySeeMoney(context, project))) return [];
   const breaches = await findBreaches(context, project);
   const { consortiumId } = project;
   if (consortiumId === null || (await maySeeShares(context, consortiumId))) return breaches;

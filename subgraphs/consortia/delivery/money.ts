@@ -16,6 +16,7 @@ import { projectSteps } from '../project/state.ts';
 import { stateAfter } from '#kit/steps.ts';
 import { memberIdsOf } from '../submission/submission.ts';
 import { impartial, stagesOf } from './oversight.ts';
+import { payeeFaults } from './payee.ts';
 import { readReason, reasonLength } from '../form/wording.ts';
 import {
   accountsIn,
@@ -88,14 +89,23 @@ export function planFaults(
 ): Problem[] {
   const faults: Problem[] = [];
   if (plan.length > itemsLimit)
-    faults.push(problem('INVALID', `A plan has up to ${itemsLimit} items.`, ['items']));
+    faults.push(
+      breach('PLAN_ITEMS_MOST', `A plan has up to ${itemsLimit} items.`, itemsLimit, plan.length, [
+        'items',
+      ]),
+    );
   plan.forEach(({ companyId, item }, index) => {
     const at = ['items', String(index)];
     const length = Array.from(item).length;
     if (!memberIds.includes(companyId))
       faults.push(problem('NOT_FOUND', 'The consortium has no such member.', [...at, 'companyId']));
     if (length < 2 || length > 100)
-      faults.push(problem('INVALID', 'An item has 2 to 100 characters.', [...at, 'item']));
+      faults.push(
+        breach('TEXT_LENGTH', 'An item has 2 to 100 characters.', '2 to 100', length, [
+          ...at,
+          'item',
+        ]),
+      );
     if (plan.findIndex((each) => each.companyId === companyId && each.item === item) < index)
       faults.push(
         breach('PLAN_ONCE', 'An item is planned once for a member.', 1, 2, [...at, 'item']),
@@ -145,7 +155,8 @@ export interface Recorded {
 /**
  * Moves money in a running project's ledger. Who may depends on the kind: see the schema.
  *
- * @throws {Refusal} NOT_FOUND (projectId, companyId), WRONG_STATE (projectId; rules STATE, SETTLED, CONFLICT), INVALID (companyId, item, amount,
+ * @throws {Refusal} NOT_FOUND (projectId, companyId), WRONG_STATE (projectId; rules STATE, SETTLED, CONFLICT; companyId with rule
+ * PAYEE_FIT when the firm is suspended or closed), INVALID (companyId, item, amount,
  * reverses, memo; rules PAID, STAGE_PAID, IN_HAND, RETURNED, PLANNED, REVERSIBLE, COUNTABLE)
  * @throws {GraphQLError} UNAUTHENTICATED, FORBIDDEN
  */
@@ -162,6 +173,8 @@ export async function recordMoney(context: Context, given: GivenMoney): Promise<
   const faults: Problem[] = [];
   const memo = readReason(given.memo, { ...reasonLength, least: 0 }, ['memo'], faults);
   faults.push(...formFaults(given, await memberIdsOf(context, found)));
+  if (given.kind === 'PAY' && given.companyId != null)
+    faults.push(...(await payeeFaults(context, given.companyId)));
   refuseAny(faults);
   return enterMovement(context, found, given, memo, userId);
 }
@@ -265,9 +278,18 @@ function formFaults(given: GivenMoney, memberIds: readonly string[]): Problem[] 
   const isReversal = kind === 'REVERSE';
   const faults: Problem[] = [];
   if (kind === 'RECOVER' || kind === 'BOUNCE')
-    faults.push(problem('INVALID', 'What was demanded back is entered by its demand.', ['kind']));
-  const check = (holds: boolean, message: string, field: string) => {
-    if (!holds) faults.push(problem('INVALID', message, [field]));
+    faults.push(
+      breach(
+        'MOVEMENT_FORM',
+        'What was demanded back is entered by its demand.',
+        'its demand',
+        kind,
+        ['kind'],
+      ),
+    );
+  const check = (holds: boolean, message: string, field: keyof GivenMoney) => {
+    const found = given[field] == null ? 'none' : String(given[field]);
+    if (!holds) faults.push(breach('MOVEMENT_FORM', message, kind, found, [field]));
   };
   check(
     (companyId == null) === isReversal,
@@ -277,7 +299,7 @@ function formFaults(given: GivenMoney, memberIds: readonly string[]): Problem[] 
   check((amount == null) === isReversal, 'Every movement but a reversal has an amount.', 'amount');
   check((reverses != null) === isReversal, 'A reversal alone names an entry.', 'reverses');
   check((item != null) === (kind === 'SPEND'), 'Spending alone is for an item.', 'item');
-  check(amount !== 0, 'An amount is above 0.', 'amount');
+  if (amount === 0) faults.push(breach('AMOUNT_LEAST', 'An amount is above 0.', 1, 0, ['amount']));
   if (companyId != null && !memberIds.includes(companyId))
     faults.push(problem('NOT_FOUND', 'The consortium has no such member.', ['companyId']));
   return faults;
