@@ -10,7 +10,7 @@ import type { Runtime, Service, Subgraph } from '#kit/subgraph.ts';
 import { subgraphSdl } from '#schema/sdl.ts';
 import { ensureTemplate } from './agreement/template.ts';
 import { readConsortiaConfig } from './config.ts';
-import { followMergers } from './consortium/merger.ts';
+import { catchUpWithMergers, followMergers } from './consortium/merger.ts';
 import { createContext, modelsOf } from './context.ts';
 import { applyFirmFacts } from './pool/firm.ts';
 import { alsoForMerged } from './pool/merged.ts';
@@ -39,6 +39,7 @@ async function start({ mongoUri, environment, log }: Runtime): Promise<Service> 
   ]);
   await ensureTemplate(models.templates);
   await tellOpenProjects({ connection, ...models });
+  await catchUpWithMergers(connection, models);
   // A stream can only be opened on a collection that is there, whoever starts first.
   await prepare([factsOf(companies), factsOf(techmaps)]);
   const lines = [

@@ -1,5 +1,7 @@
 /** Firms that become others while a project is drafted and its consortium forms. */
-import { brief, editorOf } from './alliance.ts';
+import { consortia } from '../../subgraphs/consortia/subgraph.ts';
+import { startTestService } from '../service.ts';
+import { brief, editorOf, firmFact } from './alliance.ts';
 import { alliance, draft, invite, lead, startForming } from './forming.ts';
 
 beforeAll(async () => {
@@ -12,6 +14,7 @@ afterAll(() => alliance.stop());
 interface SeenTeam {
   revision: number;
   leadCompany: { id: string };
+  demandCompanies: { id: string }[];
   consortium: {
     revision: number;
     memberships: {
@@ -28,7 +31,7 @@ const team = async (id: string, viewer = lead) =>
     await alliance.data<{ project: SeenTeam | null }>(
       viewer,
       `query ($id: ID!) { project(id: $id) {
-        revision leadCompany { id }
+        revision leadCompany { id } demandCompanies { id }
         consortium { revision memberships { role status share company { id } requirements { id } } }
       } }`,
       { id },
@@ -49,6 +52,16 @@ const accept = async (membership: { id: string; revision: number } | null, firm:
     revision: membership?.revision,
   });
   expect(brief(problems)).toEqual([]);
+};
+
+/** As an older version left it: the firm is known as merged, what it leads and takes part in is not moved. */
+const mergedBefore = (id: string, into: string) =>
+  alliance.connection
+    .collection<{ _id: string }>('firms')
+    .updateOne({ _id: id }, { $set: { 'company.status': 'MERGED', 'company.mergedIntoId': into } });
+const startAgain = async () => {
+  const service = await startTestService(consortia, alliance.uri);
+  await service.stop();
 };
 
 describe('a firm that became another', () => {
@@ -132,6 +145,14 @@ describe('a firm that became another', () => {
     expect(new Set(kept)).toEqual(new Set([first, second]));
   });
 
+  it('stands on the demand side under what it became', async () => {
+    for (const firm of ['clinic', 'hospital']) await alliance.tellFirm(firm, { kinds: ['DEMAND'] });
+    const { id } = await draft('Asked for', { demandCompanyIds: ['clinic', 'hospital'] });
+    await merge('clinic', 'hospital');
+    const seen = await team(id);
+    expect(seen?.demandCompanies).toEqual([{ id: 'hospital' }]);
+  });
+
   it('leads on where it became one of its partners', async () => {
     const { id, requirements } = await draft('Led on');
     const terms = { role: 'PARTNER', requirementIds: [requirements[1]?.id], share: 3_000 };
@@ -144,5 +165,59 @@ describe('a firm that became another', () => {
       ['soft', 'LEAD', 'ACCEPTED', 3_000],
       ['soft', 'PARTNER', 'WITHDRAWN', 3_000],
     ]);
+  });
+});
+
+describe('a firm that became another before the service followed mergers', () => {
+  it('is followed when the service starts, however many there are, and once', async () => {
+    for (const firm of ['zeta-heir', 'zeta-lead', 'zeta-part', 'zeta-stay'])
+      await alliance.tellFirm(firm, { kinds: ['IAAS'] }, { mesh: 7, store: 7 });
+    await alliance.connection.collection<{ _id: string }>('firms').insertMany(
+      Array.from({ length: 1_001 }, (_, index) => ({
+        _id: `gone-${index}`,
+        company: firmFact(`gone-${index}`, { status: 'MERGED', mergedIntoId: 'zeta-heir' }),
+        companyRevision: 1,
+        capabilities: [],
+        mapRevision: 0,
+        seals: 0,
+      })),
+    );
+    const { project } = await alliance.change<{ project: { id: string } }>(
+      editorOf('zeta-lead'),
+      'draftProject',
+      {
+        leadCompanyId: 'zeta-lead',
+        title: { en: 'Before' },
+        summary: {},
+        sector: 'healthcare',
+        budget: 9,
+      },
+      'project { id }',
+    );
+    const { membership } = await alliance.change<{
+      membership: { id: string; revision: number } | null;
+    }>(
+      editorOf('zeta-lead'),
+      'inviteCompany',
+      {
+        projectId: project.id,
+        companyId: 'zeta-part',
+        role: 'PARTNER',
+        deadline: new Date(Date.now() + 86_400_000).toISOString(),
+      },
+      'membership { id revision }',
+    );
+    await accept(membership, 'zeta-part');
+    await mergedBefore('zeta-lead', 'zeta-heir');
+    await mergedBefore('zeta-part', 'zeta-stay');
+    await startAgain();
+    const seen = await team(project.id, editorOf('zeta-heir'));
+    expect(seen?.leadCompany.id).toBe('zeta-heir');
+    expect(places(seen)).toEqual([
+      ['zeta-heir', 'LEAD', 'ACCEPTED', null],
+      ['zeta-stay', 'PARTNER', 'ACCEPTED', null],
+    ]);
+    await startAgain();
+    expect(await team(project.id, editorOf('zeta-heir'))).toEqual(seen);
   });
 });

@@ -31,26 +31,71 @@ export async function followMergers(
   const merged = facts
     .filter(({ state }) => (state as CompanyFact | null)?.mergedIntoId != null)
     .map(({ key }) => key);
+  await followAll(connection, stores, merged);
+}
+
+/** Merged firms that are looked at together when the service starts. */
+const startBatch = 500;
+
+/**
+ * Lets open projects go on that are still under firms merged long ago, before this service followed mergers. What was brought
+ * over is not found again, so that a start that was interrupted goes on at the next one.
+ */
+export async function catchUpWithMergers(connection: Connection, stores: Stores): Promise<void> {
+  let after = '';
+  for (;;) {
+    const found = await stores.firms
+      .find({ 'company.mergedIntoId': { $gt: '', $type: 'string' }, _id: { $gt: after } })
+      .sort({ _id: 1 })
+      .limit(startBatch)
+      .select({ _id: 1 })
+      .lean<{ _id: string }[]>();
+    await followAll(
+      connection,
+      stores,
+      found.map(({ _id }) => _id),
+    );
+    const last = found.at(-1);
+    if (!last || found.length < startBatch) return;
+    after = last._id;
+  }
+}
+
+async function followAll(
+  connection: Connection,
+  stores: Stores,
+  merged: readonly string[],
+): Promise<void> {
   if (merged.length === 0) return;
   const heirOf = await readHeirs(stores.firms, merged);
   for (const id of await projectsWith(stores, merged))
     await transaction(connection, () => follow(stores, id, heirOf));
 }
 
-/** Projects that some firms lead or take part in. */
+/** Open projects that some firms lead, take part in or stand on the demand side of. */
 async function projectsWith(
   { projects, memberships }: Stores,
   firmIds: readonly string[],
-): Promise<Set<string>> {
-  const led = await projects
-    .find({ leadCompanyId: { $in: [...firmIds] } })
-    .select({ _id: 1 })
-    .lean<{ _id: string }[]>();
+): Promise<string[]> {
+  const ids = [...firmIds];
   const joined = await memberships
-    .find({ companyId: { $in: [...firmIds] } })
+    .find({ companyId: { $in: ids }, standing: true })
     .select({ projectId: 1 })
     .lean<{ projectId: string }[]>();
-  return new Set([...led.map(({ _id }) => _id), ...joined.map(({ projectId }) => projectId)]);
+  const places = joined.map(({ projectId }) => projectId);
+  const found = await projects
+    .find({
+      $or: [
+        { leadCompanyId: { $in: ids } },
+        { demandCompanyIds: { $in: ids } },
+        { _id: { $in: places } },
+      ],
+      status: { $in: openStatuses },
+    })
+    .sort({ _id: 1 })
+    .select({ _id: 1 })
+    .lean<{ _id: string }[]>();
+  return found.map(({ _id }) => _id);
 }
 
 async function follow(stores: Stores, id: string, heirOf: HeirOf): Promise<void> {
@@ -63,7 +108,8 @@ async function follow(stores: Stores, id: string, heirOf: HeirOf): Promise<void>
     .sort({ _id: 1 })
     .lean<MembershipRecord[]>();
   const moving = standing.filter(({ companyId }) => heirOf(companyId) !== companyId);
-  if (moving.length === 0 && heirOf(leadCompanyId) === leadCompanyId) return;
+  const named = [leadCompanyId, ...demandCompanyIds];
+  if (moving.length === 0 && named.every((firm) => heirOf(firm) === firm)) return;
   // Written first: whoever changes members meanwhile writes the consortium too, and one of the two runs again.
   await consortia.updateOne({ _id: consortiumId ?? '' }, { $inc: { revision: 1 } });
   for (const membership of moving) await move(stores, membership, heirOf(membership.companyId));

@@ -189,6 +189,8 @@ const projectSchema = new Schema(
   .index({ callId: 1, _id: -1 })
   // projects(filter: { leadCompanyId })
   .index({ leadCompanyId: 1, _id: -1 })
+  // what goes on under another firm once one on the demand side became part of it
+  .index({ demandCompanyIds: 1, status: 1 })
   // fundingDuplicates(projectId), fundingDuplicates(companyId)
   .index({ 'plan.companyId': 1, status: 1 })
   // Technology.demand
