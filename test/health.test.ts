@@ -121,15 +121,16 @@ describe('a gateway is ready', () => {
     database = await startTestDatabase();
   });
 
-  it('and asks each subgraph once, however many want to know', async () => {
+  it('and asks each subgraph once a second, however many want to know', async () => {
     let questions = 0;
     const url = await pretender(() => {
       questions += 1;
       return '{"data":{"__typename":"Query"}}';
     });
     const health = await gatewayAt(url, right);
+    const began = Date.now();
     const answers = await Promise.all(Array.from({ length: 20 }, () => health()));
     expect(answers).toEqual(answers.map(() => ready));
-    expect(questions).toBe(1);
+    expect(questions).toBeLessThanOrEqual(1 + (Date.now() - began) / 1_000);
   });
 });
