@@ -45,8 +45,8 @@ describe('readGiven', () => {
   });
 
   it.each([
-    [{ fileName: '../plan.pdf', content }, 100, ['fileName'], undefined],
-    [{ fileName: 'plan.pdf', content: '=' }, 100, ['content'], undefined],
+    [{ fileName: '../plan.pdf', content }, 100, ['fileName'], 'FILE_NAME'],
+    [{ fileName: 'plan.pdf', content: '=' }, 100, ['content'], 'BASE64'],
     [{ fileName: 'plan.pdf', content }, 7, ['content'], 'SIZE'],
     [{ fileName: 'plan.exe', content: 'TVqQAA==' }, 100, ['content'], 'MEDIA_TYPE'],
   ])('finds fault with %j of at most %i bytes at %j', (given, most, [field], rule) => {

@@ -50,6 +50,12 @@ export function mediaTypeOf(bytes: Buffer, fileName: string): string | null {
   return found?.mediaType ?? null;
 }
 
+/** Every ending that a kind of file is known by, for people who are told what is taken. */
+const endingsTaken = 'pdf, png, jpeg, hwp, hwpx, docx, xlsx, pptx, zip';
+
+/** What a file begins with, hexadecimal: what its kind is told by. */
+const mediaFound = (bytes: Buffer): string => bytes.subarray(0, 8).toString('hex') || 'empty';
+
 const base64Form = /^[A-Za-z0-9+/]*={0,2}$/;
 
 /** The bytes that a base64 text stands for; null when it is none. */
@@ -91,10 +97,12 @@ export function readGiven(
     ...(nameForm.test(name)
       ? []
       : [
-          problem('INVALID', 'A file name has 1 to 200 characters, no path.', [
-            ...path,
-            'fileName',
-          ]),
+          problem(
+            'INVALID',
+            'A file name has 1 to 200 characters, no path.',
+            [...path, 'fileName'],
+            { rule: 'FILE_NAME', limit: nameForm.source, found: name.slice(0, 60) },
+          ),
         ]),
     ...contentFaults(bytes, mediaType, mostBytes, [...path, 'content']),
   ];
@@ -107,13 +115,26 @@ function contentFaults(
   mostBytes: number,
   path: string[],
 ): Problem[] {
-  if (!bytes) return [problem('INVALID', 'This is not base64.', path)];
+  if (!bytes)
+    return [
+      problem('INVALID', 'This is not base64.', path, {
+        rule: 'BASE64',
+        limit: base64Form.source,
+        found: 'other characters or a part of four',
+      }),
+    ];
   if (bytes.length > mostBytes) {
     const detail = { rule: 'SIZE', limit: String(mostBytes), found: String(bytes.length) };
     return [problem('INVALID', 'The file is too large.', path, detail)];
   }
   if (mediaType === null)
-    return [problem('INVALID', 'Files of this kind are not taken.', path, { rule: 'MEDIA_TYPE' })];
+    return [
+      problem('INVALID', 'Files of this kind are not taken.', path, {
+        rule: 'MEDIA_TYPE',
+        limit: endingsTaken,
+        found: mediaFound(bytes),
+      }),
+    ];
   return bytes.subarray(0, zip.length / 2).toString('hex') === zip
     ? archiveFaults(bytes, path)
     : [];

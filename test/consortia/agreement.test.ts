@@ -133,7 +133,7 @@ describe('an agreement', () => {
       expect((await seal(given.id)).map(({ rule }) => rule)).toContain('AGREEMENT_DRAWN_UP');
       expect(brief((await sign(alliance, given.id, 'soft', agreement)).problems)).toEqual([
         ['WRONG_STATE', 'agreementId', 'AGREEMENT_OPEN'],
-        ['TAKEN', 'membershipId', null],
+        ['TAKEN', 'membershipId', 'SIGNED_ONCE'],
       ]);
     }
     const { id } = await form();

@@ -166,7 +166,9 @@ describe('filing an appeal', () => {
       ['INVALID', 'grounds', 'TEXT_LENGTH'],
     ]);
     const both = await Promise.all([file(call, 'beta'), file(call, 'beta')]);
-    expect(both.flatMap(({ problems }) => brief(problems))).toEqual([['TAKEN', 'projectId', null]]);
+    expect(both.flatMap(({ problems }) => brief(problems))).toEqual([
+      ['TAKEN', 'projectId', 'APPEAL_ONCE'],
+    ]);
     expect(both.find(({ appeal }) => appeal)?.appeal).toMatchObject({
       status: 'FILED',
       rankBefore: 2,
@@ -295,7 +297,7 @@ describe('deciding an appeal', () => {
     const [stale] = reviewsOf(call, 'beta');
     if (!stale) throw new Error('There is no review.');
     expect(brief((await score({ ...stale, revision: 4 }, 100)).problems)).toEqual([
-      ['WRONG_STATE', 'reviewId', null],
+      ['WRONG_STATE', 'reviewId', 'CALL_OPEN_TO_SCORES'],
     ]);
     for (const review of anew) expect((await score(review, 95)).problems).toEqual([]);
     expect((await settle()).appeal).toMatchObject({

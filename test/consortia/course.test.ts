@@ -101,7 +101,7 @@ describe('a change of plan', () => {
     const propose = { projectId: id, reason: '시장이 달라졌습니다.', items };
     const { change } = await act(lead, 'proposePlanChange', 'change', propose);
     expect(brief((await act(lead, 'proposePlanChange', 'change', propose)).problems)).toEqual([
-      ['TAKEN', 'projectId', null],
+      ['TAKEN', 'projectId', 'CHANGE_ONE'],
     ]);
     const approved = await act(secretary, 'decidePlanChange', 'change', {
       changeId: change?.id,
@@ -202,8 +202,8 @@ describe('reports and visits', () => {
       summary: {},
     });
     expect(brief(future.problems)).toEqual([
-      ['INVALID', 'to', null],
-      ['INVALID', 'to', null],
+      ['INVALID', 'to', 'PERIOD_ORDER'],
+      ['INVALID', 'to', 'DAY_PAST'],
       ['INVALID', 'summary', 'LANGUAGES_LEAST'],
     ]);
   });
@@ -217,9 +217,11 @@ describe('reports and visits', () => {
         on,
         visitors: '김주무관',
       });
-    expect(brief((await plan(day(-1))).problems)).toEqual([['INVALID', 'on', null]]);
+    expect(brief((await plan(day(-1))).problems)).toEqual([['INVALID', 'on', 'DAY_AHEAD']]);
     const [today, later] = [await plan(day(0)), await plan(day(5))];
-    expect(brief((await record(later.visit)).problems)).toEqual([['INVALID', 'visitId', null]]);
+    expect(brief((await record(later.visit)).problems)).toEqual([
+      ['INVALID', 'visitId', 'VISIT_DAY'],
+    ]);
     expect((await record(today.visit)).visit?.status).toBe('DONE');
     const cancelled = await act(secretary, 'cancelSiteVisit', 'visit', {
       visitId: later.visit?.id,

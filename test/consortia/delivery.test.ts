@@ -213,7 +213,7 @@ describe('a free project', () => {
     expect(brief(problems)).toEqual([
       ['INVALID', 'items/1/item', 'PLAN_ONCE'],
       ['NOT_FOUND', 'items/2/companyId', null],
-      ['INVALID', 'items/2/item', null],
+      ['INVALID', 'items/2/item', 'TEXT_LENGTH'],
       ['INVALID', 'items', 'PLAN_SUM'],
     ]);
   });

@@ -34,7 +34,9 @@ describe('pilot users and outcomes', () => {
       ['NOT_FOUND', 'companyId', 'COMPANY_IS_KNOWN'],
     ]);
     const { pilot } = await enrol('hospital');
-    expect(brief((await enrol('hospital')).problems)).toEqual([['TAKEN', 'companyId', null]]);
+    expect(brief((await enrol('hospital')).problems)).toEqual([
+      ['TAKEN', 'companyId', 'PILOT_ONCE'],
+    ]);
     const feedback = (rating: number, revision = 1) =>
       act(pilotUser, 'givePilotFeedback', 'pilot', {
         pilotId: pilot?.id,
@@ -42,7 +44,7 @@ describe('pilot users and outcomes', () => {
         rating,
         words: { ko: '빠릅니다.' },
       });
-    expect(brief((await feedback(6)).problems)).toEqual([['INVALID', 'rating', null]]);
+    expect(brief((await feedback(6)).problems)).toEqual([['INVALID', 'rating', 'RATING']]);
     expect((await feedback(4)).problems).toEqual([]);
     await bring(id, 0, owner, ['REPORT']);
     await bring(id, 1, owner);
@@ -145,6 +147,6 @@ describe('the end of the money', () => {
       companyId: 'infra',
       amount: 1,
     });
-    expect(brief(by.problems)).toEqual([['INVALID', 'kind', null]]);
+    expect(brief(by.problems)).toEqual([['INVALID', 'kind', 'MOVEMENT_FORM']]);
   });
 });

@@ -106,7 +106,7 @@ describe('a search', () => {
 
   it('without requirements is refused, and one for forty is answered', async () => {
     expect(brief((await search(await draft([]))).problems)).toEqual([
-      ['INVALID', 'projectId', null],
+      ['INVALID', 'projectId', 'REQUIREMENTS_LEAST'],
     ]);
     const forty = Array.from({ length: 40 }, (_, index) => `many-${index}`);
     for (const technology of forty) await alliance.tellTechnology(technology);

@@ -201,11 +201,11 @@ describe('a call that is there', () => {
       rules,
     });
     expect(brief(problems)).toEqual([
-      ['WRONG_STATE', 'sectors', null],
-      ['WRONG_STATE', 'opensAt', null],
-      ['WRONG_STATE', 'rules', null],
-      ['INVALID', 'budget', null],
-      ['INVALID', 'slots', null],
+      ['WRONG_STATE', 'sectors', 'FIXED_ONCE_OPEN'],
+      ['WRONG_STATE', 'opensAt', 'FIXED_ONCE_OPEN'],
+      ['WRONG_STATE', 'rules', 'FIXED_ONCE_OPEN'],
+      ['INVALID', 'budget', 'ONLY_GROWS'],
+      ['INVALID', 'slots', 'ONLY_GROWS'],
       ['INVALID', 'closesAt', 'CLOSES_LATER'],
     ]);
     expect((await revise(made?.id, { slots: 9, closesAt: fromNow(9 * hour) })).problems).toEqual(
@@ -218,7 +218,7 @@ describe('a call that is there', () => {
       closesAt: fromNow(-60_000),
     });
     expect(brief((await revise(made?.id, { closesAt: fromNow(hour) })).problems)).toEqual([
-      ['EXPIRED', 'closesAt', null],
+      ['EXPIRED', 'closesAt', 'CLOSES'],
     ]);
   });
 

@@ -171,10 +171,10 @@ describe('a project under a call', () => {
       closesAt: fromNow(2 * hour),
     });
     expect(brief((await draft(closed.call?.id ?? '')).problems)).toEqual([
-      ['EXPIRED', 'callId', null],
+      ['EXPIRED', 'callId', 'CLOSES'],
     ]);
     expect(brief((await draft(soon.call?.id ?? '')).problems)).toEqual([
-      ['WRONG_STATE', 'callId', null],
+      ['WRONG_STATE', 'callId', 'OPENS'],
     ]);
     expect(brief((await draft('nothing')).problems)).toEqual([['NOT_FOUND', 'callId', null]]);
   });
@@ -202,7 +202,7 @@ describe('a project under a call', () => {
       { leadCompanyId: 'barred', title: { en: 'No' }, summary: {}, sector: 'healthcare' },
       'project { id }',
     );
-    expect(brief(problems)).toEqual([['WRONG_STATE', 'leadCompanyId', null]]);
+    expect(brief(problems)).toEqual([['WRONG_STATE', 'leadCompanyId', 'LEAD_FIT']]);
   });
 
   it('is changed by whoever read it last, and by nobody else', async () => {

@@ -149,7 +149,7 @@ describe('a repayment', () => {
     const id = await owing(300);
     await close(id, { amount: 100 });
     expect(brief((await close(id, { isPaid: false, amount: 50, note: '소액' })).problems)).toEqual([
-      ['INVALID', 'amount', null],
+      ['INVALID', 'amount', 'WAIVED_WHOLE'],
     ]);
     expect((await close(id, { isPaid: false, note: '회수 불능' })).recovery?.status).toBe('WAIVED');
     expect(await demandOf(id)).toMatchObject({ due: 0, paid: 100, waived: 200 });

@@ -161,11 +161,11 @@ describe('requirement templates', () => {
       ['requirements/0/leastLevel', 'LEVEL_RANGE', '1-9', '10'],
       ['requirements/0/providers', 'PROVIDERS_RANGE', '1-20', '0'],
       ['requirements/0/weight', 'WEIGHT_RANGE', '1-1000', '0'],
-      ['requirements/0/estimatedPrice', null, null, null],
+      ['requirements/0/estimatedPrice', 'PRICE_OF_PROJECT', 'none', '5'],
       ['requirements/0/technologyId', null, null, null],
     ]);
     expect(brief((await create(secretary, { requirements: [] })).problems)).toEqual([
-      ['INVALID', 'requirements', null],
+      ['INVALID', 'requirements', 'REQUIREMENTS_LEAST'],
     ]);
   });
 
@@ -195,7 +195,9 @@ describe('requirement templates', () => {
       ['STALE', 'revision', null],
     ]);
     for (const more of [{}, { templateId: template?.id, fromProjectId: earlier.id }])
-      expect(brief((await copy(after, more)).problems)).toEqual([['INVALID', 'templateId', null]]);
+      expect(brief((await copy(after, more)).problems)).toEqual([
+        ['INVALID', 'templateId', 'SOURCE_ONE'],
+      ]);
     expect(brief((await copy(after, { fromProjectId: 'none' })).problems)).toEqual([
       ['NOT_FOUND', 'fromProjectId', null],
     ]);
@@ -295,7 +297,7 @@ describe('requirements', () => {
       { code: 'INVALID', path: ['technologyIds', '2'] },
     ]);
     const cases = [
-      [waiting.requirements[2]?.id, ['store'], lead, ['WRONG_STATE', 'requirementId', null]],
+      [waiting.requirements[2]?.id, ['store'], lead, ['WRONG_STATE', 'requirementId', 'TO_DECIDE']],
       ['none', [], lead, ['NOT_FOUND', 'requirementId', null]],
       [retired, ['gone'], lead, ['NOT_FOUND', 'technologyIds/0', null]],
       [split, ['s2'], editorOf('other'), ['NOT_FOUND', 'projectId', null]],

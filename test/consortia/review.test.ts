@@ -205,7 +205,7 @@ describe('reviewing a call', () => {
     const [first] = reviews ?? [];
     if (!first) throw new Error('There is no review.');
     expect(brief((await score({ ...first, revision: 3 }, 60, 40)).problems)).toEqual([
-      ['WRONG_STATE', 'reviewId', null],
+      ['WRONG_STATE', 'reviewId', 'CALL_OPEN_TO_SCORES'],
     ]);
     expect(brief((await decide(call.id, 3)).problems)).toEqual([
       ['WRONG_STATE', 'callId', 'STATE'],
@@ -266,7 +266,7 @@ describe('reviewing a call', () => {
 
   it('keeps one reviewer a user, expert in technologies that are there', async () => {
     expect(brief((await register('bob', ['mesh'], [])).problems)).toEqual([
-      ['TAKEN', 'userId', null],
+      ['TAKEN', 'userId', 'REVIEWER_ONCE'],
     ]);
     expect(brief((await register('new', ['mesh', 'nothing'], [])).problems)).toEqual([
       ['NOT_FOUND', 'technologyIds/1', null],

@@ -80,9 +80,9 @@ describe('documents', () => {
     const project = await sealAlone(alliance, 'infra', null);
     const faultsOf = async (more: object) => brief((await upload(project.id, more)).problems);
     expect(await faultsOf({ code: 'plan', fileName: '../plan.pdf', content: '?' })).toEqual([
-      ['INVALID', 'code', null],
-      ['INVALID', 'fileName', null],
-      ['INVALID', 'content', null],
+      ['INVALID', 'code', 'CODE_FORM'],
+      ['INVALID', 'fileName', 'FILE_NAME'],
+      ['INVALID', 'content', 'BASE64'],
     ]);
     const program = Buffer.from('MZ...').toString('base64');
     expect(await faultsOf({ content: program })).toEqual([['INVALID', 'content', 'MEDIA_TYPE']]);
@@ -174,7 +174,9 @@ describe('a submission', () => {
 
   it('is not for a free project', async () => {
     const project = await sealAlone(alliance, 'infra', null);
-    expect(brief((await submit(project)).problems)).toEqual([['WRONG_STATE', 'projectId', null]]);
+    expect(brief((await submit(project)).problems)).toEqual([
+      ['WRONG_STATE', 'projectId', 'UNDER_A_CALL'],
+    ]);
   });
 
   it('claims a bonus once within its years', async () => {

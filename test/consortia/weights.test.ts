@@ -224,7 +224,7 @@ describe('weight profiles', () => {
     expect(revised.profile?.revision).toBe(2);
     const both = { weightProfileId: profile?.id, weights };
     expect(brief((await assemble({ constraints: both })).problems)).toEqual([
-      ['INVALID', 'constraints/weightProfileId', null],
+      ['INVALID', 'constraints/weightProfileId', 'WEIGHTS_ONE'],
     ]);
     const remove = (revision: number) =>
       alliance.change(lead, 'removeWeightProfile', { id: profile?.id, revision });

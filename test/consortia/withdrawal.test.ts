@@ -63,7 +63,7 @@ describe('a sealed project', () => {
   it('is taken back by the last consent; what was public is not any more, and its members are free', async () => {
     const { id, projectId } = await sealed();
     expect(await withdraw(id, 'soft')).toEqual([]);
-    expect(brief(await withdraw(id, 'soft'))).toEqual([['TAKEN', 'membershipId', null]]);
+    expect(brief(await withdraw(id, 'soft'))).toEqual([['TAKEN', 'membershipId', 'CONSENT_ONCE']]);
     expect((await projectOf(projectId)).status).toBe('SEALED');
     expect(await withdraw(id, 'infra')).toEqual([]);
     const { status, agreements, memberships } = await read(id);
@@ -183,7 +183,7 @@ describe('two steps at the same time', () => {
     for (let round = 0; round < rounds; round += 1) {
       const { id, projectId } = await sealed();
       const twice = await Promise.all([withdraw(id, 'soft'), withdraw(id, 'soft')]);
-      expect(twice.flatMap(brief)).toEqual([['TAKEN', 'membershipId', null]]);
+      expect(twice.flatMap(brief)).toEqual([['TAKEN', 'membershipId', 'CONSENT_ONCE']]);
       expect((await projectOf(projectId)).status).toBe('SEALED');
       await revoke(id, 'soft');
       const both = await Promise.all([withdraw(id, 'soft'), withdraw(id, 'infra')]);

@@ -71,9 +71,9 @@ describe('a file as evidence', () => {
   });
 
   it.each([
-    ['no base64', { fileName: 'a.pdf', content: '=' }, 'content', null],
+    ['no base64', { fileName: 'a.pdf', content: '=' }, 'content', 'BASE64'],
     ['another kind', { fileName: 'a.pdf', content: 'AAAA' }, 'content', 'MEDIA_TYPE'],
-    ['a path', { ...fileOf('a'), fileName: '../a.pdf' }, 'fileName', null],
+    ['a path', { ...fileOf('a'), fileName: '../a.pdf' }, 'fileName', 'FILE_NAME'],
     ['too much', fileOf('x'.repeat(1_000)), 'content', 'SIZE'],
     ['what the scanner refuses', fileOf('EICAR'), 'content', 'SCAN'],
   ])('is refused for %s', async (_, file, path, rule) => {

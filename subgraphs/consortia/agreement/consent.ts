@@ -82,7 +82,13 @@ export async function giveConsent(
   const reason = readReason(given.reason, reasonLength, ['reason'], faults) ?? '';
   const before = consentsIn(agreement, purpose);
   if (before.some(({ companyId }) => companyId === membership.companyId))
-    faults.push(problem('TAKEN', 'This firm consented already.', ['membershipId']));
+    faults.push(
+      problem('TAKEN', 'This firm consented already.', ['membershipId'], {
+        rule: 'CONSENT_ONCE',
+        limit: '1',
+        found: '2',
+      }),
+    );
   refuseAny(faults);
   const { companyId } = membership;
   const consents = [

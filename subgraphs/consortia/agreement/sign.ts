@@ -76,7 +76,13 @@ export function signatureFaults(
       }),
     );
   if (agreement.signatures.some(({ companyId }) => companyId === membership.companyId))
-    faults.push(problem('TAKEN', 'This firm signed it already.', ['membershipId']));
+    faults.push(
+      problem('TAKEN', 'This firm signed it already.', ['membershipId'], {
+        rule: 'SIGNED_ONCE',
+        limit: '1',
+        found: '2',
+      }),
+    );
   return faults;
 }
 

@@ -138,7 +138,13 @@ export function readTemplate(
 
 function checkCount(count: number, most: number, path: string[], faults: Problem[]): void {
   if (count >= 1 && count <= most) return;
-  faults.push(problem('INVALID', `There are 1 to ${most}.`, path, { found: String(count) }));
+  faults.push(
+    problem('INVALID', `There are 1 to ${most}.`, path, {
+      rule: 'PASSAGES',
+      limit: `1 to ${most}`,
+      found: String(count),
+    }),
+  );
 }
 
 /** A text in both languages, its placeholders checked. */
@@ -153,7 +159,13 @@ function readPassage(
   for (const language of languages) {
     const words = text[language];
     if (words === null)
-      faults.push(problem('INVALID', 'Give Korean and English.', [...path, language]));
+      faults.push(
+        problem('INVALID', 'Give Korean and English.', [...path, language], {
+          rule: 'LANGUAGES_BOTH',
+          limit: languages.join(', '),
+          found: 'none',
+        }),
+      );
     else faults.push(...placeholderFaults(words, [...path, language], isParagraph));
   }
   return { ko: text.ko ?? '', en: text.en ?? '' };

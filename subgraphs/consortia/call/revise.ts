@@ -1,5 +1,6 @@
 /** Changing a call: everything before it opens; afterwards only to the good of those who apply. */
 import { problem, refusal, refuseAny, type Problem } from '#kit/refusal.ts';
+import { breach } from '../programme/breaches.ts';
 import { stateAfter } from '#kit/steps.ts';
 import { signedInAs } from '#kit/viewer.ts';
 import type { Context } from '../context.ts';
@@ -36,13 +37,33 @@ export function changeFaults(
   if (status === 'SCHEDULED') return [];
   const faults: Problem[] = fixedOnceOpen
     .filter((field) => given[field] != null)
-    .map((field) => problem('WRONG_STATE', 'This is fixed once the call is open.', [field]));
+    .map((field) =>
+      problem('WRONG_STATE', 'This is fixed once the call is open.', [field], {
+        rule: 'FIXED_ONCE_OPEN',
+        limit: 'SCHEDULED',
+        found: status,
+      }),
+    );
   for (const field of ['budget', 'slots'] as const)
     if ((given[field] ?? call[field]) < call[field])
-      faults.push(problem('INVALID', 'This only grows once the call is open.', [field]));
+      faults.push(
+        breach(
+          'ONLY_GROWS',
+          'This only grows once the call is open.',
+          call[field],
+          given[field] ?? 0,
+          [field],
+        ),
+      );
   if (given.closesAt == null) return faults;
   if (status === 'CLOSED')
-    faults.push(problem('EXPIRED', 'The call is closed; it does not open again.', ['closesAt']));
+    faults.push(
+      problem('EXPIRED', 'The call is closed; it does not open again.', ['closesAt'], {
+        rule: 'CLOSES',
+        limit: call.closesAt.toISOString(),
+        found: now.toISOString(),
+      }),
+    );
   else if (given.closesAt < call.closesAt || given.closesAt <= now)
     faults.push(
       problem('INVALID', 'An open call is closed at its time or later.', ['closesAt'], {

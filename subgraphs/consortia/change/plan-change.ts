@@ -46,7 +46,13 @@ export async function proposePlanChange(
   const faults: Problem[] = [];
   const reason = readReason(given.reason, reasonLength, ['reason'], faults);
   if (!given.items && !given.milestones)
-    faults.push(problem('INVALID', 'Give a plan, a schedule or both.', ['items']));
+    faults.push(
+      problem('INVALID', 'Give a plan, a schedule or both.', ['items'], {
+        rule: 'CHANGE_LEAST',
+        limit: '1',
+        found: '0',
+      }),
+    );
   const items = given.items?.map((each) => ({ ...each, item: tidy(each.item) })) ?? null;
   if (items) faults.push(...(await planFaultsIn(context, project, items)));
   const milestones =
@@ -70,7 +76,11 @@ export async function proposePlanChange(
   };
   await context.planChanges.create([record]).catch((error: unknown) => {
     if (!isDuplicateKey(error)) throw error;
-    throw refusal('TAKEN', 'Another change waits for its decision.', ['projectId']);
+    throw refusal('TAKEN', 'Another change waits for its decision.', ['projectId'], {
+      rule: 'CHANGE_ONE',
+      limit: '1',
+      found: '2',
+    });
   });
   return record;
 }

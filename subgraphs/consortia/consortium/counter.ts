@@ -67,7 +67,12 @@ export async function answerCounter(
   const step = given.accept ? 'grant' : 'refuse';
   const status = stateAfter(membershipSteps, membership.status, step, path);
   const now = new Date();
-  if (!counter) throw refusal('WRONG_STATE', 'No other terms were asked for.', path);
+  if (!counter)
+    throw refusal('WRONG_STATE', 'No other terms were asked for.', path, {
+      rule: 'COUNTERED',
+      limit: '1',
+      found: '0',
+    });
   if (!given.accept) {
     refuseAny(deadlineFaults(given.deadline ?? null, now));
     return changeMembership(context, place, given.revision, {

@@ -7,6 +7,7 @@ import type { Context } from '../context.ts';
 import type { FirmRecord } from '../pool/firm.model.ts';
 import { firmName, mayTakePart, standingOf } from '../pool/firm.ts';
 import { readHeirs } from '../pool/merged.ts';
+import { breach } from '../programme/breaches.ts';
 import { membersLimit } from '../programme/soundness.ts';
 import type { ProjectRecord, RequirementRecord } from '../project/project.model.ts';
 import { projectToLead } from '../project/project.ts';
@@ -25,7 +26,15 @@ const longestMillis = 366 * 24 * 60 * 60 * 1_000;
 export function deadlineFaults(deadline: Date | null, now: Date): Problem[] {
   const ahead = (deadline?.getTime() ?? 0) - now.getTime();
   if (ahead > 0 && ahead <= longestMillis) return [];
-  return [problem('INVALID', 'A deadline lies within a year from now.', ['deadline'])];
+  return [
+    breach(
+      'DEADLINE_WITHIN',
+      'A deadline lies within a year from now.',
+      `${now.toISOString()} to ${new Date(now.getTime() + longestMillis).toISOString()}`,
+      deadline?.toISOString() ?? 'none',
+      ['deadline'],
+    ),
+  ];
 }
 
 /** An invitation as a client gives it. */
@@ -54,7 +63,13 @@ export async function inviteCompany(
   const firm = await context.firms.findById(given.companyId).lean<FirmRecord>();
   const faults = [
     ...deadlineFaults(given.deadline, now),
-    ...(given.role === 'LEAD' ? [problem('INVALID', 'The lead is not invited.', ['role'])] : []),
+    ...(given.role === 'LEAD'
+      ? [
+          breach('ROLE_INVITED', 'The lead is not invited.', 'PARTNER, DEMAND, ADVISOR', 'LEAD', [
+            'role',
+          ]),
+        ]
+      : []),
     ...roleFaults(given),
     ...placeFaults(given.requirementIds, project.requirements),
     ...firmFaults(firm, given.companyId, now, ['companyId']),
@@ -64,9 +79,12 @@ export async function inviteCompany(
   const consortium = await formingConsortium(context, project, ['projectId']);
   const standing = await standingIn(context, consortium);
   if (standing.length >= membersLimit)
-    throw refusal('LIMIT_REACHED', `A consortium has up to ${membersLimit} members.`, [
-      'companyId',
-    ]);
+    throw refusal(
+      'LIMIT_REACHED',
+      `A consortium has up to ${membersLimit} members.`,
+      ['companyId'],
+      { rule: 'MEMBERS_MOST', limit: String(membersLimit), found: String(standing.length + 1) },
+    );
   refuseAny(await takenFaults(context, standing, given.companyId, ['companyId']));
   const invitation = invitationOf(project, consortium, takenOver(given, before));
   await send(context, project, [invitation], ['companyId']);
@@ -87,7 +105,13 @@ async function placeLeft(
   const before = await memberships.findOne({ _id: id, consortiumId }).lean<MembershipRecord>();
   if (!before) faults.push(problem('NOT_FOUND', 'The consortium has no such membership.', path));
   else if (before.standing)
-    faults.push(problem('WRONG_STATE', 'This firm has not declined or left.', path));
+    faults.push(
+      problem('WRONG_STATE', 'This firm has not declined or left.', path, {
+        rule: 'PLACE_LEFT',
+        limit: 'DECLINED, WITHDRAWN',
+        found: before.status,
+      }),
+    );
   return before;
 }
 
@@ -112,9 +136,13 @@ export function roleFaults({
 }: Pick<GivenInvitation, 'role' | 'requirementIds' | 'share'>): Problem[] {
   const faults: Problem[] = [];
   if (role === 'ADVISOR' && share != null)
-    faults.push(problem('INVALID', 'An adviser has no share.', ['share']));
+    faults.push(breach('ADVISOR_SHARE', 'An adviser has no share.', 'none', share, ['share']));
   if (role === 'ADVISOR' && requirementIds.length > 0)
-    faults.push(problem('INVALID', 'An adviser answers for nothing.', ['requirementIds']));
+    faults.push(
+      breach('ADVISOR_REQUIREMENTS', 'An adviser answers for nothing.', 0, requirementIds.length, [
+        'requirementIds',
+      ]),
+    );
   return faults;
 }
 
@@ -127,7 +155,7 @@ export function placeFaults(
     const path = ['requirementIds', String(index)];
     if (!requirements.some((each) => each.id === id))
       return [problem('NOT_FOUND', 'The project has no such requirement.', path)];
-    return ids.indexOf(id) < index ? [problem('INVALID', 'Each is named once.', path)] : [];
+    return ids.indexOf(id) < index ? [breach('NAMED_ONCE', 'Each is named once.', 1, 2, path)] : [];
   });
 }
 
@@ -198,7 +226,11 @@ export async function send(
   await memberships.create(invitations, { ordered: true }).catch((error: unknown) => {
     // The unique index decides, not a look-up before: two invitations may race.
     throw isDuplicateKey(error)
-      ? refusal('TAKEN', 'This firm has a place in the consortium already.', path)
+      ? refusal('TAKEN', 'This firm has a place in the consortium already.', path, {
+          rule: 'ONE_PLACE',
+          limit: '1',
+          found: '2',
+        })
       : error;
   });
   // An invited firm reads the draft it is to join.

@@ -5,7 +5,7 @@ import { actingFor, forbid, isIn, signedIn } from '#kit/viewer.ts';
 import type { Context } from '../context.ts';
 import { pageOf, type Listing } from '../form/listing.ts';
 import type { FirmRecord } from '../pool/firm.model.ts';
-import { mayTakePart } from '../pool/firm.ts';
+import { mayTakePart, standingOf } from '../pool/firm.ts';
 import { ofFamily } from '../pool/merged.ts';
 import { isInside, maySee, visibleTo } from '../project/audience.ts';
 import type { ProjectRecord } from '../project/project.model.ts';
@@ -102,7 +102,11 @@ export async function acceptInvitation(
   refuseLate(membership, now, path);
   const firm = await context.firms.findById(membership.companyId).lean<FirmRecord>();
   if (!mayTakePart(firm?.company ?? null, now))
-    throw refusal('WRONG_STATE', 'This firm may not take part now.', path, { rule: 'MEMBER_FIT' });
+    throw refusal('WRONG_STATE', 'This firm may not take part now.', path, {
+      rule: 'MEMBER_FIT',
+      limit: 'APPROVED',
+      found: standingOf(firm?.company ?? null),
+    });
   const changed = await changeMembership(context, place, given.revision, {
     status,
     running: true,

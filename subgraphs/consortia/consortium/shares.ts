@@ -1,5 +1,6 @@
 /** Shares: basis points of a whole, and what they are in won. */
 import { problem, refuseAny, type Problem } from '#kit/refusal.ts';
+import { breach } from '../programme/breaches.ts';
 import { splitWon, wholeInBasisPoints } from '#kit/won.ts';
 import type { Context } from '../context.ts';
 import type { FirmRecord } from '../pool/firm.model.ts';
@@ -136,7 +137,7 @@ function placeFaults(
     if (!sharing.some(({ _id }) => _id === membershipId))
       return [problem('NOT_FOUND', 'No member with a share has this id.', path)];
     const isSecond = shares.findIndex((each) => each.membershipId === membershipId) < index;
-    return isSecond ? [problem('INVALID', 'Each member is named once.', path)] : [];
+    return isSecond ? [breach('NAMED_ONCE', 'Each member is named once.', 1, 2, path)] : [];
   });
 }
 

@@ -2,6 +2,7 @@
 import { newId } from '#kit/id.ts';
 import { seoulDay } from '#kit/instant.ts';
 import { problem, refusal, refuseAny, type Problem } from '#kit/refusal.ts';
+import { breach } from '../programme/breaches.ts';
 import { stateAfter } from '#kit/steps.ts';
 import { signedInAs } from '#kit/viewer.ts';
 import type { Context } from '../context.ts';
@@ -36,7 +37,9 @@ export async function demandRecovery(
   const faults: Problem[] = [];
   const reason = readReason(given.reason, reasonLength, ['reason'], faults);
   if (given.dueOn < seoulDay(context.arrivedAt))
-    faults.push(problem('INVALID', 'This day is over.', ['dueOn']));
+    faults.push(
+      breach('DAY_AHEAD', 'This day is over.', seoulDay(context.arrivedAt), given.dueOn, ['dueOn']),
+    );
   const accounts = await readAccounts(context, project);
   const demanded = await recoveriesIn(context, project._id);
   faults.push(...recoveryFaults(given, accounts, demanded));
@@ -133,7 +136,15 @@ async function waive(
   const status = stateAfter(recoverySteps, recovery.status, 'waive', ['recoveryId']);
   const faults: Problem[] = [];
   if (given.amount != null)
-    faults.push(problem('INVALID', 'All that is due is given up, or nothing.', ['amount']));
+    faults.push(
+      breach(
+        'WAIVED_WHOLE',
+        'All that is due is given up, or nothing.',
+        dueOf(recovery),
+        given.amount,
+        ['amount'],
+      ),
+    );
   const note = readReason(given.note, reasonLength, ['note'], faults);
   refuseAny(faults);
   await holdProject(context, project);

@@ -4,7 +4,7 @@ import { newId } from '#kit/id.ts';
 import { seoulDay } from '#kit/instant.ts';
 import { readGiven } from '#kit/media.ts';
 import { findPage } from '#kit/page.ts';
-import { problem, refusal, refuseAny, type Problem } from '#kit/refusal.ts';
+import { refusal, refuseAny, type Problem } from '#kit/refusal.ts';
 import { stateAfter } from '#kit/steps.ts';
 import { actingFor, signedInAs } from '#kit/viewer.ts';
 import type { Context } from '../context.ts';
@@ -280,7 +280,7 @@ export function findLateMilestones(
   signedInAs(viewer, 'SECRETARIAT');
   const days = withinDays ?? 0;
   if (days < 0 || days > 366)
-    refuseAny([problem('INVALID', 'This is from 0 to 366.', ['withinDays'])]);
+    refuseAny([breach('DAYS_WITHIN', 'This is from 0 to 366.', '0 to 366', days, ['withinDays'])]);
   const until = seoulDay(new Date(arrivedAt.getTime() + days * 86_400_000));
   const due = days === 0 ? { $lt: until } : { $lte: until };
   const order = [

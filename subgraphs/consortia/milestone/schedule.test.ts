@@ -52,12 +52,12 @@ describe('a schedule', () => {
     expect(faultsOf(schedule)).toEqual([
       ['INVALID', 'milestones/0/stage', 'STAGE'],
       ['INVALID', 'milestones/0/name/ko', 'TEXT_LENGTH'],
-      ['INVALID', 'milestones/1/deliverables/1/code', undefined],
-      ['INVALID', 'milestones/1/deliverables/2/code', undefined],
+      ['INVALID', 'milestones/1/deliverables/1/code', 'CODE_ONCE'],
+      ['INVALID', 'milestones/1/deliverables/2/code', 'CODE_FORM'],
       ['INVALID', 'milestones/1/deliverables/2/name', 'LANGUAGES_LEAST'],
       ['NOT_FOUND', 'milestones/1/id', undefined],
       ['NOT_FOUND', 'milestones/2/id', undefined],
-      ['INVALID', 'milestones/2/id', undefined],
+      ['INVALID', 'milestones/2/id', 'NAMED_ONCE'],
     ]);
   });
 
@@ -65,7 +65,7 @@ describe('a schedule', () => {
     expect(faultsOf([given({ stage: null })], [], [])).toEqual([]);
     expect(faultsOf([given()], [], [])).toEqual([['INVALID', 'milestones/0/stage', 'STAGE']]);
     const many = Array.from({ length: 201 }, () => given());
-    expect(faultsOf(many)).toEqual([['LIMIT_REACHED', 'milestones', undefined]]);
+    expect(faultsOf(many)).toEqual([['LIMIT_REACHED', 'milestones', 'MILESTONES_MOST']]);
     expect(faultsOf([])).toEqual([]);
   });
 

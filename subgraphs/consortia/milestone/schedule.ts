@@ -47,7 +47,11 @@ export function readSchedule(
 ): PlannedMilestone[] {
   if (given.length > milestonesLimit)
     faults.push(
-      problem('LIMIT_REACHED', `A project has up to ${milestonesLimit} milestones.`, [...at]),
+      problem('LIMIT_REACHED', `A project has up to ${milestonesLimit} milestones.`, [...at], {
+        rule: 'MILESTONES_MOST',
+        limit: String(milestonesLimit),
+        found: String(given.length),
+      }),
     );
   const planned = given.map((each, index) =>
     readMilestone(each, stages, [...at, String(index)], faults),
@@ -57,7 +61,7 @@ export function readSchedule(
     if (id !== null && !there.some(({ _id }) => _id === id))
       faults.push(problem('NOT_FOUND', 'The project has no such milestone.', path));
     if (id !== null && planned.findIndex((each) => each.id === id) < index)
-      faults.push(problem('INVALID', 'This milestone is there twice.', path));
+      faults.push(breach('NAMED_ONCE', 'This milestone is there twice.', 1, 2, path));
   });
   for (const one of there) faults.push(...fixedFaults(one, planned, at));
   return planned;
@@ -80,10 +84,16 @@ function readMilestone(
   const items = deliverables ?? [];
   if (items.length > deliverablesLimit)
     faults.push(
-      problem('LIMIT_REACHED', `A milestone has up to ${deliverablesLimit} deliverables.`, [
-        ...path,
-        'deliverables',
-      ]),
+      problem(
+        'LIMIT_REACHED',
+        `A milestone has up to ${deliverablesLimit} deliverables.`,
+        [...path, 'deliverables'],
+        {
+          rule: 'DELIVERABLES_MOST',
+          limit: String(deliverablesLimit),
+          found: String(items.length),
+        },
+      ),
     );
   return {
     id: id ?? null,
@@ -93,9 +103,17 @@ function readMilestone(
     deliverables: items.map((item, index) => {
       const place = [...path, 'deliverables', String(index)];
       if (!codeForm.test(item.code))
-        faults.push(problem('INVALID', 'A code is 2 to 40 of A-Z, 0-9 and _.', [...place, 'code']));
+        faults.push(
+          breach(
+            'CODE_FORM',
+            'A code is 2 to 40 of A-Z, 0-9 and _.',
+            codeForm.source,
+            item.code.slice(0, 60),
+            [...place, 'code'],
+          ),
+        );
       if (items.findIndex(({ code }) => code === item.code) < index)
-        faults.push(problem('INVALID', 'This code is there twice.', [...place, 'code']));
+        faults.push(breach('CODE_ONCE', 'This code is there twice.', 1, 2, [...place, 'code']));
       return { code: item.code, name: readText(item.name, nameLength, [...place, 'name'], faults) };
     }),
   };

@@ -49,7 +49,11 @@ export async function registerOutcome(
   await holdProject(context, project);
   const count = await context.outcomes.countDocuments({ projectId: project._id });
   if (count >= outcomesLimit)
-    throw refusal('LIMIT_REACHED', `A project has up to ${outcomesLimit} services.`, path);
+    throw refusal('LIMIT_REACHED', `A project has up to ${outcomesLimit} services.`, path, {
+      rule: 'SERVICES_MOST',
+      limit: String(outcomesLimit),
+      found: String(count + 1),
+    });
   const faults: Problem[] = [];
   const name = readText(given.name, nameLength, ['name'], faults);
   const summary = readText(given.summary ?? {}, outcomeSummaryLength, ['summary'], faults);

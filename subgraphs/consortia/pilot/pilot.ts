@@ -1,7 +1,7 @@
 /** Pilot users: firms that try what a project makes, and say what they think of it. */
 import { newId } from '#kit/id.ts';
 import { isDuplicateKey } from '#kit/mongo.ts';
-import { problem, refusal, refuseAny, type Problem } from '#kit/refusal.ts';
+import { refusal, refuseAny, type Problem } from '#kit/refusal.ts';
 import { stateAfter } from '#kit/steps.ts';
 import { actingFor, isIn, signedIn } from '#kit/viewer.ts';
 import type { MembershipRole } from '../consortium/state.ts';
@@ -47,7 +47,7 @@ export async function enrolPilot(
       ]),
     );
   if (to !== null && to < from)
-    faults.push(problem('INVALID', 'The last day is not before the first.', ['to']));
+    faults.push(breach('PERIOD_ORDER', 'The last day is not before the first.', from, to, ['to']));
   const subject = readText(given.subject, nameLength, ['subject'], faults);
   refuseAny(faults);
   await holdProject(context, project);
@@ -63,7 +63,11 @@ export async function enrolPilot(
   };
   await context.pilots.create([record]).catch((error: unknown) => {
     if (!isDuplicateKey(error)) throw error;
-    throw refusal('TAKEN', 'This firm is a pilot user already.', ['companyId']);
+    throw refusal('TAKEN', 'This firm is a pilot user already.', ['companyId'], {
+      rule: 'PILOT_ONCE',
+      limit: '1',
+      found: '2',
+    });
   });
   return record;
 }
@@ -106,7 +110,7 @@ export async function givePilotFeedback(
   const faults: Problem[] = [];
   const { rating } = given;
   if (rating < 1 || rating > 5)
-    faults.push(problem('INVALID', 'A rating is 1 to 5.', ['rating'], { found: String(rating) }));
+    faults.push(breach('RATING', 'A rating is 1 to 5.', '1 to 5', rating, ['rating']));
   const words = readText(given.words, { ...summaryLength, least: 2 }, ['words'], faults);
   refuseAny(faults);
   // Feedback that meets the end of the project: the end counts it, or it is too late.

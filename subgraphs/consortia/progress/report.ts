@@ -1,7 +1,8 @@
 /** Progress reports: what a project did, how far it is, what stands in the way. */
 import { newId } from '#kit/id.ts';
 import { seoulDay } from '#kit/instant.ts';
-import { problem, refusal, refuseAny, type Problem } from '#kit/refusal.ts';
+import { refusal, refuseAny, type Problem } from '#kit/refusal.ts';
+import { breach } from '../programme/breaches.ts';
 import { stateAfter } from '#kit/steps.ts';
 import { actingFor } from '#kit/viewer.ts';
 import type { Context } from '../context.ts';
@@ -53,7 +54,11 @@ export async function submitProgressReport(
     .lean<ReportRecord>();
   const number = (last?.number ?? 0) + 1;
   if (number > reportsLimit)
-    throw refusal('LIMIT_REACHED', `A project has up to ${reportsLimit} reports.`, ['projectId']);
+    throw refusal('LIMIT_REACHED', `A project has up to ${reportsLimit} reports.`, ['projectId'], {
+      rule: 'REPORTS_MOST',
+      limit: String(reportsLimit),
+      found: String(number),
+    });
   const record: ReportRecord = {
     _id: newId(),
     projectId: project._id,
@@ -80,8 +85,10 @@ export function periodFaults(
   today: string,
 ): Problem[] {
   const faults: Problem[] = [];
-  if (to < from) faults.push(problem('INVALID', 'The last day is not before the first.', ['to']));
-  if (to > today) faults.push(problem('INVALID', 'A report is of days that are over.', ['to']));
+  if (to < from)
+    faults.push(breach('PERIOD_ORDER', 'The last day is not before the first.', from, to, ['to']));
+  if (to > today)
+    faults.push(breach('DAY_PAST', 'A report is of days that are over.', today, to, ['to']));
   return faults;
 }
 

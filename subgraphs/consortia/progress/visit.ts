@@ -1,7 +1,8 @@
 /** Site visits: the secretariat looks at a project where it is carried out. */
 import { newId } from '#kit/id.ts';
 import { seoulDay } from '#kit/instant.ts';
-import { problem, refusal, refuseAny, type Problem } from '#kit/refusal.ts';
+import { refusal, refuseAny, type Problem } from '#kit/refusal.ts';
+import { breach } from '../programme/breaches.ts';
 import { stateAfter } from '#kit/steps.ts';
 import { tidy } from '#kit/text.ts';
 import { signedInAs } from '#kit/viewer.ts';
@@ -35,9 +36,19 @@ export async function planSiteVisit(
   const visitors = tidy(given.visitors);
   const { least, most } = visitorsLength;
   if (visitors.length < least || visitors.length > most)
-    faults.push(problem('INVALID', `This has ${least} to ${most} characters.`, ['visitors']));
+    faults.push(
+      breach(
+        'TEXT_LENGTH',
+        `This has ${least} to ${most} characters.`,
+        `${least} to ${most}`,
+        visitors.length,
+        ['visitors'],
+      ),
+    );
   if (given.on < seoulDay(context.arrivedAt))
-    faults.push(problem('INVALID', 'This day is over.', ['on']));
+    faults.push(
+      breach('DAY_AHEAD', 'This day is over.', seoulDay(context.arrivedAt), given.on, ['on']),
+    );
   refuseAny(faults);
   await holdProject(context, project);
   const record: VisitRecord = {
@@ -72,7 +83,11 @@ export async function recordSiteVisit(
   const faults: Problem[] = [];
   const findings = readText(given.findings, { ...summaryLength, least: 2 }, ['findings'], faults);
   if (visit.on > seoulDay(context.arrivedAt))
-    faults.push(problem('INVALID', 'The visit is still to come.', ['visitId']));
+    faults.push(
+      breach('VISIT_DAY', 'The visit is still to come.', visit.on, seoulDay(context.arrivedAt), [
+        'visitId',
+      ]),
+    );
   refuseAny(faults);
   const { isSatisfactory } = given;
   const change = { status, findings, isSatisfactory, recordedAt: context.arrivedAt };

@@ -47,7 +47,13 @@ export function readContent(given: GivenContent, faults: Problem[]): Content {
   const title = readText(given.title, nameLength, ['title'], faults);
   const summary = readText(given.summary, summaryLength, ['summary'], faults);
   if (!sectorForm.test(given.sector))
-    faults.push(problem('INVALID', 'This is no sector code.', ['sector']));
+    faults.push(
+      problem('INVALID', 'This is no sector code.', ['sector'], {
+        rule: 'SECTOR_FORM',
+        limit: sectorForm.source,
+        found: given.sector.slice(0, 60),
+      }),
+    );
   const budget = readBudget(given, faults);
   const sites = given.sites.map(({ name, region }, index) => ({
     name: readText(name, nameLength, ['sites', String(index), 'name'], faults),
@@ -55,7 +61,13 @@ export function readContent(given: GivenContent, faults: Problem[]): Content {
   }));
   for (const list of ['sites', 'demandCompanyIds', 'bonuses'] as const)
     if (given[list].length > listLimit)
-      faults.push(problem('INVALID', `There are up to ${listLimit}.`, [list]));
+      faults.push(
+        problem('INVALID', `There are up to ${listLimit}.`, [list], {
+          rule: 'LIST_MOST',
+          limit: String(listLimit),
+          found: String(given[list].length),
+        }),
+      );
   faults.push(...repeats('demandCompanyIds', given.demandCompanyIds));
   faults.push(...repeats('bonuses', given.bonuses));
   const { sector, stages, matching, bonuses, demandCompanyIds } = given;
@@ -93,11 +105,12 @@ function repeats(list: string, values: readonly string[], field?: string): Probl
     values.indexOf(value) === index
       ? []
       : [
-          problem('INVALID', 'Each is named once.', [
-            list,
-            String(index),
-            ...(field ? [field] : []),
-          ]),
+          problem(
+            'INVALID',
+            'Each is named once.',
+            [list, String(index), ...(field ? [field] : [])],
+            { rule: 'NAMED_ONCE', limit: '1', found: '2' },
+          ),
         ],
   );
 }

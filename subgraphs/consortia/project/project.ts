@@ -10,7 +10,7 @@ import type { CallRecord } from '../call/call.model.ts';
 import type { Context } from '../context.ts';
 import { pageOf, type Listing } from '../form/listing.ts';
 import type { FirmRecord } from '../pool/firm.model.ts';
-import { mayTakePart, unknownFirm, unknownFirms } from '../pool/firm.ts';
+import { mayTakePart, unknownFirm, unknownFirms, standingOf } from '../pool/firm.ts';
 import { ofFamily } from '../pool/merged.ts';
 import { followed } from '../pool/succession.ts';
 import { planBreaches, type Plan } from '../programme/breaches.ts';
@@ -264,7 +264,13 @@ function leadFaults(firm: FirmRecord | null, now: Date): Problem[] {
   const path = ['leadCompanyId'];
   if (!firm?.company) return [problem('NOT_FOUND', 'There is no such firm.', path)];
   if (mayTakePart(firm.company, now)) return [];
-  return [problem('WRONG_STATE', 'This firm may not take part now.', path)];
+  return [
+    problem('WRONG_STATE', 'This firm may not take part now.', path, {
+      rule: 'LEAD_FIT',
+      limit: 'APPROVED',
+      found: standingOf(firm.company),
+    }),
+  ];
 }
 
 async function callToJoin(
@@ -277,9 +283,22 @@ async function callToJoin(
   const call = await calls.findById(id).lean<CallRecord>();
   const status = call && callStatus(call, now);
   if (status === null) faults.push(problem('NOT_FOUND', 'There is no such call.', ['callId']));
-  if (status === 'SCHEDULED')
-    faults.push(problem('WRONG_STATE', 'This call is not open yet.', ['callId']));
-  if (status === 'CLOSED') faults.push(problem('EXPIRED', 'This call is closed.', ['callId']));
+  if (call && status === 'SCHEDULED')
+    faults.push(
+      problem('WRONG_STATE', 'This call is not open yet.', ['callId'], {
+        rule: 'OPENS',
+        limit: call.opensAt.toISOString(),
+        found: now.toISOString(),
+      }),
+    );
+  if (call && status === 'CLOSED')
+    faults.push(
+      problem('EXPIRED', 'This call is closed.', ['callId'], {
+        rule: 'CLOSES',
+        limit: call.closesAt.toISOString(),
+        found: now.toISOString(),
+      }),
+    );
   return call;
 }
 

@@ -100,7 +100,12 @@ export async function decideRequirement(
   if (!requirement) throw refusal('NOT_FOUND', 'There is no such requirement.', ['requirementId']);
   const waiting = await requirementsToDecide(context, project);
   const open = waiting.find((each) => each.requirement.id === requirement.id);
-  if (!open) throw refusal('WRONG_STATE', 'This requirement is settled.', ['requirementId']);
+  if (!open)
+    throw refusal('WRONG_STATE', 'This requirement is settled.', ['requirementId'], {
+      rule: 'TO_DECIDE',
+      limit: 'SPLIT, RETIRED',
+      found: 'settled',
+    });
   const replacing = given.technologyIds.map((technologyId, index) => ({
     ...requirement,
     technologyId,
@@ -129,7 +134,13 @@ function successorFaults({ kind, successors }: ToDecide, chosen: readonly string
         }),
       ];
     if (chosen.indexOf(id) === index) return [];
-    return [problem('INVALID', 'Each is named once.', path)];
+    return [
+      problem('INVALID', 'Each is named once.', path, {
+        rule: 'NAMED_ONCE',
+        limit: '1',
+        found: '2',
+      }),
+    ];
   });
 }
 

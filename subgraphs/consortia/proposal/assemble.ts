@@ -1,6 +1,7 @@
 /** Searching for teams: reads what is asked for and begins the search, which goes on outside any transaction. */
 import { findPage } from '#kit/page.ts';
 import { problem, refusal, refuseAny, type Problem } from '#kit/refusal.ts';
+import { breach } from '../programme/breaches.ts';
 import { actingFor, hasRole, signedIn } from '#kit/viewer.ts';
 import { solveAssembly, solveRepair } from '../assembly/assembly.ts';
 import type { PreviousTeam } from '../assembly/explanation/repair.ts';
@@ -223,7 +224,12 @@ async function previousTeam(
   { consortiumId }: ProjectRecord,
   named: readonly string[],
 ): Promise<PreviousTeam> {
-  if (consortiumId === null) throw refusal('WRONG_STATE', 'Nobody was invited yet.', ['projectId']);
+  if (consortiumId === null)
+    throw refusal('WRONG_STATE', 'Nobody was invited yet.', ['projectId'], {
+      rule: 'INVITED',
+      limit: '1',
+      found: '0',
+    });
   const all = await memberships.find({ consortiumId }).lean<MembershipRecord[]>();
   const memberIds = [...new Set(all.map(({ companyId }) => companyId))];
   refuseAny(named.flatMap((id, index) => (memberIds.includes(id) ? [] : [noMember(index, id)])));
@@ -270,7 +276,9 @@ async function readSearch(
   const weights = await readWeights(context, wishes, faults);
   faults.push(...extentFaults(given));
   if (project.requirements.length === 0)
-    faults.push(problem('INVALID', 'The project has no requirements yet.', ['projectId']));
+    faults.push(
+      breach('REQUIREMENTS_LEAST', 'The project has no requirements yet.', 1, 0, ['projectId']),
+    );
   refuseAny(faults);
   return { constraints, weights };
 }
@@ -280,7 +288,13 @@ function extentFaults({ alternatives, solveAgainAt }: GivenSearch): Problem[] {
   const faults: Problem[] = [];
   if (!Number.isInteger(alternatives) || alternatives < 0 || alternatives > alternativesLimit)
     faults.push(
-      problem('INVALID', `Alternatives are 0 to ${alternativesLimit}.`, ['alternatives']),
+      breach(
+        'ALTERNATIVES',
+        `Alternatives are 0 to ${alternativesLimit}.`,
+        `0 to ${alternativesLimit}`,
+        alternatives,
+        ['alternatives'],
+      ),
     );
   if (solveAgainAt != null && (solveAgainAt < 1 || solveAgainAt > mostChange))
     faults.push(
@@ -301,7 +315,7 @@ async function readWeights(
 ): Promise<Weights> {
   const path = ['constraints', 'weightProfileId'];
   if (id == null) return weights ?? defaultWeights;
-  if (weights) faults.push(problem('INVALID', 'Give weights or a profile.', path));
+  if (weights) faults.push(breach('WEIGHTS_ONE', 'Give weights or a profile.', 1, 2, path));
   const found = await weightsOf(context, id);
   if (!found) faults.push(problem('NOT_FOUND', 'There is no such weight profile.', path));
   return found ?? defaultWeights;

@@ -55,7 +55,13 @@ export async function fileAppeal(
     revision: 1,
   };
   await context.appeals.create([appeal]).catch((error: unknown) => {
-    throw isDuplicateKey(error) ? refusal('TAKEN', 'The project has had its appeal.', path) : error;
+    throw isDuplicateKey(error)
+      ? refusal('TAKEN', 'The project has had its appeal.', path, {
+          rule: 'APPEAL_ONCE',
+          limit: '1',
+          found: '2',
+        })
+      : error;
   });
   return appeal;
 }
@@ -98,7 +104,12 @@ export async function withdrawAppeal(
   const path = ['projectId'];
   const project = await projectToLead(context, given.projectId, path);
   const appeal = await context.appeals.findOne({ projectId: project._id }).lean<AppealRecord>();
-  if (!appeal) throw refusal('WRONG_STATE', 'The project has no appeal.', path, { rule: 'APPEAL' });
+  if (!appeal)
+    throw refusal('WRONG_STATE', 'The project has no appeal.', path, {
+      rule: 'APPEAL',
+      limit: '1',
+      found: '0',
+    });
   const status = stateAfter(appealSteps, appeal.status, 'withdraw', path);
   return changeAppeal(context, appeal, given.revision, { status });
 }

@@ -88,6 +88,10 @@ export async function interestFaults(
   const heirOf = await heirsAmong(context, [affiliations], parties, ...running);
   if (!hasConflict(affiliations, parties, { running, day: seoulDay(arrivedAt), heirOf })) return [];
   return [
-    problem('WRONG_STATE', 'You have an interest in this project.', path, { rule: 'CONFLICT' }),
+    problem('WRONG_STATE', 'You have an interest in this project.', path, {
+      rule: 'CONFLICT',
+      limit: 'none',
+      found: 'interest',
+    }),
   ];
 }

@@ -78,7 +78,12 @@ export async function scoreProject(context: Context, given: GivenScores): Promis
   if (!review || review.userId !== userId)
     throw refusal('NOT_FOUND', 'You have no such review.', path);
   const status = stateAfter(reviewSteps, review.status, 'score', path);
-  if (!review.open) throw refusal('WRONG_STATE', 'The call is decided.', path);
+  if (!review.open)
+    throw refusal('WRONG_STATE', 'The call is decided.', path, {
+      rule: 'CALL_OPEN_TO_SCORES',
+      limit: 'CLOSED',
+      found: 'DECIDED',
+    });
   refuseAny(await interestFaults(context, review.projectId, path));
   const call = await context.calls.findById(review.callId).lean<CallRecord>();
   const faults = scoreFaults(call?.rules.rubric ?? [], given.scores);

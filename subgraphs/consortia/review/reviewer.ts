@@ -3,6 +3,7 @@ import { newId } from '#kit/id.ts';
 import { isDuplicateKey } from '#kit/mongo.ts';
 import { findPage } from '#kit/page.ts';
 import { problem, refusal, refuseAny, type Problem } from '#kit/refusal.ts';
+import { breach } from '../programme/breaches.ts';
 import { hasRole, signedInAs } from '#kit/viewer.ts';
 import type { Context } from '../context.ts';
 import { pageOf, type Listing } from '../form/listing.ts';
@@ -47,21 +48,15 @@ async function readReviewer(
 ): Promise<Omit<ReviewerRecord, '_id' | 'userId' | 'isActive' | 'revision'>> {
   const faults: Problem[] = [];
   const name = readText(given.name, nameLength, ['name'], faults);
-  const check = (holds: boolean, message: string, field: string) => {
-    if (!holds) faults.push(problem('INVALID', message, [field]));
+  const checkCount = (count: number, least: number, most: number, field: string) => {
+    if (Number.isInteger(count) && count >= least && count <= most) return;
+    const limit = `${least} to ${most}`;
+    faults.push(breach('REVIEWER_FORM', `There are ${limit}.`, limit, count, [field]));
   };
   const { technologyIds, affiliations, mostReviews } = given;
-  check(
-    technologyIds.length >= 1 && technologyIds.length <= technologiesLimit,
-    `A reviewer is expert in 1 to ${technologiesLimit} technologies.`,
-    'technologyIds',
-  );
-  check(affiliations.length <= affiliationsLimit, 'There are too many firms.', 'affiliations');
-  check(
-    Number.isInteger(mostReviews) && mostReviews >= 1 && mostReviews <= reviewsLimit,
-    `Reviews at the same time are 1 to ${reviewsLimit}.`,
-    'mostReviews',
-  );
+  checkCount(technologyIds.length, 1, technologiesLimit, 'technologyIds');
+  checkCount(affiliations.length, 0, affiliationsLimit, 'affiliations');
+  checkCount(mostReviews, 1, reviewsLimit, 'mostReviews');
   const unknown = await unknownTechnologies(technologies, technologyIds);
   for (const index of unknown)
     faults.push(
@@ -90,7 +85,11 @@ export async function registerReviewer(
   const record: ReviewerRecord = { _id: newId(), userId, ...content, isActive: true, revision: 1 };
   await context.reviewers.create([record]).catch((error: unknown) => {
     throw isDuplicateKey(error)
-      ? refusal('TAKEN', 'This user is a reviewer already.', ['userId'])
+      ? refusal('TAKEN', 'This user is a reviewer already.', ['userId'], {
+          rule: 'REVIEWER_ONCE',
+          limit: '1',
+          found: '2',
+        })
       : error;
   });
   return record;

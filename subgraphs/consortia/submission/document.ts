@@ -46,7 +46,11 @@ export async function uploadDocument(
     code: { $ne: given.code },
   });
   if (others >= documentsLimit)
-    throw refusal('LIMIT_REACHED', `A project has up to ${documentsLimit} documents.`, ['code']);
+    throw refusal('LIMIT_REACHED', `A project has up to ${documentsLimit} documents.`, ['code'], {
+      rule: 'DOCUMENTS_MOST',
+      limit: String(documentsLimit),
+      found: String(others + 1),
+    });
   const record: DocumentRecord = {
     _id: newId(),
     projectId: project._id,
@@ -70,7 +74,13 @@ export function readFile(given: Omit<GivenDocument, 'projectId'>, mostBytes: num
   refuseAny([
     ...(codeForm.test(given.code)
       ? []
-      : [problem('INVALID', 'A code is 2 to 40 of A-Z, 0-9 and _.', ['code'])]),
+      : [
+          problem('INVALID', 'A code is 2 to 40 of A-Z, 0-9 and _.', ['code'], {
+            rule: 'CODE_FORM',
+            limit: codeForm.source,
+            found: given.code.slice(0, 60),
+          }),
+        ]),
     ...faults,
   ]);
   return file;

@@ -94,7 +94,12 @@ async function openCallOf(
 ): Promise<CallRecord> {
   const path = ['projectId'];
   const call = project.callId && (await calls.findById(project.callId).lean<CallRecord>());
-  if (!call) throw refusal('WRONG_STATE', 'A free project is not submitted.', path);
+  if (!call)
+    throw refusal('WRONG_STATE', 'A free project is not submitted.', path, {
+      rule: 'UNDER_A_CALL',
+      limit: 'a call',
+      found: 'none',
+    });
   // A decided call takes nothing more, however early it arrived.
   if (callSteps.submit[callState(call, arrivedAt)]) return call;
   throw refusal('EXPIRED', 'The call is closed.', path, {

@@ -67,7 +67,13 @@ async function sourceOf(
   { fromProjectId, templateId }: GivenCopy,
 ): Promise<Source> {
   if ((fromProjectId == null) === (templateId == null))
-    refuseAny([problem('INVALID', 'Give a project or a template.', ['templateId'])]);
+    refuseAny([
+      problem('INVALID', 'Give a project or a template.', ['templateId'], {
+        rule: 'SOURCE_ONE',
+        limit: '1',
+        found: templateId == null ? '0' : '2',
+      }),
+    ]);
   if (templateId == null) {
     const project = await findProject(context, fromProjectId ?? '');
     if (!project) throw nothing('fromProjectId');

@@ -125,11 +125,23 @@ async function readTemplate(
 ): Promise<RequirementRecord[]> {
   const requirements = readRequirements(given, known, faults);
   if (requirements.length === 0)
-    faults.push(problem('INVALID', 'A template has at least one requirement.', ['requirements']));
+    faults.push(
+      problem('INVALID', 'A template has at least one requirement.', ['requirements'], {
+        rule: 'REQUIREMENTS_LEAST',
+        limit: '1',
+        found: '0',
+      }),
+    );
   requirements.forEach(({ estimatedPrice }, index) => {
     if (estimatedPrice === null) return;
     const path = ['requirements', String(index), 'estimatedPrice'];
-    faults.push(problem('INVALID', 'Prices are of a project, not of a template.', path));
+    faults.push(
+      problem('INVALID', 'Prices are of a project, not of a template.', path, {
+        rule: 'PRICE_OF_PROJECT',
+        limit: 'none',
+        found: String(estimatedPrice),
+      }),
+    );
   });
   faults.push(...(await technologyFaults(technologies, requirements)));
   return requirements;
