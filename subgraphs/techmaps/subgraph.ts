@@ -73,12 +73,12 @@ export const techmaps: Subgraph = {
         source: factsOf(consortia),
         kinds: ['project', 'openProject'],
         positions,
-        apply: async (facts) => {
-          await byKind({
-            project: (own) => applyProjectFacts(models, own),
+        apply: (facts) => {
+          const apply = byKind({
+            project: (own) => applyProjectFacts(counting, own),
             openProject: (own) => applyOpenProjectFacts(models.openProjects, own),
-          })(facts);
-          await followRequirements(counting, facts.map(({ key }) => key)); // prettier-ignore
+          });
+          return followRequirements(counting, facts, () => apply(facts));
         },
         log,
       }),

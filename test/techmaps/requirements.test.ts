@@ -1,4 +1,5 @@
 /** What projects require when a new version leaves technologies out: everything follows or is listed, and need is counted where it went. */
+import { connect } from '#kit/mongo.ts';
 import type { ProjectFact } from '#schema/facts.ts';
 import type { Viewer } from '#kit/viewer.ts';
 import { someone } from '../service.ts';
@@ -86,6 +87,9 @@ async function report(number: number, viewer: Viewer = world.secretariat): Promi
     .toSorted();
 }
 
+const quick = async (number: number) =>
+  (await report(number)).filter((each) => each.startsWith('quick'));
+
 const waiting = async () => (await report(2)).filter((each) => each.startsWith('draft'));
 
 /** Places that projects need, by code; those that need none are left out. */
@@ -134,12 +138,35 @@ describe('what projects require', () => {
     expect(await needed()).toEqual({ 'req.last': 2, 'req.wide': 2 });
   });
 
+  it('is listed also where a draft followed before the version was carried out', async () => {
+    await tellOpenProjects(world.uri, { quick: open({ dead: 2 }) });
+    await world.service.caughtUp();
+    expect(await quick(2)).toEqual(['quick req.dead 2 TO_DECIDE']);
+    // As if it had required `old` all the time, and was told of anew only as what that became.
+    const connection = await connect(world.uri, 'oca_techmaps');
+    await connection
+      .collection<{ _id: string }>('openprojects')
+      .updateOne(
+        { _id: 'quick' },
+        { $set: { requirements: open({ old: 3, left: 1 }).requirements } },
+      );
+    await connection.close();
+    await tellOpenProjects(world.uri, { quick: open({ last: 3 }) });
+    await world.service.caughtUp();
+    expect(await quick(2)).toEqual(['quick req.dead 2 DECIDED', 'quick req.old 3 CARRIED']);
+    expect(await quick(3)).toEqual(['quick req.next 3 CARRIED']);
+    await tellOpenProjects(world.uri, { quick: null });
+    await world.service.caughtUp();
+  });
+
   it('names a project that not everybody may see to the secretariat alone', async () => {
     const seen = await report(2, world.reviewer);
     expect(seen.filter((each) => each.startsWith(' '))).toEqual([
+      ' req.dead 2 DECIDED',
       ' req.dead 7 TO_DECIDE',
       // Of a project that was public once, and is not any more.
       ' req.old 2 CARRIED',
+      ' req.old 3 CARRIED',
       ' req.old 5 CARRIED',
       ' req.wide 4 TO_DECIDE',
     ]);

@@ -1,5 +1,7 @@
 /** Requirements of projects in technologies that are gone: those in renamed and merged ones follow, all others wait for a person. */
+import type { FactRecord } from '#kit/facts.ts';
 import { isDuplicateKey } from '#kit/mongo.ts';
+import type { OpenProjectFact, ProjectFact } from '#schema/facts.ts';
 
 import type { OpenProjectRecord, ProjectRecord } from '../demand/demand.model.ts';
 import { markDemandDue, recountDemand } from '../demand/demand.ts';
@@ -34,21 +36,23 @@ export async function listRequirements(
 }
 
 /**
- * Brings the list up to what was told of these projects: what one requires of a technology that is gone already is listed,
- * and what it does not require any more is decided. Safe to repeat.
+ * Takes in what was told of projects, and brings the list up to it: what one requires of a technology that is gone already is
+ * listed, and what it does not require any more is decided. Safe to repeat.
+ *
+ * @param apply takes in what was told
  */
 export async function followRequirements(
   carrying: Carrying,
-  projectIds: readonly string[],
+  facts: readonly FactRecord[],
+  apply: () => Promise<void>,
 ): Promise<void> {
-  const ids = [...new Set(projectIds)];
+  const ids = [...new Set(facts.map(({ key }) => key))];
+  await listFollowed(carrying, ids, facts.flatMap(askingIn)); // prettier-ignore
+  await apply();
   const asking = await askingOf(carrying, { _id: { $in: ids }, gone: false });
   const gone = await goneFrom(carrying, asking.flatMap(requiredBy));
   const listed = asking.flatMap((each) => itemsOf(each, gone));
-  await keep(carrying, listed).catch((error: unknown) => {
-    // Listed by a transition in this moment.
-    if (!isDuplicateKey(error)) throw error;
-  });
+  await keepTold(carrying, listed);
   const own = Map.groupBy(asking, ({ projectId }) => projectId);
   for (const projectId of ids) {
     const required = (own.get(projectId) ?? []).flatMap((each) => waysOf(each, gone));
@@ -57,6 +61,25 @@ export async function followRequirements(
       { $set: { outcome: 'DECIDED' } },
     );
   }
+}
+
+/**
+ * Consortia may let a draft follow before the version is carried out here: what it required until now, and is told to require as
+ * what that became, is listed before it is forgotten.
+ */
+async function listFollowed(
+  carrying: Carrying,
+  projectIds: readonly string[],
+  told: readonly Asking[],
+): Promise<void> {
+  const before = await askingOf(carrying, { _id: { $in: [...projectIds] }, gone: false });
+  const gone = await goneFrom(carrying, before.flatMap(requiredBy));
+  await keepTold(carrying, before.flatMap((each) => followedItems(each, told, gone))); // prettier-ignore
+}
+
+function askingIn({ key, state }: FactRecord): Asking[] {
+  const requirements = (state as OpenProjectFact | ProjectFact | null)?.requirements;
+  return requirements ? [{ projectId: key, requirements }] : [];
 }
 
 /** What projects require that are running, drafted or forming their team; over while nobody asks any more. */
@@ -87,6 +110,13 @@ async function keep({ items }: Carrying, listed: readonly ItemRecord[]): Promise
   );
 }
 
+async function keepTold(carrying: Carrying, listed: readonly ItemRecord[]): Promise<void> {
+  await keep(carrying, listed).catch((error: unknown) => {
+    // Listed by a transition in this moment.
+    if (!isDuplicateKey(error)) throw error;
+  });
+}
+
 function itemsOf(
   { projectId, requirements }: Asking,
   gone: ReadonlyMap<string, Gone>,
@@ -96,6 +126,23 @@ function itemsOf(
       const became = gone.get(each);
       return became ? [itemOf(projectId, each, level, became)] : [];
     }),
+  );
+}
+
+/** What became of the requirements that a project had and that went on as others, which it has from now on. */
+function followedItems(
+  { projectId, requirements }: Asking,
+  now: readonly Asking[],
+  gone: ReadonlyMap<string, Gone>,
+): ItemRecord[] {
+  const required = now.filter((each) => each.projectId === projectId).flatMap(requiredBy);
+  const went = requirements.filter(({ technologyId }) =>
+    wayOf(gone, technologyId)
+      .slice(1)
+      .some((each) => required.includes(each)),
+  );
+  return itemsOf({ projectId, requirements: went }, gone).filter(
+    ({ technologyId }) => !required.includes(technologyId),
   );
 }
 

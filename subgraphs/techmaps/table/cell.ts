@@ -23,16 +23,22 @@ export function splitParts(line: string): (string | null)[] {
   return parts.map((part) => part.trim() || null);
 }
 
+/** What a spreadsheet may take for the beginning of a formula, the wide forms of Korean and Japanese keyboards among them. */
+const formula = String.raw`[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]`;
+const dangerous = new RegExp(`^'*${formula}`, 'u');
+const defused = new RegExp(`^'+${formula}`, 'u');
+
 /**
- * A cell that no spreadsheet takes for a formula: one that begins with `=`, `+`, `-` or `@` gets an apostrophe before it.
+ * A cell that no spreadsheet takes for a formula: one that begins with `=`, `+`, `-`, `@`, their wide forms, a tab or a line end
+ * gets an apostrophe before it.
  *
  * @see https://owasp.org/www-community/attacks/CSV_Injection
  */
 export function safeCell(cell: string): string {
-  return /^'*[=+\-@]/.test(cell) ? `'${cell}` : cell;
+  return dangerous.test(cell) ? `'${cell}` : cell;
 }
 
 /** What `safeCell` made safe, as it was. */
 export function plainCell(cell: string): string {
-  return /^'+[=+\-@]/.test(cell) ? cell.slice(1) : cell;
+  return defused.test(cell) ? cell.slice(1) : cell;
 }
