@@ -17,6 +17,8 @@ export interface TestProvider {
   clientSecret: string;
   /** Where it sends people back to. */
   redirectUrl: string;
+  /** What a companies subgraph is told, so that its users sign in here. */
+  settings: Record<string, string>;
   people: People;
   /** Signs in as somebody at the address; gives the address the browser is sent back to. */
   signIn(address: string, login: string): Promise<string>;
@@ -69,6 +71,12 @@ export async function startProvider(
     issuer,
     ...client,
     redirectUrl,
+    settings: {
+      OIDC_ISSUER: issuer,
+      OIDC_CLIENT_ID: client.clientId,
+      OIDC_CLIENT_SECRET: client.clientSecret,
+      OIDC_REDIRECT_URL: redirectUrl,
+    },
     people,
     signIn: (address, login) => signIn(address, login, redirectUrl),
     between: null,

@@ -17,12 +17,7 @@ beforeAll(async () => {
     (name) => [name, { name, email: `${name}@example.org`, email_verified: true }] as const,
   );
   provider = await startProvider(Object.fromEntries(people));
-  world = await startCompanies({
-    OIDC_ISSUER: provider.issuer,
-    OIDC_CLIENT_ID: provider.clientId,
-    OIDC_CLIENT_SECRET: provider.clientSecret,
-    OIDC_REDIRECT_URL: provider.redirectUrl,
-  });
+  world = await startCompanies(provider.settings);
 });
 afterAll(async () => {
   await world.stop();

@@ -17,12 +17,7 @@ beforeAll(async () => {
   provider = await startProvider({
     ana: { name: 'Ana', email: 'ana@example.org', email_verified: true },
   });
-  world = await startCompanies({
-    OIDC_ISSUER: provider.issuer,
-    OIDC_CLIENT_ID: provider.clientId,
-    OIDC_CLIENT_SECRET: provider.clientSecret,
-    OIDC_REDIRECT_URL: provider.redirectUrl,
-  });
+  world = await startCompanies(provider.settings);
 });
 afterAll(async () => {
   await world.stop();

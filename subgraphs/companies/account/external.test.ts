@@ -24,13 +24,7 @@ beforeAll(async () => {
     careful: { name: 'Careful', email: 'careful@example.org', email_verified: true },
     twice: { name: 'Twice', email: 'twice@example.org', email_verified: true },
   });
-  world = await startCompanies({
-    OIDC_ISSUER: provider.issuer,
-    OIDC_CLIENT_ID: provider.clientId,
-    OIDC_CLIENT_SECRET: provider.clientSecret,
-    OIDC_REDIRECT_URL: provider.redirectUrl,
-    OIDC_NAME: 'Staff',
-  });
+  world = await startCompanies({ ...provider.settings, OIDC_NAME: 'Staff' });
 });
 afterAll(async () => {
   await world.stop();
