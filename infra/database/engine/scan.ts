@@ -148,21 +148,12 @@ function* rangeRows(
   sight: Sight,
   first: number,
 ): Flow<StoredRecord> {
+  const special = specialRows(collection, plan, range, query, sight, first);
+  if (special !== undefined) {
+    yield* special;
+    return;
+  }
   const { index, isReverse } = plan;
-  if (index.isUnique && range.isOneKey === true) {
-    const rows = sight.reader().keyRecords(index.id, collection.id, range.low);
-    query.effort.keys += rows.length;
-    yield* rows;
-    return;
-  }
-  if (plan.also.length > 0 && range.isOneKey === true && !isReverse) {
-    yield* jointRows(collection, plan, range, query, sight, first);
-    return;
-  }
-  if (index.isMultikey && range.isOneKey !== true) {
-    yield* keyedRows(collection, plan, range, query, sight, first);
-    return;
-  }
   let after: EntryPlace | undefined;
   let size = first;
   for (;;) {
@@ -177,6 +168,36 @@ function* rangeRows(
     size = CHUNK;
     yield PAUSE;
   }
+}
+
+/** Ranges that are not read entry by entry without their keys. */
+function specialRows(
+  collection: Collection,
+  plan: IndexPlan,
+  range: KeyRange,
+  query: Query,
+  sight: Sight,
+  first: number,
+): Flow<StoredRecord> | undefined {
+  const { index, isReverse, also } = plan;
+  if (range.isOneKey !== true)
+    return index.isMultikey ? keyedRows(collection, plan, range, query, sight, first) : undefined;
+  if (index.isUnique) return keyRows(collection, plan, range, query, sight);
+  return also.length > 0 && !isReverse
+    ? jointRows(collection, plan, range, query, sight, first)
+    : undefined;
+}
+
+function* keyRows(
+  collection: Collection,
+  { index }: IndexPlan,
+  { low }: KeyRange,
+  query: Query,
+  sight: Sight,
+): Flow<StoredRecord> {
+  const rows = sight.reader().keyRecords(index.id, collection.id, low);
+  query.effort.keys += rows.length;
+  yield* rows;
 }
 
 /** The documents under a key that are under others too; only those are read. */

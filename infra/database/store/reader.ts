@@ -201,7 +201,7 @@ const NO_KEY = Buffer.alloc(0);
 /** Other keys are asked for in the index, so that a document is read only when it has them. */
 function jointStatement(index: number, collection: number, others: number): string {
   const has = `EXISTS(SELECT 1 FROM i${index} o WHERE o.k=? AND o.r=i.r)`;
-  const all = new Array<string>(others).fill(has).join(' AND ');
+  const all = Array.from({ length: others }, () => has).join(' AND ');
   return `SELECT i.r,CASE WHEN ${all} THEN (SELECT d FROM c${collection} c WHERE c.r=i.r) END
     FROM i${index} i WHERE i.k=? AND i.r>? ORDER BY i.r LIMIT ?`;
 }
