@@ -202,14 +202,19 @@ function parseYaml(text: string, lineCounter: LineCounter) {
   try {
     return parseDocument(text, { lineCounter, prettyErrors: false });
   } catch (error) {
-    // A tree too deep for the parser's stack.
-    if (error instanceof RangeError)
-      throw new ImportFault('IMPORT_FORMAT', 'This YAML is nested too deeply.');
+    if (error instanceof RangeError) throw tooDeep();
     throw error;
   }
 }
 
+/** A tree too deep for the parser's stack. */
+function tooDeep(): ImportFault {
+  return new ImportFault('IMPORT_FORMAT', 'This YAML is nested too deeply.');
+}
+
 function yamlFault({ message }: Error, line: number, lastLine: number): ImportFault {
+  // The parser keeps what its own stack says as a fault of the file.
+  if (message.includes('call stack')) return tooDeep();
   const sentence = message.replace(/\.?( at line \d+|\n).*$/s, '');
   return line >= lastLine
     ? new ImportFault('IMPORT_TRUNCATED', `The file ends in the middle: ${sentence}.`, line)

@@ -18,6 +18,12 @@ function faultOf(text: string | Buffer): ImportFault | null {
   }
 }
 
+/** Each line is a list of nine of the line before: 9 to the power of 12 values if anybody unfolded them. */
+const multiplied = Array.from({ length: 12 }, (_, index) => {
+  const before = index === 0 ? 'x' : `*a${index - 1}`;
+  return `x${index}: &a${index} [${Array.from({ length: 9 }, () => before).join(', ')}]\n`;
+}).join('');
+
 describe('findLandscape', () => {
   it('makes categories domains and subcategories technologies below them, members aside', () => {
     const technologies = rowsTo(small, 'technologies');
@@ -115,6 +121,13 @@ describe('findLandscape', () => {
     ],
     ['aliases', 'a: &a x\nlandscape:\n  - name: *a\n    subcategories: []\n'],
     ['a tree too deep', `landscape: ${'['.repeat(20_000)}${']'.repeat(20_000)}\nmore: 1\n`],
+    [
+      'a tree too deep up to its last line',
+      `landscape: ${'['.repeat(20_000)}${']'.repeat(20_000)}\n`,
+    ],
+    ['maps too deep', `landscape: ${'{a: '.repeat(20_000)}1${'}'.repeat(20_000)}\n`],
+    ['aliases that multiply', `${multiplied}landscape: *a11\n`],
+    ['a list of itself', 'landscape: &l\n  - *l\n  - *l\n'],
     ['bytes that are no text', Buffer.from([0x6c, 0xff, 0xfe, 0x00, 0x0a])],
   ])('refuses %s as no landscape', (_, text) => {
     expect(faultOf(text)?.code).toBe('IMPORT_FORMAT');
