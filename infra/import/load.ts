@@ -38,7 +38,7 @@ export interface LoadReport {
 }
 
 /** Which rows look like a firm that was there. */
-const lookalikeFields = 'lookalikes { row because company { id name { en ko } } }';
+export const lookalikeFields = 'lookalikes { row because company { id name { en ko } } }';
 
 const mutations: Readonly<Record<Target, string>> = {
   technologies: mutation('importTechnologies', 'ImportTechnologiesInput'),
@@ -48,7 +48,8 @@ const mutations: Readonly<Record<Target, string>> = {
   services: mutation('importServices', 'ImportServicesInput'),
 };
 
-interface LookalikeFound {
+/** A row that looks like a firm that was there. */
+export interface LookalikeFound {
   row: number;
   because: 'NAME' | 'WEBSITE';
   company: { id: string; name: { en: string | null; ko: string | null } };
@@ -158,7 +159,8 @@ function lookalikes(found: readonly LookalikeFound[], sent: readonly RowInput[])
   return found.map((each) => lookalike(each, sent[each.row]?.line ?? 1));
 }
 
-function lookalike({ because, company }: LookalikeFound, line: number): Remark {
+/** How that is told. */
+export function lookalike({ because, company }: LookalikeFound, line: number): Remark {
   const { en, ko } = company.name;
   return alike(
     line,

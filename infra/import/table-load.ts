@@ -1,4 +1,5 @@
 /** A table goes into the platform part by part; what fails is told by its line in the file. */
+import { companyRowReader } from './company-table.ts';
 import { ImportFault } from './fault.ts';
 import { failed, type Remark } from './found.ts';
 import {
@@ -9,14 +10,20 @@ import {
   type Graph,
   type GraphProblem,
 } from './graph.ts';
-import type { LoadReport, Tally } from './load.ts';
+import {
+  lookalike,
+  lookalikeFields,
+  type LoadReport,
+  type LookalikeFound,
+  type Tally,
+} from './load.ts';
 import type { TableCheck, TableFile } from './table-file.ts';
-import { partsOf, type TablePart } from './table-part.ts';
+import { partsOf, type TableHead, type TablePart } from './table-part.ts';
 
 /** A kind of table that can be imported. */
 export interface TableKind {
   /** As it is named on the command line. */
-  name: 'technologies' | 'capabilities';
+  name: 'technologies' | 'capabilities' | 'companies';
   /** One line for the operator. */
   summary: string;
   /** Column that every row needs; rows with the same one belong together. */
@@ -39,6 +46,12 @@ export const tableKinds: readonly TableKind[] = [
     key: 'companyId',
     needsMap: false,
   },
+  {
+    name: 'companies',
+    summary: 'a table (.csv, .jsonl) of companies',
+    key: 'externalId',
+    needsMap: false,
+  },
 ];
 
 /** How a table is imported. */
@@ -56,6 +69,7 @@ export const toldLines = 1_000;
 const mutations: Readonly<Record<TableKind['name'], string>> = {
   technologies: mutation('importTechnologyTable', 'ImportTechnologyTableInput'),
   capabilities: mutation('importCapabilityTable', 'ImportCapabilityTableInput'),
+  companies: mutation('importCompanies', 'ImportCompaniesInput', lookalikeFields),
 };
 
 interface Outcome {
@@ -63,13 +77,19 @@ interface Outcome {
   updated: number | null;
   unchanged: number | null;
   problems: GraphProblem[];
+  lookalikes?: LookalikeFound[] | null;
 }
+
+/** Sends a part; what comes back names lines of the part. */
+type Send = (part: TablePart) => Promise<Outcome>;
 
 /** What is known while parts go in. */
 interface Loading {
   kind: TableKind;
   options: TableOptions;
   remarks: Remark[];
+  /** Rows that look like a firm that was there. */
+  alikes: Remark[];
   tally: Tally;
   /** Codes of technologies that a dry run would have made. */
   promised: Set<string>;
@@ -89,29 +109,44 @@ export async function loadTable(
   options: TableOptions,
 ): Promise<LoadReport> {
   const tally = { created: 0, updated: 0, unchanged: 0, failed: 0 };
-  const loading: Loading = { kind, options, remarks: [], tally, promised: new Set() };
+  const loading: Loading = { kind, options, remarks: [], alikes: [], tally, promised: new Set() };
+  const send = await senderOf(graph, loading, head);
   let done = 0;
   for await (const part of partsOf(file.rows(head), head)) {
-    const outcome = await send(graph, loading, head.format, part);
+    const outcome = await send(part);
     refuseWhole(outcome.problems, head.names !== null, done === 0);
     settle(loading, outcome, part);
     done += part.keys.length;
     options.onProgress?.(done, kind.name);
   }
-  const { remarks } = loading;
+  const { remarks, alikes } = loading;
   const untold = tally.failed - remarks.length;
-  return { tallies: new Map([[kind.name, tally]]), remarks, untold, map: null };
+  return { tallies: new Map([[kind.name, tally]]), remarks: [...remarks, ...alikes], untold, map: null }; // prettier-ignore
 }
 
-async function send(
-  graph: Graph,
-  { kind, options }: Loading,
-  format: string,
-  { text }: TablePart,
-): Promise<Outcome> {
+async function senderOf(graph: Graph, loading: Loading, head: TableHead): Promise<Send> {
+  const { kind, options } = loading;
   const { source, dryRun, map } = options;
-  const input = { source, dryRun, format, text, ...(map !== null && { mapCode: map }) };
-  return (await ask<{ outcome: Outcome }>(graph, mutations[kind.name], { input })).outcome;
+  const sent = async (input: object) =>
+    (await ask<{ outcome: Outcome }>(graph, mutations[kind.name], { input })).outcome;
+  if (kind.name !== 'companies')
+    return ({ text }) =>
+      sent({ source, dryRun, format: head.format, text, ...(map !== null && { mapCode: map }) });
+  const rowsOf = await companyRowReader();
+  return async (part) => {
+    const { rows, lines, problems } = rowsOf(part, head);
+    const outcome = await sent({ source, dryRun, rows });
+    const lineOf = (index: string | undefined) => lines[Number(index)] ?? 0;
+    for (const found of outcome.lookalikes ?? [])
+      if (loading.alikes.length < toldLines)
+        loading.alikes.push(lookalike(found, part.lines.get(lineOf(String(found.row))) ?? 1));
+    const refused = outcome.problems.map(({ path: [list = '', index, ...path], ...rest }) =>
+      list === 'rows'
+        ? { ...rest, path: ['lines', String(lineOf(index)), ...path] }
+        : { ...rest, path: [list, ...(index === undefined ? [] : [index]), ...path] },
+    );
+    return { ...outcome, problems: [...problems, ...refused] };
+  };
 }
 
 /** Refuses what is about no row: the names of the columns, which stand on line 1 of a part; the map, the source. */
@@ -162,8 +197,8 @@ function isPromised({ code, path, found }: GraphProblem, promised: ReadonlySet<s
   return code === 'NOT_FOUND' && path[2] === 'parentCode' && found !== null && promised.has(found);
 }
 
-function mutation(field: string, input: string): string {
+function mutation(field: string, input: string, more = ''): string {
   return `mutation Import($input: ${input}!) {
-    outcome: ${field}(input: $input) { created updated unchanged ${problemFields} }
+    outcome: ${field}(input: $input) { created updated unchanged ${more} ${problemFields} }
   }`;
 }
