@@ -72,6 +72,7 @@ it('carries names and figures alone: no text, no variable, no address, no secret
   }).then((response) => response.text());
   await platform.stop();
   expect(receiver.spans.some(({ name }) => name === 'find users')).toBe(true);
+  expect(receiver.text()).toContain('find users');
   expect(receiver.text()).not.toMatch(
     /secret|mole@|220-?81|62517|businessNumber|\$number|mongodb:\/\//,
   );
