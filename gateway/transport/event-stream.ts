@@ -2,9 +2,10 @@
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-import { GraphQLError, type ExecutionResult } from 'graphql';
+import type { ExecutionResult } from 'graphql';
 
 import type { Door, GraphRequest, Outcome, Visit } from '../door.ts';
+import { badRequest } from './body.ts';
 import { challenge, sayWhen, statusOfErrors } from './status.ts';
 
 /** Where event streams are opened. */
@@ -103,9 +104,4 @@ function parsed(text: string): unknown {
   } catch {
     throw badRequest('The variables are not JSON.');
   }
-}
-
-/** A request that cannot be understood. */
-export function badRequest(message: string, status = 400, code = 'BAD_REQUEST'): GraphQLError {
-  return new GraphQLError(message, { extensions: { code, http: { status } } });
 }

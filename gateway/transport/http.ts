@@ -10,8 +10,9 @@ import { traced, traceHeader } from '#kit/trace.ts';
 import { addressOf } from '../limits/address.ts';
 import type { Call } from '../call.ts';
 import type { GatewayConfig } from '../config.ts';
-import { operationStep, timeOut, type Door, type Visit } from '../door.ts';
-import { answerAsStream, badRequest, streamPath, streamRequest } from './event-stream.ts';
+import { operationStep, timeOut, type Door } from '../door.ts';
+import { bodyLimit, bodyOf } from './body.ts';
+import { answerAsStream, streamPath, streamRequest } from './event-stream.ts';
 import type { Health } from '../telemetry/health.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { formatted } from '../operation.ts';
@@ -20,7 +21,7 @@ import type { Page } from '../page/page.ts';
 import type { Pipeline } from '../pipeline.ts';
 import { answerPublication, publications } from './publication.ts';
 import type { NoteUnbegun, Unbegun } from '../telemetry/request-log.ts';
-import { challenge, sayWhen } from './status.ts';
+import { challenge, sayWhen, statusAsAsked } from './status.ts';
 import type { Tokens } from '../identity/tokens.ts';
 
 /** What answers over HTTP. */
@@ -183,7 +184,7 @@ async function answerGraphql(
     noteUnbegun({ ...visit, began, errors });
   }
   for (const [name, value] of answer.headers) response.setHeader(name, value);
-  end(response, statusOf(request, answer.status ?? 200, text), text);
+  end(response, statusAsAsked(request, answer.status ?? 200, text), text);
 }
 
 /** Whether what a callback may have made is an operation. */
@@ -195,24 +196,6 @@ function hasBegun(call: Call | null): boolean {
 function traceOf({ headers }: IncomingMessage, config: GatewayConfig): string | undefined {
   const header = config.trustedProxies > 0 ? headers[traceHeader] : undefined;
   return typeof header === 'string' ? header : undefined;
-}
-
-/** Faults in what a client wrote, which the older media type reports in the body alone. */
-const writtenFaults = new Set([
-  'GRAPHQL_PARSE_FAILED',
-  'GRAPHQL_VALIDATION_FAILED',
-  'BAD_USER_INPUT',
-]);
-
-/** GraphQL over HTTP: a client that accepts only `application/json` gets 200 for a well-formed request. */
-function statusOf({ headers }: IncomingMessage, status: number, text: string): number {
-  const accept = headers.accept ?? '';
-  const older =
-    accept.includes('application/json') && !accept.includes('application/graphql-response+json');
-  if (status !== 400 || !older) return status;
-  const { errors = [] } = JSON.parse(text) as { errors?: { extensions?: { code?: string } }[] };
-  const written = errors.every(({ extensions }) => writtenFaults.has(extensions?.code ?? ''));
-  return written ? 200 : status;
 }
 
 async function answerStream(
@@ -229,51 +212,6 @@ async function answerStream(
     ...visit,
     signed: () => door.identify(request.headers.authorization, { transport: 'SSE', ...visit }),
   });
-}
-
-/**
- * How many bytes a body may have. Only who is signed in sends documents, so nobody else makes us read so much.
- *
- * @throws {GraphQLError} UNAUTHENTICATED for a large body with a token that is not valid
- */
-async function bodyLimit(
-  { headers }: IncomingMessage,
-  { bodyBytes, uploadBytes }: GatewayConfig,
-  door: Door,
-  visit: Pick<Visit, 'requestId' | 'address' | 'transport'>,
-): Promise<number> {
-  const length = Number(headers['content-length'] ?? Number.POSITIVE_INFINITY);
-  if (headers.authorization === undefined || length <= bodyBytes) return bodyBytes;
-  const { viewer } = await door.identify(headers.authorization, visit);
-  return viewer.userId === null ? bodyBytes : uploadBytes;
-}
-
-/**
- * The JSON of a request; an empty object for another content type, which Apollo Server refuses.
- *
- * @throws {GraphQLError} REQUEST_TOO_LARGE, BAD_REQUEST
- */
-async function bodyOf(request: IncomingMessage, bodyBytes: number): Promise<unknown> {
-  const tooLarge = badRequest(
-    `A request has at most ${bodyBytes} bytes.`,
-    413,
-    'REQUEST_TOO_LARGE',
-  );
-  if (Number(request.headers['content-length'] ?? 0) > bodyBytes) throw tooLarge;
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > bodyBytes) throw tooLarge;
-    chunks.push(chunk);
-  }
-  const [type] = (request.headers['content-type'] ?? '').split(';');
-  if (type?.trim().toLowerCase() !== 'application/json') return {};
-  try {
-    return JSON.parse(Buffer.concat(chunks).toString('utf8')) as unknown;
-  } catch {
-    throw badRequest('The body is not JSON.');
-  }
 }
 
 function headersOf(request: IncomingMessage): HeaderMap {

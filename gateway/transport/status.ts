@@ -1,5 +1,5 @@
 /** What HTTP says of a refusal, where no other part has said it: the status of a code, and how to sign in. */
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /** Statuses of codes that a whole request may be refused with; a fault of what was sent otherwise. */
 const statuses: Readonly<Record<string, number>> = {
@@ -46,4 +46,22 @@ export function sayWhen(response: ServerResponse, errors: readonly Coded[]): voi
     return typeof seconds === 'number' ? [seconds] : [];
   });
   if (waits.length > 0) response.setHeader('retry-after', String(Math.max(...waits)));
+}
+
+/** Faults in what a client wrote, which the older media type reports in the body alone. */
+const writtenFaults = new Set([
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'BAD_USER_INPUT',
+]);
+
+/** GraphQL over HTTP: a client that accepts only `application/json` gets 200 for a well-formed request. */
+export function statusAsAsked({ headers }: IncomingMessage, status: number, text: string): number {
+  const accept = headers.accept ?? '';
+  const older =
+    accept.includes('application/json') && !accept.includes('application/graphql-response+json');
+  if (status !== 400 || !older) return status;
+  const { errors = [] } = JSON.parse(text) as { errors?: { extensions?: { code?: string } }[] };
+  const written = errors.every(({ extensions }) => writtenFaults.has(extensions?.code ?? ''));
+  return written ? 200 : status;
 }
