@@ -35,6 +35,9 @@ export async function bodyOf(request: IncomingMessage, bodyBytes: number): Promi
     'REQUEST_TOO_LARGE',
   );
   if (Number(request.headers['content-length'] ?? 0) > bodyBytes) throw tooLarge;
+  const { 'content-encoding': encoding = 'identity' } = request.headers;
+  // What a body would unpack to is nothing that its length bounds.
+  if (encoding !== 'identity') throw badRequest('Send the body as it is, not packed.', 415);
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {

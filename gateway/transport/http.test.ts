@@ -96,6 +96,35 @@ describe('POST /graphql', () => {
     socket.destroy();
   });
 
+  it('refuses a packed body, whose length bounds nothing', async () => {
+    expect(await post('{"query":"{ who }"}', { 'content-encoding': 'gzip' })).toMatchObject({
+      status: 415,
+      json: withCode('BAD_REQUEST'),
+    });
+    expect(await post('{"query":"{ who }"}', { 'content-encoding': 'identity' })).toMatchObject({
+      status: 200,
+    });
+  });
+
+  it.each([
+    [
+      'headers that are too large',
+      `GET / HTTP/1.1\r\nhost: x\r\na: ${'b'.repeat(20_000)}\r\n\r\n`,
+      431,
+    ],
+    ['no HTTP', 'hello\r\n\r\n', 400],
+    [
+      'two lengths',
+      'POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\n{}',
+      400,
+    ],
+  ])('says what is wrong with %s, and ends the connection', async (_, text, status) => {
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    socket.write(text);
+    const answer = (await socket.setEncoding('utf8').toArray()).join('');
+    expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+  });
+
   it('takes a larger body from who is signed in, up to a bound, and from nobody else', async () => {
     const signed = { authorization: token() };
     expect(await post(sized(4_096), signed)).toMatchObject({ status: 200 });

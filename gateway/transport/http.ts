@@ -21,7 +21,7 @@ import type { Page } from '../page/page.ts';
 import type { Pipeline } from '../pipeline.ts';
 import { answerPublication, publications } from './publication.ts';
 import type { NoteUnbegun, Unbegun } from '../telemetry/request-log.ts';
-import { challenge, sayWhen, statusAsAsked } from './status.ts';
+import { breakOff, challenge, sayWhen, statusAsAsked } from './status.ts';
 import type { Tokens } from '../identity/tokens.ts';
 
 /** What answers over HTTP. */
@@ -86,7 +86,7 @@ export function createHttp(options: HttpOptions): Server {
   );
   server.on('clientError', (error, socket) => {
     log.debug({ error }, 'a connection broke');
-    socket.destroy();
+    breakOff(socket, error);
   });
   return server;
 }

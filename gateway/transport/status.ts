@@ -1,5 +1,7 @@
 /** What HTTP says of a refusal, where no other part has said it: the status of a code, and how to sign in. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 
 /** Statuses of codes that a whole request may be refused with; a fault of what was sent otherwise. */
 const statuses: Readonly<Record<string, number>> = {
@@ -64,4 +66,23 @@ export function statusAsAsked({ headers }: IncomingMessage, status: number, text
   const { errors = [] } = JSON.parse(text) as { errors?: { extensions?: { code?: string } }[] };
   const written = errors.every(({ extensions }) => writtenFaults.has(extensions?.code ?? ''));
   return written ? 200 : status;
+}
+
+/** What is said of a request that never became one, by Node's codes; of any other that it was not HTTP. */
+const brokenStatuses: Readonly<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+};
+
+/** Ends a connection on which no request could be read; says why, unless something else has been said on it. */
+export function breakOff(socket: Duplex, { code = '' }: NodeJS.ErrnoException): void {
+  const isNew = socket instanceof Socket && socket.bytesWritten === 0;
+  if (!isNew || !socket.writable || code === 'ECONNRESET') {
+    socket.destroy();
+    return;
+  }
+  const status = brokenStatuses[code] ?? '400 Bad Request';
+  socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`, () =>
+    socket.destroy(),
+  );
 }
