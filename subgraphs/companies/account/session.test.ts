@@ -2,12 +2,15 @@ import { createPublicKey } from 'node:crypto';
 
 import jsonwebtoken from 'jsonwebtoken';
 
+import { connect } from '#kit/mongo.ts';
 import {
   password,
   startCompanies,
   type CompaniesWorld,
 } from '../../../test/companies/companies.ts';
 import { someone } from '../../../test/service.ts';
+import { modelsOf } from '../context.ts';
+import { digestOf } from './secret.ts';
 
 let world: CompaniesWorld;
 beforeAll(async () => {
@@ -152,6 +155,23 @@ describe('refreshSession', () => {
     expect(got.problems).toEqual([]);
     expect((await exchange(got.refreshToken)).problems).toEqual([]);
     expect(await exchange(lost.refreshToken)).toMatchObject(over);
+  });
+
+  it('lets repeats at once under the same key through, and takes none of them for a theft', async () => {
+    await world.person('ira');
+    const { refreshToken } = await enter('ira@example.org');
+    const repeats = [1, 2, 3].map(() =>
+      exchange(refreshToken, { idempotencyKey: 'ira-refreshes' }),
+    );
+    const pairs = await Promise.all(repeats);
+    expect(pairs.flatMap((pair) => pair.problems)).toEqual([]);
+    const connection = await connect(world.uri, 'oca_companies');
+    const [id = ''] = String(refreshToken).split('.');
+    const session = await modelsOf(connection).sessions.findById(id).lean();
+    await connection.close();
+    const secrets = pairs.map((pair) => digestOf(String(pair.refreshToken).split('.')[2] ?? ''));
+    expect(session?.endedAt).toBeNull();
+    expect(secrets).toContain(session?.current);
   });
 
   it('takes up companies that the user joined since', async () => {

@@ -110,7 +110,7 @@ export async function refreshSession(
     key: idempotencyKey == null ? null : digestOf(idempotencyKey),
     now,
   };
-  const issuedAt = await transaction(context.connection, () => rotate(context, session, exchange));
+  const issuedAt = await transaction(context.connection, () => rotate(context, id, exchange));
   const user = await context.users.findById(session.userId).lean();
   if (issuedAt === null || !user) {
     await endReused(context, session);
@@ -134,9 +134,12 @@ interface Exchange {
  */
 async function rotate(
   context: Context,
-  session: SessionRecord,
+  id: string,
   { secret, next, key, now }: Exchange,
 ): Promise<number | null> {
+  // Read here, so that of two repeats at once the one that comes second finds what the first left.
+  const session = await context.sessions.findById(id).lean();
+  if (!session) return null;
   const good = hasDigest(secret, session.current) || isRepeat(session, secret, key, now);
   if (!good) return null;
   const { modifiedCount } = await context.sessions.updateOne(
