@@ -18,6 +18,9 @@ export function scoreOf(forms: readonly string[], words: readonly string[]): num
   return words.reduce((sum, word) => sum + Math.max(0, ...forms.map((form) => fit(form, word))), 0);
 }
 
+/** What the order of relevance goes by. */
+export type Ranked = Pick<Candidate, '_id' | 'sortName' | 'completed'> & { score: number };
+
 /** The candidates, the most relevant first; of equals the one with more projects, then by name. */
 export function ranked<Each extends Candidate>(
   candidates: readonly Each[],
@@ -25,13 +28,17 @@ export function ranked<Each extends Candidate>(
 ): (Each & { score: number })[] {
   return candidates
     .map((each) => ({ ...each, score: scoreOf(each.forms, words) }))
-    .sort(
-      (a, b) =>
-        b.score - a.score ||
-        b.completed - a.completed ||
-        compare(a.sortName, b.sortName) ||
-        compare(a._id, b._id),
-    );
+    .sort(compareRanked);
+}
+
+/** Below 0 when the first comes first in the order of relevance, which is total. */
+export function compareRanked(a: Ranked, b: Ranked): number {
+  return (
+    b.score - a.score ||
+    b.completed - a.completed ||
+    compare(a.sortName, b.sortName) ||
+    compare(a._id, b._id)
+  );
 }
 
 function fit(form: string, word: string): number {

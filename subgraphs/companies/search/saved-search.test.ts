@@ -168,6 +168,33 @@ describe('a saved search', () => {
     expect(fact).toMatchObject({ state: null });
   });
 
+  it('tells of a firm once whose certificate is valid from a later day, and not again when it comes back', async () => {
+    const viewer = await world.person('days');
+    const input = { name: 'Certified', filter: { certificate: { scheme: 'ISO_27001' } } };
+    const { savedSearch } = await world.ask(viewer, save, { input });
+    const day = 24 * 3_600_000;
+    const held = async (from: number) => {
+      const validFrom = new Date(from).toISOString().slice(0, 10);
+      const certificates = [
+        { scheme: 'ISO_27001', type: null, grade: null, validFrom, validTo: '9999-12-31' },
+      ];
+      return { certificates, terms: ['certificate:ISO_27001'], changedAt: new Date(now) };
+    };
+    const { id } = await world.firm();
+    const keep = (change: object) => context.entries.updateOne({ _id: id }, { $set: change });
+    await keep(await held(now + 3 * day));
+    expect(await toldTo(viewer)).toEqual([]);
+    // Nothing changes but the day.
+    now += 5 * day;
+    expect(await toldTo(viewer)).toMatchObject([{ kind: 'SEARCH_FOUND', count: 1 }]);
+    expect(await toldTo(viewer)).toEqual([]);
+    await keep({ certificates: [], changedAt: new Date(now) });
+    expect(await toldTo(viewer)).toEqual([]);
+    await keep(await held(now - day));
+    expect(await toldTo(viewer)).toEqual([]);
+    expect(await context.savedSearches.findById(savedSearch.id).lean()).toMatchObject({ told: 1 });
+  });
+
   it('is one of fifty, also where several are saved at once', async () => {
     const viewer = await world.person('hoarder');
     const input = { name: 'Kept', filter: { text: 'bilby' } };

@@ -126,13 +126,18 @@ export async function notifySearches(context: Context, now: Date): Promise<numbe
   }
 }
 
+/** What may match that did not: what changed since, or, as a day began, also certificates that are valid from then on. */
+function changedSince({ filter, checkedAt }: SavedSearchRecord, now: Date) {
+  const since = new Date(checkedAt.getTime() - overlap);
+  const isNewDay = filter.certificate != null && seoulDay(since) !== seoulDay(now);
+  return isNewDay ? [] : [{ changedAt: { $gte: since } }];
+}
+
 async function notify(context: Context, search: SavedSearchRecord, now: Date): Promise<boolean> {
   const { savedSearches, entries, companies, users } = context;
-  const since = new Date(search.checkedAt.getTime() - overlap);
-  const changed = entryQuery(search.filter, seoulDay(now), null);
-  const found = await entries
-    .find({ $and: [{ changedAt: { $gte: since } }, changed] }, { _id: 1 })
-    .lean();
+  const matching = entryQuery(search.filter, seoulDay(now), null);
+  const recent = changedSince(search, now);
+  const found = await entries.find({ $and: [...recent, matching] }, { _id: 1 }).lean();
   const known = new Set(search.knownIds);
   const ids = found.map(({ _id }) => _id).filter((id) => !known.has(id));
   const news = ids.map((companyId) => ({ companyId, at: now }));

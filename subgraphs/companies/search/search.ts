@@ -1,23 +1,9 @@
 /** The partner search: a page of companies, and how the found ones spread over facets. */
-import type { QueryFilter } from 'mongoose';
-
 import { seoulDay } from '#kit/instant.ts';
-import {
-  badInput,
-  decodeCursor,
-  defaultPageSize,
-  encodeCursor,
-  findPage,
-  pageSize,
-  toPage,
-  type Order,
-  type Page,
-  type PageRequest,
-} from '#kit/page.ts';
+import { badInput, defaultPageSize, findPage, type Order, type PageRequest } from '#kit/page.ts';
 import { forbid, hasRole } from '#kit/viewer.ts';
 import type { CompanyPage } from '../company/company.model.ts';
 import type { Context } from '../context.ts';
-import type { EntryRecord } from './entry.model.ts';
 import { countDone, estimate, isQuickerInOrder } from './estimate.ts';
 import { countEntries, countFacets, type Asked, type Counted } from './facets.ts';
 import {
@@ -25,22 +11,18 @@ import {
   shortestWay,
   statusesOf,
   termsOfFilter,
-  wordsIn,
   type CompanyFilter,
   type Way,
 } from './query.ts';
-import { ranked } from './rank.ts';
+import { rankedPage, type FoundPage } from './relevance.ts';
+import { nameOrder, positionOf, type ValueType } from './position.ts';
 import { frequencyIn, sampleOf, type Sample } from './sample.ts';
-import { patternOfWord } from './terms.ts';
 
 /** How companies are sorted. */
 export type CompanyOrder = 'NAME' | 'NEWEST' | 'TRACK_RECORD' | 'RELEVANCE';
 
 const orders: Record<Exclude<CompanyOrder, 'RELEVANCE'>, Order> = {
-  NAME: [
-    ['sortName', 1],
-    ['_id', 1],
-  ],
+  NAME: nameOrder,
   NEWEST: [
     ['registeredAt', -1],
     ['_id', -1],
@@ -60,9 +42,6 @@ const indexes = {
 } as const;
 const byTerms = 'terms_1_status_1_sortName_1__id_1';
 const mostKeys = 100;
-const byForms = 'forms_1_status_1';
-/** Of how many found ones the relevance is weighed. */
-const mostRanked = 200;
 
 /**
  * One page of the companies that match. Everybody finds approved ones; only the secretariat may ask for others.
@@ -85,9 +64,9 @@ export async function searchCompanies(
   const way = shortestWay(termsOfFilter(filter), frequencyIn(sample));
   const query = entryQuery(filter, today, ids, way);
   const asked = { filter, query, today };
-  const page: Page<{ _id: string }> & { few?: number } =
+  const page: FoundPage =
     order === 'RELEVANCE'
-      ? await rankedPage(context, query, wordsIn(filter), request)
+      ? await rankedPage(context, asked, request, indexFor(sample, asked, way, 'NAME'))
       : await orderedPage(context, asked, order, request, indexFor(sample, asked, way, order));
   const { few } = page;
   const counted = async (): Promise<Counted> =>
@@ -113,7 +92,8 @@ async function orderedPage(
   order: keyof typeof orders,
   request: PageRequest,
   index: string | undefined,
-): Promise<Page<{ _id: string }> & { few?: number }> {
+): Promise<FoundPage> {
+  if (request.after != null) positionOf(request.after, positions[order]);
   const page = await findPage(entries, query, orders[order], request, index);
   const isAll = request.after == null && !page.pageInfo.hasNextPage;
   return isAll ? { ...page, few: page.edges.length } : page;
@@ -138,57 +118,12 @@ function indexFor(
   return indexes[isQuickerInOrder(done, defaultPageSize) ? order : 'TRACK_RECORD'];
 }
 
-/**
- * A page in the order of relevance, which no index has: so many of the found ones are weighed in memory. Where these are all,
- * `few` says how many.
- */
-async function rankedPage(
-  context: Context,
-  query: QueryFilter<EntryRecord>,
-  words: string[],
-  { first, after }: PageRequest,
-): Promise<Page<{ _id: string }> & { few?: number }> {
-  const { entries } = context;
-  const size = pageSize(first);
-  const fields = { sortName: 1, forms: 1, completed: 1 };
-  const some = await entries.find(query, fields).limit(mostRanked).lean();
-  // Of many, what begins with a word answers best, wherever it stands by name: it is looked up, whole names before others.
-  const [word] = words.filter((each) => patternOfWord(each) === each).sort(longestFirst);
-  const beginning =
-    word === undefined || some.length < mostRanked
-      ? []
-      : await entries
-          .find({ $and: [{ forms: { $regex: `^${word}` } }, query] }, fields)
-          .limit(mostRanked)
-          .setOptions({ hint: byForms })
-          .lean();
-  const candidates = [...beginning, ...some].map((entry) => [entry._id, entry] as const);
-  const found = new Map(candidates.slice(0, mostRanked));
-  const all = ranked([...found.values()], words);
-  const start = after == null ? 0 : startAfter(all, after);
-  const shown = all.slice(start, start + size + 1);
-  const page = toPage(shown, size, after != null, rankCursor, () => Promise.resolve(all.length));
-  return some.length < mostRanked ? { ...page, few: some.length } : page;
-}
-
-function longestFirst(a: string, b: string): number {
-  return b.length - a.length;
-}
-
-function rankCursor({ _id, score }: { _id: string; score: number }): string {
-  return encodeCursor([score, _id]);
-}
-
-/** Where the page after a cursor starts; after the score of a company that is not found any more. */
-function startAfter(all: readonly { _id: string; score: number }[], after: string): number {
-  const [score, id] = decodeCursor(after, 2);
-  if (typeof score !== 'number' || typeof id !== 'string')
-    throw badInput('This cursor is not ours.');
-  const at = all.findIndex(({ _id }) => _id === id);
-  if (at >= 0) return at + 1;
-  const lower = all.findIndex((each) => each.score < score);
-  return lower < 0 ? all.length : lower;
-}
+/** What a cursor of an order holds, outermost first. */
+const positions: Record<keyof typeof orders, readonly ValueType[]> = {
+  NAME: ['string', 'string'],
+  NEWEST: ['date', 'string'],
+  TRACK_RECORD: ['number', 'number', 'number', 'string'],
+};
 
 async function idsOfOrigin(
   { companies }: Context,
