@@ -14,6 +14,7 @@ import { startHousekeeping } from './housekeeping.ts';
 import { makeOperations } from './operation.ts';
 import { allParameters } from './parameters.ts';
 import type { DatabaseParameters } from './parameters.ts';
+import { boundBacktracking } from './query/linear-regex.ts';
 import { refuse } from './refusal.ts';
 import type { Session, Sessions } from './session.ts';
 import type { Synchronous } from './store/open.ts';
@@ -62,6 +63,7 @@ export async function deploy(options: DatabaseOptions): Promise<Deployment> {
     throw new Error(
       `Without a user and a password the database listens on this machine alone, not on ${listen.host}.`,
     );
+  boundBacktracking();
   const parameters = allParameters(options.parameters);
   const store = openStore(options.file, options.synchronous ?? 'FULL');
   let engine: Engine;

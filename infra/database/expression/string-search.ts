@@ -1,6 +1,7 @@
 // Strings: finding and replacing.
 import { BSONRegExp, document, isNullish, typeName } from '../bson/value.ts';
 import type { Document, Maybe } from '../bson/value.ts';
+import { plainTwin } from '../query/linear-regex.ts';
 import { regularExpression } from '../query/regex.ts';
 import { refuse } from '../refusal.ts';
 import { startIndex } from './array.ts';
@@ -117,12 +118,21 @@ function matchDocument(found: RegExpMatchArray, text: string): Document {
   });
 }
 
+/** The expression that goes through this text in proportion to its length, where there is one. */
+function fitting({ text, pattern }: { text: string; pattern: RegExp }): RegExp {
+  if (/[\uD800-\uDFFF]/.test(text)) return pattern;
+  if (!twins.has(pattern)) twins.set(pattern, plainTwin(pattern) ?? pattern);
+  return twins.get(pattern) ?? pattern;
+}
+
+const twins = new WeakMap<RegExp, RegExp>();
+
 const regexFind: Operator = (argument, compiling) => {
   const search = readSearch(argument, compiling);
   return (root) => {
     const found = search(root);
     if (found === undefined) return null;
-    const [match] = found.text.matchAll(found.pattern);
+    const [match] = found.text.matchAll(fitting(found));
     return match === undefined ? null : matchDocument(match, found.text);
   };
 };
@@ -133,8 +143,8 @@ const regexFindAll: Operator = (argument, compiling) => {
   return (root) => {
     const found = search(root);
     if (found === undefined) return [];
-    const { text, pattern } = found;
-    return [...text.matchAll(pattern)]
+    const { text } = found;
+    return [...text.matchAll(fitting(found))]
       .filter(({ index }) => index === 0 || index < text.length)
       .map((match) => matchDocument(match, text));
   };
@@ -144,7 +154,7 @@ const regexMatch: Operator = (argument, compiling) => {
   const search = readSearch(argument, compiling);
   return (root) => {
     const found = search(root);
-    return found !== undefined && found.text.search(found.pattern) >= 0;
+    return found !== undefined && found.text.search(fitting(found)) >= 0;
   };
 };
 

@@ -5,6 +5,7 @@ import { areEqual } from '../bson/order.ts';
 import { isDocument, isNumeric, typeName } from '../bson/value.ts';
 import type { Document, TypeName, Value } from '../bson/value.ts';
 import { refuse } from '../refusal.ts';
+import { makeTest } from './linear-regex.ts';
 import { regularExpression } from './regex.ts';
 import { readTypes } from './type-names.ts';
 
@@ -202,8 +203,8 @@ const KEYWORDS: ReadonlyMap<string, Keyword> = new Map<string, Keyword>([
   [
     'pattern',
     (argument) => {
-      const pattern = regularExpression(argument);
-      return (value) => typeof value !== 'string' || pattern.test(value);
+      const isFound = makeTest(regularExpression(argument));
+      return (value) => typeof value !== 'string' || isFound(value);
     },
   ],
   ['minItems', onArray('minItems', atLeast)],

@@ -19,6 +19,7 @@ import {
 import type { Document, Maybe, Value } from '../bson/value.ts';
 import { refuse } from '../refusal.ts';
 import type { Leaf } from './leaf.ts';
+import { makeTest } from './linear-regex.ts';
 import { regularExpression } from './regex.ts';
 import { readTypes } from './type-names.ts';
 
@@ -40,11 +41,11 @@ export function equals(wanted: Value, strings?: CompareStrings): Leaf {
 
 /** A regular expression; it also equals itself as a stored value. */
 export function matchesPattern(pattern: Value, options?: string): Leaf {
-  const expression = regularExpression(pattern, options);
+  const isFound = makeTest(regularExpression(pattern, options));
   return {
     test: (value) =>
       typeof value === 'string'
-        ? expression.test(value)
+        ? isFound(value)
         : value instanceof BSONRegExp && areEqual(value, pattern),
   };
 }
