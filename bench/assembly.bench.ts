@@ -1,6 +1,6 @@
-/** How long does assembling a consortium take by the size of the pool beside its floor, and what does pricing save against the full model (seconds)? [--small | --seeds N] */
+/** How long does assembling a consortium take by the size of the pool beside its floor and, in the same run, the prototype, and what does pricing save against the full model (seconds)? [--small | --seeds N] [--prototype FOLDER] */
 import { execFileSync } from 'node:child_process';
-import { floorOf } from './assembly-floor.ts';
+import { floorOf, type Floor } from './assembly-floor.ts';
 import { report } from './machine.ts';
 
 interface Size {
@@ -10,38 +10,99 @@ interface Size {
   seed: number;
 }
 
-type Route = 'pricing' | 'full' | 'conflict' | 'repair';
+interface Taken {
+  seconds: number;
+  busySeconds: number;
+}
+
+interface Ours {
+  points: number;
+  firstTeam: Taken;
+  onePerCent: Taken;
+  proven: Taken;
+  peakMegabytes: number;
+}
+
+interface Prototype {
+  points: number;
+  firstTeamSeconds: number;
+  onePerCentSeconds: number;
+  proven: Taken;
+  peakMegabytes: number;
+}
+
+interface Routes {
+  pricing: Ours;
+  prototype: Prototype;
+  full: object;
+  conflict: object;
+  repair: object;
+}
 
 const measurement = new URL('../subgraphs/consortia/assembly/measure.ts', import.meta.url).pathname;
 
-function inOwnProcess(route: Route, size: Size): object {
-  const text = execFileSync(process.execPath, [measurement, route, JSON.stringify(size)], {
-    encoding: 'utf8',
-  });
-  const figures: object = JSON.parse(text);
-  process.stderr.write(`${route} ${JSON.stringify(size)} ${JSON.stringify(figures)}\n`);
-  if (route !== 'pricing') return { route, ...size, ...figures };
-  // The thread's own clock, as the floor was measured: without making the alliance up and handing it over.
+function optionOf(name: string): string | null {
+  const at = process.argv.indexOf(name);
+  return at < 0 ? null : (process.argv[at + 1] ?? null);
+}
+
+const prototypeFolder = optionOf('--prototype');
+
+function inOwnProcess<Name extends keyof Routes>(route: Name, size: Size): Routes[Name] {
+  const given = [measurement, route, JSON.stringify(size), prototypeFolder ?? ''];
+  const text = execFileSync(process.execPath, given, { encoding: 'utf8' });
+  process.stderr.write(`${route} ${JSON.stringify(size)} ${text}\n`);
+  return JSON.parse(text);
+}
+
+const heading = [
+  '| firms x technologies x requirements, seed | | first team | 1 % gap | proven (busy) | MB | points |',
+  '| --- | --- | ---: | ---: | ---: | ---: | ---: |',
+];
+
+const spread = ([median, worst]: readonly [number, number]) => `${median} to ${worst}`;
+const taken = ({ seconds, busySeconds }: Taken) => `${seconds} (${busySeconds})`;
+
+function floorLine({ firstTeamSeconds, onePerCentSeconds, provenSeconds, peakMegabytes }: Floor) {
+  const cells = [firstTeamSeconds, onePerCentSeconds, provenSeconds].map(spread);
+  return `| | floor | ${cells.join(' | ')} | ${peakMegabytes} | |`;
+}
+
+function linesOf(size: Size, ours: Ours, prototype: Prototype | null): string[] {
+  const { firms, technologies, requirements, seed } = size;
+  const own = [ours.firstTeam, ours.onePerCent, ours.proven].map(taken).join(' | ');
+  const name = `${firms} x ${technologies} x ${requirements}, ${seed}`;
+  const lines = [`| ${name} | ours | ${own} | ${ours.peakMegabytes} | ${ours.points} |`];
+  if (prototype) {
+    const { firstTeamSeconds, onePerCentSeconds, proven, peakMegabytes, points } = prototype;
+    const cells = [firstTeamSeconds, onePerCentSeconds, taken(proven), peakMegabytes, points];
+    lines.push(`| | prototype | ${cells.join(' | ')} |`);
+  }
   const floor = floorOf(size);
-  process.stderr.write(`  floor (median, worst) ${JSON.stringify(floor)}\n`);
-  return { route, ...size, ...figures, floor };
+  return floor ? [...lines, floorLine(floor)] : lines;
 }
 
 const isSmall = process.argv.includes('--small');
 const pools = isSmall ? [1_000, 10_000] : [1_000, 10_000, 100_000];
 const asked = isSmall ? [10, 20] : [10, 20, 40];
-const seedsAt = process.argv.indexOf('--seeds');
-const most = seedsAt < 0 ? 2 : Number(process.argv[seedsAt + 1]);
+const most = Number(optionOf('--seeds') ?? 2);
 const seeds = Array.from({ length: isSmall ? 1 : most }, (_, index) => index + 1);
 const rows: object[] = [];
+const table = [...heading];
 for (const firms of pools)
   for (const technologies of [50, 300])
     for (const requirements of asked) {
       const size = { firms, technologies, requirements, seed: 1 };
-      for (const seed of seeds) rows.push(inOwnProcess('pricing', { ...size, seed }));
-      rows.push(inOwnProcess('full', size));
+      for (const seed of seeds) {
+        const one = { ...size, seed };
+        const ours = inOwnProcess('pricing', one);
+        const prototype = prototypeFolder === null ? null : inOwnProcess('prototype', one);
+        rows.push({ route: 'pricing', ...one, ...ours, prototype, floor: floorOf(one) });
+        table.push(...linesOf(one, ours, prototype));
+      }
       if (requirements !== 20) continue;
-      rows.push(inOwnProcess('conflict', size));
-      rows.push(inOwnProcess('repair', size));
+      for (const route of ['full', 'conflict', 'repair'] as const)
+        rows.push({ route, ...size, ...inOwnProcess(route, size) });
     }
+process.stderr.write(`${table.join('\n')}\n`);
 await report(isSmall ? 'assembly-small' : 'assembly', { rows });

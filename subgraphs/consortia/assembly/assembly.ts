@@ -4,15 +4,15 @@ import { noCover, type CoverProblem, type CoverResult } from './cover.ts';
 import { defaultWeights } from './defaults.ts';
 import { AssemblyFailure, inputFailure } from './failure.ts';
 import { runJob, type Watch } from './thread/job.ts';
-import type { PreviousTeam, RepairResult } from './explanation/repair.ts';
+import { noRepair, type PreviousTeam, type RepairResult } from './explanation/repair.ts';
 import type { Scenario, SensitivityResult } from './explanation/sensitivity.ts';
 import { settingsOf, type Settings } from './solve.ts';
 import type {
   AssemblyOptions,
-  AssemblyProblem,
   AssemblyResult,
   Progress,
   Proposal,
+  StatedProblem,
   Statistics,
 } from './types.ts';
 
@@ -23,12 +23,12 @@ import type {
  * @throws {AssemblyFailure} INPUT, with all faults of the options, or else of the problem, at once; SOLVER
  */
 export async function solveAssembly(
-  problem: AssemblyProblem,
+  problem: StatedProblem,
   options: AssemblyOptions,
 ): Promise<AssemblyResult> {
   const settings = checked(options);
   let best: AssemblyResult | null = null;
-  const order = { kind: 'ASSEMBLE' as const, problem: slim(problem), settings };
+  const order = { kind: 'ASSEMBLE' as const, problem, settings };
   const ended = await runJob(order, {
     signal: options.signal,
     onProgress: ({ progress, soFar }) => {
@@ -48,27 +48,16 @@ export async function solveAssembly(
  * @throws {AssemblyFailure} as `solveAssembly`
  */
 export async function solveRepair(
-  problem: AssemblyProblem,
+  problem: StatedProblem,
   previous: PreviousTeam,
   options: AssemblyOptions,
 ): Promise<RepairResult> {
   const settings = checked(options);
-  const order = { kind: 'REPAIR' as const, problem: slim(problem), previous, settings };
+  const order = { kind: 'REPAIR' as const, problem, previous, settings };
   const ended = await runJob(order, watchOf(options));
   if (ended.by === 'ANSWER' && ended.answer.of === 'REPAIR') return ended.answer.result;
   if (ended.by === 'ANSWER') throw unexpected();
-  const { status, statistics } = cutShort(nothingYet(problem, settings), ended.by === 'CANCEL');
-  return {
-    status,
-    changes: 0,
-    isSmallest: false,
-    keepIds: [],
-    joinIds: [],
-    leaveIds: [],
-    proposal: null,
-    infeasibility: null,
-    statistics,
-  };
+  return noRepair(cutShort(nothingYet(problem, settings), ended.by === 'CANCEL'));
 }
 
 /**
@@ -81,7 +70,7 @@ export async function solveRepair(
  * @throws {AssemblyFailure} as `solveAssembly`
  */
 export async function solveSensitivity(
-  problem: AssemblyProblem,
+  problem: StatedProblem,
   proposals: readonly Proposal[],
   how: { readonly change: number; readonly isSolvedAgain: boolean },
   options: Omit<AssemblyOptions, 'onProgress'> & {
@@ -89,7 +78,7 @@ export async function solveSensitivity(
   },
 ): Promise<SensitivityResult> {
   const settings = checked(options);
-  const order = { kind: 'WEIGH' as const, problem: slim(problem), proposals, ...how, settings };
+  const order = { kind: 'WEIGH' as const, problem, proposals, ...how, settings };
   const scenarios: Scenario[] = [];
   const ended = await runJob(order, {
     signal: options.signal,
@@ -131,13 +120,6 @@ function checked(options: AssemblyOptions): Settings {
   return settingsOf(options);
 }
 
-// Only what the search reads crosses the thread border.
-function slim(problem: AssemblyProblem): AssemblyProblem {
-  const technologies = new Set(problem.requirements.map((requirement) => requirement.technologyId));
-  const capabilities = problem.capabilities.filter((one) => technologies.has(one.technologyId));
-  return { ...problem, capabilities };
-}
-
 function watchOf(options: Pick<AssemblyOptions, 'signal' | 'onProgress'>): Watch {
   return { signal: options.signal, onProgress: ({ progress }) => tell(options, progress) };
 }
@@ -171,7 +153,7 @@ function cutShort(best: AssemblyResult, isCancelled: boolean): AssemblyResult {
 }
 
 // The answer of a job that ended before it had found anything.
-function nothingYet(problem: AssemblyProblem, settings: Settings): AssemblyResult {
+function nothingYet(problem: StatedProblem, settings: Settings): AssemblyResult {
   const { seed, ...options } = settings;
   return {
     status: 'UNDECIDED',

@@ -1,8 +1,10 @@
 // Is the job well formed? Every fault at once, each with its path.
+import { noLevel, orderOf, type FirmColumns } from './alliance/columns.ts';
+import { packed, type PackedProblem } from './alliance/packing.ts';
 import type { AssemblyFault } from './failure.ts';
 import { limits } from './search/limits.ts';
 import { kinds } from './types.ts';
-import type { AssemblyOptions, StatedProblem, Candidate, Quota, Requirement } from './types.ts';
+import type { AssemblyOptions, StatedProblem, Quota, Requirement } from './types.ts';
 
 type Report = (code: AssemblyFault['code'], path: string, message: string) => void;
 
@@ -10,7 +12,8 @@ type Report = (code: AssemblyFault['code'], path: string, message: string) => vo
 const mostFaults = 100;
 
 /** Faults of the problem; none where it can be solved. */
-export function problemFaults(problem: StatedProblem): AssemblyFault[] {
+export function problemFaults(stated: StatedProblem): AssemblyFault[] {
+  const problem = packed(stated);
   const faults: AssemblyFault[] = [];
   const report: Report = (code, path, message) => {
     if (faults.length < mostFaults) faults.push({ code, path: path.split('.'), message });
@@ -55,39 +58,65 @@ function checkSizes(problem: StatedProblem, report: Report): void {
     if (found > most) report('LIMIT_REACHED', path, `At most ${most} ${path}; found ${found}.`);
 }
 
-function checkCandidates(problem: StatedProblem, report: Report): void {
-  const seen = new Set<string>();
-  for (const [index, candidate] of problem.candidates.entries()) {
-    const path = `candidates.${index}`;
-    if (candidate.id === '') report('INVALID', `${path}.id`, 'A candidate has an id.');
-    if (seen.has(candidate.id))
-      report('DUPLICATE', `${path}.id`, `Candidate ${candidate.id} comes twice.`);
-    seen.add(candidate.id);
-    checkNumbers(candidate, path, report);
+function checkCandidates({ candidates: { columns } }: PackedProblem, report: Report): void {
+  for (const place of namedTwice(columns)) {
+    const message = `Candidate ${columns.ids[place]} comes twice.`;
+    report('DUPLICATE', `candidates.${place}.id`, message);
+  }
+  for (let place = 0; place < columns.ids.length; place++) {
+    const path = `candidates.${place}`;
+    if (columns.ids[place] === '') report('INVALID', `${path}.id`, 'A candidate has an id.');
+    checkNumbers(columns, place, path, report);
+  }
+  checkCoded(columns, report);
+}
+
+// All places of an id but the first.
+function namedTwice(columns: FirmColumns): number[] {
+  const order = orderOf(columns);
+  const twice: number[] = [];
+  let first = -1;
+  for (const place of order) {
+    const isSame = first >= 0 && columns.ids[first] === columns.ids[place];
+    if (isSame) twice.push(Math.max(first, place));
+    first = isSame ? Math.min(first, place) : place;
+  }
+  return twice.toSorted((a, b) => a - b);
+}
+
+function checkNumbers(columns: FirmColumns, place: number, path: string, report: Report): void {
+  if (!isWhole(columns.capacity[place] ?? 0, 0, 100))
+    report('INVALID', `${path}.capacity`, 'Capacity is a whole number, 0 to 100.');
+  if (!isBetween(columns.trackRecord[place] ?? 0, 0, 1))
+    report('INVALID', `${path}.trackRecord`, 'A track record is 0 to 1.');
+  if (!isAmount(columns.entryCostWon[place] ?? 0))
+    report('INVALID', `${path}.entryCostWon`, amountMessage);
+  if (!isAmount(columns.requirementPriceWon[place] ?? 0))
+    report('INVALID', `${path}.requirementPriceWon`, amountMessage);
+}
+
+// What many firms have in common is looked at once; where it is wrong, each of them is told.
+function checkCoded({ kinds: own, prices }: FirmColumns, report: Report): void {
+  const isKnown = own.values.map((each) => each.every((kind) => kinds.includes(kind)));
+  const wrongPrices = prices.values.map((list = []) =>
+    [...list.keys()].filter((index) => !isAmount(list[index]?.won ?? -1)),
+  );
+  if (isKnown.every(Boolean) && wrongPrices.every(({ length }) => length === 0)) return;
+  for (const [place, code] of own.code.entries()) {
+    if (isKnown[code] !== true)
+      report('INVALID', `candidates.${place}.kinds`, `A kind is one of ${kinds.join(', ')}.`);
+    for (const index of wrongPrices[prices.code[place] ?? -1] ?? [])
+      report('INVALID', `candidates.${place}.prices.${index}.won`, amountMessage);
   }
 }
 
-function checkNumbers(candidate: Candidate, path: string, report: Report): void {
-  if (!isWhole(candidate.capacity, 0, 100))
-    report('INVALID', `${path}.capacity`, 'Capacity is a whole number, 0 to 100.');
-  if (!isBetween(candidate.trackRecord, 0, 1))
-    report('INVALID', `${path}.trackRecord`, 'A track record is 0 to 1.');
-  if (!isAmount(candidate.entryCostWon)) report('INVALID', `${path}.entryCostWon`, amountMessage);
-  if (!isAmount(candidate.requirementPriceWon))
-    report('INVALID', `${path}.requirementPriceWon`, amountMessage);
-  if (!candidate.kinds.every((kind) => kinds.includes(kind)))
-    report('INVALID', `${path}.kinds`, `A kind is one of ${kinds.join(', ')}.`);
-  for (const [index, price] of (candidate.prices ?? []).entries())
-    if (!isAmount(price.won)) report('INVALID', `${path}.prices.${index}.won`, amountMessage);
-}
-
-function checkCapabilities(problem: StatedProblem, report: Report): void {
-  let index = -1;
-  for (const capability of problem.capabilities) {
-    index++;
-    if (!isLevel(capability.level)) report('INVALID', `capabilities.${index}.level`, levelMessage);
-    if (capability.verifiedLevel !== null && !isWhole(capability.verifiedLevel, 0, 9))
-      report('INVALID', `capabilities.${index}.verifiedLevel`, 'A verified level is 0 to 9.');
+function checkCapabilities({ capabilities: { columns } }: PackedProblem, report: Report): void {
+  for (let row = 0; row < columns.level.length; row++) {
+    const level = columns.level[row] ?? 0;
+    const verified = columns.verified[row] ?? noLevel;
+    if (level < 1 || level > 9) report('INVALID', `capabilities.${row}.level`, levelMessage);
+    if (verified > 9 && verified !== noLevel)
+      report('INVALID', `capabilities.${row}.verifiedLevel`, 'A verified level is 0 to 9.');
   }
 }
 
@@ -112,13 +141,10 @@ function checkRequirement(requirement: Requirement, path: string, report: Report
     report('INVALID', `${path}.weight`, 'A weight is above 0 and at most 1,000,000.');
 }
 
-function checkHistory(problem: StatedProblem, report: Report): void {
-  let index = -1;
-  for (const edge of problem.history) {
-    index++;
-    if (!isBetween(edge.strength, 0, 1))
-      report('INVALID', `history.${index}.strength`, 'The strength of a history is 0 to 1.');
-  }
+function checkHistory({ history: { columns } }: PackedProblem, report: Report): void {
+  for (let row = 0; row < columns.strength.length; row++)
+    if (!isBetween(columns.strength[row] ?? 0, 0, 1))
+      report('INVALID', `history.${row}.strength`, 'The strength of a history is 0 to 1.');
 }
 
 function checkConstraints({ constraints }: StatedProblem, report: Report): void {

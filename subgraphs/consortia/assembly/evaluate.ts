@@ -73,11 +73,9 @@ export function evaluate(
 function lookUp(problem: StatedProblem, team: NamedTeam, say: Say): Firm[] {
   const wanted = new Set(team.members.map((member) => member.candidateId));
   if (wanted.size < team.members.length) say(null, 'A firm is a member twice.');
-  const candidates = new Map(
-    problem.candidates
-      .filter(({ id }) => wanted.has(id))
-      .map((candidate) => [candidate.id, candidate]),
-  );
+  const candidates = new Map<string, Candidate>();
+  for (const candidate of rowsAmong(problem.candidates, wanted))
+    candidates.set(candidate.id, candidate);
   const capabilities = capabilitiesOf(problem, wanted);
   const requirements = new Map(problem.requirements.map((one) => [one.id, one]));
   return team.members.flatMap(({ candidateId, requirementIds }) => {

@@ -3,10 +3,12 @@ import { solveAssembly, solveRepair } from './assembly.ts';
 import { loadSolver } from './search/highs.ts';
 import { limits } from './search/limits.ts';
 import { buildModel } from './search/model.ts';
+import { loadPrototype } from './measure-prototype.ts';
+import { settingsOf, solve } from './solve.ts';
 import { prepare } from './task/prepare.ts';
-import { makeAlliance, makeProject } from './sample-alliance.ts';
+import { makeAlliance, projectOver } from './sample-alliance.ts';
 import { bestTeamTask } from './task/task.ts';
-import type { AssemblyProblem } from './types.ts';
+import type { StatedProblem } from './types.ts';
 
 interface Size {
   firms: number;
@@ -22,7 +24,7 @@ const fullModelSeconds = 15;
 const round = (value: number, digits = 2) => Number(value.toFixed(digits));
 
 function problemOf({ firms, technologies, requirements, seed }: Size, slack = 1.3) {
-  return makeProject(makeAlliance({ firms, technologies, seed }), { requirements, seed, slack });
+  return projectOver(makeAlliance({ firms, technologies, seed }), { requirements, seed, slack });
 }
 
 /** Runs one job and measures it; processor time counts all threads. */
@@ -35,23 +37,35 @@ async function measured<Result>(work: () => Promise<Result> | Result) {
     result,
     seconds: round((performance.now() - began) / 1000),
     processorSeconds: round((user + system) / 1e6),
-    peakMegabytes: Math.round(process.resourceUsage().maxRSS / 1024),
+    peakMegabytes: peakMegabytes(),
   };
 }
 
-/** The route of the product: pricing, discarding by proof, exact search on the rest. */
-async function byPricing(problem: AssemblyProblem) {
-  let firstTeamSeconds: number | null = null;
-  let onePerCentSeconds: number | null = null;
-  const { result, ...cost } = await measured(() =>
-    solveAssembly(problem, {
-      ...options,
-      onProgress: ({ elapsedMillis, points, gap }) => {
-        if (points !== null) firstTeamSeconds ??= round(elapsedMillis / 1000);
-        if (gap !== null && gap <= 0.01) onePerCentSeconds ??= round(elapsedMillis / 1000);
-      },
-    }),
-  );
+function peakMegabytes(): number {
+  return Math.round(process.resourceUsage().maxRSS / 1024);
+}
+
+/** Processor time of this thread since, seconds: what a busy machine does not stretch. */
+function busySince(began: NodeJS.CpuUsage): number {
+  const { user, system } = process.threadCpuUsage(began);
+  return round((user + system) / 1e6);
+}
+
+/** The route of the product: pricing, discarding by proof, exact search on the rest; in this thread, the solver loaded. */
+async function byPricing(problem: StatedProblem) {
+  const solver = await loadSolver();
+  const first = { seconds: Number.NaN, busySeconds: Number.NaN };
+  const onePerCent = { ...first };
+  const began = process.threadCpuUsage();
+  const note = (mark: typeof first, millis: number) => {
+    if (!Number.isNaN(mark.seconds)) return;
+    mark.seconds = round(millis / 1000);
+    mark.busySeconds = busySince(began);
+  };
+  const result = solve(solver, problem, settingsOf(options), ({ elapsedMillis, points, gap }) => {
+    if (points !== null) note(first, elapsedMillis);
+    if (gap !== null && gap <= 0.01) note(onePerCent, elapsedMillis);
+  });
   const { pairs, survivors, linearProgrammes, integerProgrammes, seconds } = result.statistics;
   return {
     status: result.status,
@@ -61,15 +75,32 @@ async function byPricing(problem: AssemblyProblem) {
     survivors,
     linearProgrammes,
     integerProgrammes,
-    firstTeamSeconds,
-    onePerCentSeconds,
-    solverSeconds: round(seconds),
-    ...cost,
+    firstTeam: first,
+    onePerCent,
+    proven: { seconds: round(seconds), busySeconds: busySince(began) },
+    peakMegabytes: peakMegabytes(),
+  };
+}
+
+/** The same instance by the prototype; its clock begins when firms have been filtered. */
+async function byPrototype(problem: StatedProblem, folder: string) {
+  const run = await loadPrototype(folder);
+  const instance = prepare(problem);
+  const began = process.threadCpuUsage();
+  const { obj, el, st } = run(instance);
+  return {
+    points: round(obj, 4),
+    survivors: st.survivors ?? 0,
+    linearProgrammes: st.cgIter ?? 0,
+    firstTeamSeconds: round(st.firstFeas ?? Number.NaN),
+    onePerCentSeconds: round(st.t1pct ?? Number.NaN),
+    proven: { seconds: round(el), busySeconds: busySince(began) },
+    peakMegabytes: peakMegabytes(),
   };
 }
 
 /** The whole pool in one integer programme, as one would write it down first. */
-async function byFullModel(problem: AssemblyProblem) {
+async function byFullModel(problem: StatedProblem) {
   const solver = await loadSolver();
   const instance = prepare(problem);
   const everyone = Array.from({ length: instance.firms }, (_, firm) => firm);
@@ -84,7 +115,7 @@ async function byFullModel(problem: AssemblyProblem) {
 }
 
 /** Why there is no team for a third of the budget, and the nearest way out. */
-async function byConflict(problem: AssemblyProblem) {
+async function byConflict(problem: StatedProblem) {
   const { result, ...cost } = await measured(() => solveAssembly(problem, options));
   const { conflict = [], isIrreducible, proof, relaxation } = result.infeasibility ?? {};
   const isNearest = relaxation?.isNearest ?? null;
@@ -99,7 +130,7 @@ async function byConflict(problem: AssemblyProblem) {
 }
 
 /** A partner drops out of the best team. */
-async function byRepair(problem: AssemblyProblem) {
+async function byRepair(problem: StatedProblem) {
   const [best] = (await solveAssembly(problem, options)).proposals;
   const memberIds = best?.members.map(({ candidateId }) => candidateId) ?? [];
   const droppedIds = memberIds.slice(-1);
@@ -112,6 +143,7 @@ async function byRepair(problem: AssemblyProblem) {
 
 const routes = {
   pricing: (size: Size) => byPricing(problemOf(size)),
+  prototype: (size: Size, folder: string) => byPrototype(problemOf(size), folder),
   full: (size: Size) => byFullModel(problemOf(size)),
   conflict: (size: Size) => byConflict(problemOf(size, 0.35)),
   repair: (size: Size) => byRepair(problemOf(size)),
@@ -121,6 +153,6 @@ type Route = keyof typeof routes;
 
 const isRoute = (name: string): name is Route => name in routes;
 
-const [route = '', size = '{}'] = process.argv.slice(2);
+const [route = '', size = '{}', folder = ''] = process.argv.slice(2);
 if (!isRoute(route)) throw new Error(`No route ${route}.`);
-process.stdout.write(JSON.stringify(await routes[route](JSON.parse(size))));
+process.stdout.write(JSON.stringify(await routes[route](JSON.parse(size), folder)));

@@ -1,12 +1,10 @@
 // Made-up alliances and projects for tests and benchmarks: the same seed gives the same numbers everywhere.
-import type {
-  AssemblyProblem,
-  Candidate,
-  Capability,
-  History,
-  Kind,
-  Requirement,
-} from './types.ts';
+import { buildAlliance, type AllianceBuilder } from './alliance/builder.ts';
+import { flags, noLevel } from './alliance/columns.ts';
+import { byte, whole } from './task/dense.ts';
+import type { PackedProblem } from './alliance/packing.ts';
+import type { Alliance } from './alliance/table.ts';
+import type { AssemblyProblem, Candidate, Capability, Kind, Requirement } from './types.ts';
 
 /** A source of seeded chance. */
 export type Chance = {
@@ -91,11 +89,8 @@ function sums(values: readonly number[]): number[] {
   return values.map((value) => (total += value));
 }
 
-/** Firms with capabilities and history. */
-export type Alliance = {
-  readonly candidates: readonly Candidate[];
-  readonly capabilities: readonly Capability[];
-  readonly history: readonly History[];
+/** Firms with capabilities and history, in columns. */
+export type SampleAlliance = Alliance & {
   readonly technologies: number;
   /** How common each technology is. */
   readonly popularity: readonly number[];
@@ -106,32 +101,27 @@ export function makeAlliance(size: {
   firms: number;
   technologies: number;
   seed: number;
-}): Alliance {
+}): SampleAlliance {
   const luck = chance(size.seed * 7919 + size.firms * 31 + size.technologies);
   const popularity = Array.from({ length: size.technologies }, (_, rank) => 1 / (rank + 1) ** 0.9);
   const kindSums = sums(kindsByFrequency.map(([, share]) => share));
   const regionSums = sums(regions);
   const popularitySums = sums(popularity);
-  const candidates: Candidate[] = [];
-  const capabilities: Capability[] = [];
+  const builder = buildAlliance();
   for (let index = 0; index < size.firms; index++) {
     const profile = kindsByFrequency[luck.pick(kindSums)] ?? ['SAAS', 1, 1, 1];
     const firm = makeFirm(luck, index, profile, luck.pick(regionSums));
     const abilities = makeAbilities(luck, firm, profile[3], popularitySums);
-    capabilities.push(...abilities);
     const capacity = Math.max(
       1,
       Math.min(7, Math.round((1 + abilities.length * 0.45) * (0.3 + 0.7 * luck.unit()))),
     );
-    candidates.push({ ...firm, capacity });
+    const place = builder.addFirm({ ...firm, capacity });
+    for (const ability of abilities) builder.addCapability(place, ability);
   }
-  return {
-    candidates: joinGroups(luck, candidates),
-    capabilities,
-    history: makeHistory(luck, candidates),
-    technologies: size.technologies,
-    popularity,
-  };
+  joinGroups(luck, builder, size.firms);
+  addHistory(luck, builder, size.firms);
+  return { ...builder.finish(), technologies: size.technologies, popularity };
 }
 
 function makeFirm(
@@ -186,35 +176,22 @@ function makeAbilities(
   });
 }
 
-function joinGroups(luck: Chance, candidates: readonly Candidate[]): Candidate[] {
-  const groups = new Map<number, string>();
-  for (let group = 0; group < candidates.length * 0.02; group++)
+function joinGroups(luck: Chance, builder: AllianceBuilder, firms: number): void {
+  for (let group = 0; group < firms * 0.02; group++)
     for (let k = 0; k < 2 + luck.whole(3); k++)
-      groups.set(luck.whole(candidates.length), `group-${group}`);
-  return candidates.map((candidate, index) => ({
-    ...candidate,
-    affiliateGroup: groups.get(index) ?? null,
-  }));
+      builder.regroup(luck.whole(firms), `group-${group}`);
 }
 
 // Who has much history gets more of it.
-function makeHistory(luck: Chance, candidates: readonly Candidate[]): History[] {
-  const history: History[] = [];
+function addHistory(luck: Chance, builder: AllianceBuilder, firms: number): void {
   const known: number[] = [0];
-  for (let edge = 0; edge < 2 * candidates.length; edge++) {
-    const a = luck.whole(candidates.length);
-    const b = luck.isLikely(0.6)
-      ? (known[luck.whole(known.length)] ?? 0)
-      : luck.whole(candidates.length);
+  for (let edge = 0; edge < 2 * firms; edge++) {
+    const a = luck.whole(firms);
+    const b = luck.isLikely(0.6) ? (known[luck.whole(known.length)] ?? 0) : luck.whole(firms);
     if (a === b) continue;
     known.push(a, b);
-    history.push({
-      a: candidates[a]?.id ?? '',
-      b: candidates[b]?.id ?? '',
-      strength: Math.round((0.3 + 0.7 * luck.unit()) * 100) / 100,
-    });
+    builder.addHistory(a, b, Math.round((0.3 + 0.7 * luck.unit()) * 100) / 100);
   }
-  return history;
 }
 
 /** What a project asks for. */
@@ -225,8 +202,19 @@ export type ProjectSize = {
   readonly slack?: number;
 };
 
-/** A project over an alliance, each requirement with at least two firms more than it must have. */
-export function makeProject(alliance: Alliance, size: ProjectSize): AssemblyProblem {
+/** A project over an alliance, each requirement with at least two firms more than it must have; its lists are lists. */
+export function makeProject(alliance: SampleAlliance, size: ProjectSize): AssemblyProblem {
+  const { candidates, capabilities, history } = alliance;
+  return {
+    ...projectOver(alliance, size),
+    candidates: [...candidates],
+    capabilities: [...capabilities],
+    history: [...history],
+  };
+}
+
+/** The same, its lists the columns of the alliance. */
+export function projectOver(alliance: SampleAlliance, size: ProjectSize): PackedProblem {
   const luck = chance(size.seed * 104_729 + size.requirements * 17 + alliance.candidates.length);
   const requirements = makeRequirements(alliance, size.requirements, luck);
   const needed = requirements.reduce((sum, requirement) => sum + requirement.must, 0);
@@ -251,9 +239,7 @@ export function makeProject(alliance: Alliance, size: ProjectSize): AssemblyProb
   };
 }
 
-function makeRequirements(alliance: Alliance, count: number, luck: Chance): Requirement[] {
-  const suppliers = Map.groupBy(alliance.capabilities, ({ technologyId }) => technologyId);
-  const firms = new Map(alliance.candidates.map((candidate) => [candidate.id, candidate]));
+function makeRequirements(alliance: SampleAlliance, count: number, luck: Chance): Requirement[] {
   const popularity = sums(alliance.popularity.map((share) => Math.sqrt(share)));
   const found = new Map<string, Requirement>();
   for (let tries = 0; found.size < count && tries < 200 * count; tries++) {
@@ -268,13 +254,30 @@ function makeRequirements(alliance: Alliance, count: number, luck: Chance): Requ
       weight: 1 + luck.whole(5),
       certificate: luck.isLikely(0.2) ? 'CSAP' : null,
     };
-    const able = (suppliers.get(technologyId) ?? []).filter((capability) => {
-      const firm = firms.get(capability.candidateId);
-      const hasLevel = (capability.verifiedLevel ?? capability.level) >= requirement.leastLevel;
-      const hasPaper = requirement.certificate === null || firm?.certificates.includes('CSAP');
-      return hasLevel && hasPaper === true && firm?.isAvailable === true && !firm.isSanctioned;
-    });
-    if (!found.has(technologyId) && able.length >= must + 2) found.set(technologyId, requirement);
+    const isNew = !found.has(technologyId);
+    if (isNew && suppliers(alliance, requirement) >= must + 2) found.set(technologyId, requirement);
   }
   return [...found.values()];
+}
+
+// How many rows of capabilities meet a requirement.
+function suppliers({ candidates, capabilities }: Alliance, requirement: Requirement): number {
+  const { columns: can } = capabilities;
+  const { columns: firms } = candidates;
+  const wanted = can.technologyIds.indexOf(requirement.technologyId);
+  const hasPaper = firms.certificates.values.map(
+    (held) => requirement.certificate === null || held.includes(requirement.certificate),
+  );
+  const isThere = (place: number) =>
+    (byte(firms.flags, place) & (flags.isAvailable | flags.isSanctioned)) === flags.isAvailable;
+  let count = 0;
+  for (let row = 0; row < can.firm.length; row++) {
+    if (can.technology[row] !== wanted) continue;
+    const place = whole(can.firm, row);
+    const verified = byte(can.verified, row);
+    const level = verified === noLevel ? byte(can.level, row) : verified;
+    const isAble = level >= requirement.leastLevel && isThere(place);
+    if (isAble && hasPaper[whole(firms.certificates.code, place)] === true) count++;
+  }
+  return count;
 }

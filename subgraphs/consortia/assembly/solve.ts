@@ -1,5 +1,6 @@
 // One job from beginning to end, in the thread it is called in. The door runs it in a worker.
 import { findAlternatives, type Ranked } from './explanation/alternatives.ts';
+import { packed } from './alliance/packing.ts';
 import { problemFaults } from './check.ts';
 import { explainTeams } from './explanation/explain.ts';
 import { inputFailure } from './failure.ts';
@@ -77,10 +78,11 @@ export function solve(
  */
 export function beginJob(
   solver: Solver,
-  problem: StatedProblem,
+  stated: StatedProblem,
   settings: Settings,
   report: Report,
 ): Job {
+  const problem = packed(stated);
   const faults = problemFaults(problem);
   if (faults.length > 0) throw inputFailure(faults);
   const { seed, ...options } = settings;

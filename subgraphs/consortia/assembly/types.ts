@@ -154,8 +154,9 @@ export type Rows<Row> = Iterable<Row> & {
   readonly among?: (candidateIds: ReadonlySet<string>) => Iterable<Row>;
 };
 
-/** A job as the thread that solves it has it: what is long need not be a list of objects. */
-export type StatedProblem = Omit<AssemblyProblem, 'capabilities' | 'history'> & {
+/** A job whose long lists need not be lists of objects: columns (`alliance/`) are read in the same way. */
+export type StatedProblem = Omit<AssemblyProblem, 'candidates' | 'capabilities' | 'history'> & {
+  readonly candidates: Rows<Candidate>;
   readonly capabilities: Rows<Capability>;
   readonly history: Rows<History>;
 };

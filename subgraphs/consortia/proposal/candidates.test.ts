@@ -111,7 +111,7 @@ describe('historyOf', () => {
       ['a', 'b'],
       ['a', 'c'],
     ];
-    expect(historyOf(teams, new Set(['a', 'b', 'c']))).toEqual([
+    expect(historyOf(teams, (id) => ['a', 'b', 'c'].includes(id))).toEqual([
       { a: 'a', b: 'b', strength: 0.75 },
       { a: 'a', b: 'c', strength: 0.5 },
     ]);

@@ -119,11 +119,11 @@ export function wantedOf(requirement: RequirementRecord): Requirement {
 /** Who has worked with whom: once is half of what there is to know of each other, twice three quarters, and so on. */
 export function historyOf(
   teams: readonly (readonly string[])[],
-  pool: ReadonlySet<string>,
+  isHere: (id: string) => boolean,
 ): History[] {
   const times = new Map<string, number>();
   for (const team of teams) {
-    const known = team.filter((id) => pool.has(id)).toSorted();
+    const known = team.filter(isHere).toSorted();
     known.forEach((a, index) => {
       for (const b of known.slice(index + 1)) {
         const pair = JSON.stringify([a, b]);

@@ -26,7 +26,7 @@ export interface Caps {
 /** A firm that is left out, and why. */
 export interface CappedFirm {
   companyId: string;
-  rule: 'FIRM_RUNNING_MOST' | 'FIRM_AWARD_SHARE' | 'PROPOSED_LATELY';
+  rule: 'FIRM_RUNNING_MOST' | 'FIRM_AWARD_SHARE' | 'PROPOSED_LATELY' | 'DECLINED';
   limit: number;
   found: number;
 }
@@ -56,6 +56,14 @@ export function capOn(companyId: string, exposure: Exposure, caps: Caps): Capped
   for (const { rule, limit, found, most } of tests)
     if (limit !== null && most > limit) return { companyId, rule, limit, found };
   return null;
+}
+
+/** What leaves out a firm that has declined the project already; null for any other. */
+export function declinedBefore(
+  companyId: string,
+  declined: ReadonlySet<string>,
+): CappedFirm | null {
+  return declined.has(companyId) ? { companyId, rule: 'DECLINED', limit: 0, found: 1 } : null;
 }
 
 /** The part of the programme's awards that a firm shares in, basis points; none for a single one. */

@@ -100,13 +100,14 @@ it('a search sees what firms have done and carry under records that became part 
     proposed('a3', 'q2', ['older']),
   );
   const { pool, capped } = await gather(modelsOf(connection), sought, wished, defaultWeights);
-  expect(pool.candidates.map(({ id }) => id).toSorted()).toEqual(['heir', 'other']);
-  expect(pool.candidates.find(({ id }) => id === 'heir')).toMatchObject({
+  const candidates = [...pool.candidates];
+  expect(candidates.map(({ id }) => id).toSorted()).toEqual(['heir', 'other']);
+  expect(candidates.find(({ id }) => id === 'heir')).toMatchObject({
     capacity: 3,
     trackRecord: 2 / 3,
     proposedLately: 2,
   });
-  expect(pool.history).toEqual([{ a: 'heir', b: 'other', strength: 0.5 }]);
+  expect([...pool.history]).toEqual([{ a: 'heir', b: 'other', strength: 0.5 }]);
   expect(pool.constraints).toMatchObject({
     leadId: 'heir',
     mustInclude: ['heir'],
@@ -140,8 +141,38 @@ it('a search sees every firm of the demand side, also those that can carry nothi
   const counted = await Promise.all(
     [0, 1].map(async (least) => {
       const { pool } = await gather(models, sought, asked(least), defaultWeights);
-      return pool.candidates.filter(({ kinds }) => kinds.includes('DEMAND')).length;
+      return [...pool.candidates].filter(({ kinds }) => kinds.includes('DEMAND')).length;
     }),
   );
   expect(counted).toEqual([0, 2_500]);
+});
+
+const answered = (companyId: string, status: string, more: object = {}) => ({
+  _id: `${companyId}-${status}`,
+  consortiumId: 'forming',
+  projectId: 'sought',
+  companyId,
+  status,
+  requirementIds: [],
+  ...more,
+});
+
+it('a search leaves out who declined the project, unless asked again or demanded', async () => {
+  await rows('firms', firm('shy'), firm('torn'), firm('gone', 'shy'), firm('kept'));
+  await rows(
+    'memberships',
+    answered('gone', 'DECLINED'),
+    answered('torn', 'DECLINED'),
+    answered('torn', 'INVITED', { standing: true }),
+    answered('kept', 'ACCEPTED', { standing: true }),
+  );
+  const models = modelsOf(connection);
+  const forming = { ...sought, consortiumId: 'forming' };
+  const plain = { ...asked(0), leadId: 'kept' };
+  const { pool, capped } = await gather(models, forming, plain, defaultWeights);
+  expect(capped).toEqual([{ companyId: 'shy', rule: 'DECLINED', limit: 0, found: 1 }]);
+  expect(pool.constraints.mustExclude).toEqual(['shy']);
+  const insisted = { ...plain, mustInclude: ['shy'] };
+  expect((await gather(models, forming, insisted, defaultWeights)).capped).toEqual([]);
+  expect((await gather(models, sought, plain, defaultWeights)).capped).toEqual([]);
 });

@@ -1,13 +1,11 @@
 /** Gathering everything that a search looks at, from this service's own database alone. */
 import { seoulDay } from '#kit/instant.ts';
-import type {
-  AssemblyProblem,
-  Candidate,
-  Capability,
-  Constraints,
-  Weights,
-} from '../assembly/types.ts';
+import { buildAlliance } from '../assembly/alliance/builder.ts';
+import type { PackedProblem } from '../assembly/alliance/packing.ts';
+import type { Alliance } from '../assembly/alliance/table.ts';
+import type { Constraints, Weights } from '../assembly/types.ts';
 import type { CallRecord } from '../call/call.model.ts';
+import type { MembershipRecord } from '../consortium/membership.model.ts';
 import type { Context } from '../context.ts';
 import type { FirmRecord } from '../pool/firm.model.ts';
 import { readHeirs, standing as asTheyStand } from '../pool/merged.ts';
@@ -24,7 +22,7 @@ import {
   type Standing,
 } from './candidates.ts';
 import { membersIn, readAwards } from './awards.ts';
-import { capOn, capsOf, type CappedFirm } from './exposure.ts';
+import { capOn, capsOf, declinedBefore, type CappedFirm } from './exposure.ts';
 
 /** How long a proposal counts for the cap on exposure, milliseconds: 90 days. */
 const exposureMillis = 90 * 24 * 60 * 60 * 1_000;
@@ -43,9 +41,9 @@ type Sought = Pick<
   '_id' | 'callId' | 'programmeId' | 'consortiumId' | 'requirements'
 >;
 
-/** What a search looks at, and the firms that caps left out of it. */
+/** What a search looks at, and the firms that are left out of it though they would fit. */
 export interface Gathered {
-  pool: AssemblyProblem;
+  pool: PackedProblem;
   capped: CappedFirm[];
 }
 
@@ -68,18 +66,18 @@ export async function gather(
     caps,
     standing.proposedLately,
   );
-  const { candidates, capabilities } = await readPool(context, project, constraints, standing, now);
+  const alliance = await readPool(context, project, constraints, standing, now);
   const exempt = new Set([constraints.leadId, ...(constraints.mustInclude ?? [])]);
-  const capped = candidates
-    .flatMap(({ id }) => (exempt.has(id) ? [] : (capOn(id, exposure, caps) ?? [])))
+  const declined = await readDeclined(context, project);
+  const capped = alliance.candidates.columns.ids
+    .flatMap((id) =>
+      exempt.has(id) ? [] : (declinedBefore(id, declined) ?? capOn(id, exposure, caps) ?? []),
+    )
     .toSorted((a, b) => (a.companyId < b.companyId ? -1 : 1));
-  const sealed = await sealedTeams(context);
   const excluded = capped.map(({ companyId }) => companyId);
   const pool = {
-    candidates,
-    capabilities,
+    ...alliance,
     requirements: project.requirements.map(wantedOf),
-    history: historyOf(sealed, new Set(candidates.map(({ id }) => id))),
     constraints: {
       ...constraints,
       mustExclude: [...(constraints.mustExclude ?? []), ...excluded],
@@ -88,6 +86,25 @@ export async function gather(
     weights,
   };
   return { pool, capped: capped.slice(0, cappedLimit) };
+}
+
+/** Firms that said no to this very project and were not asked again since. */
+async function readDeclined(
+  { memberships, firms }: Stored,
+  { consortiumId }: Sought,
+): Promise<ReadonlySet<string>> {
+  if (consortiumId === null) return new Set();
+  const asked = await memberships
+    .find({ consortiumId })
+    .select({ companyId: 1, status: 1, standing: 1 })
+    .lean<Pick<MembershipRecord, 'companyId' | 'status' | 'standing'>[]>();
+  const heirOf = await readHeirs(
+    firms,
+    asked.map(({ companyId }) => companyId),
+  );
+  const standing = new Set(asked.flatMap((one) => (one.standing ? heirOf(one.companyId) : [])));
+  const declined = asked.filter(({ status }) => status === 'DECLINED');
+  return new Set(declined.map(({ companyId }) => heirOf(companyId))).difference(standing);
 }
 
 /** Constraints on firms as they are now: a firm that became another is meant as the other. */
@@ -119,28 +136,31 @@ async function sealedTeams({ consortia, firms }: Stored): Promise<string[][]> {
   return sealed.map(({ memberIds }) => asTheyStand(memberIds, heirOf));
 }
 
-/** Firms as the solver takes them, read one at a time: what it does not need is never kept. */
+/** Firms as the solver takes them, read one at a time into columns: what it does not need is never kept. */
 async function readPool(
   context: Stored,
   { requirements }: Sought,
   constraints: Constraints,
   standing: Standing,
   now: Date,
-): Promise<Pick<AssemblyProblem, 'candidates' | 'capabilities'>> {
+): Promise<Alliance> {
   const day = seoulDay(now);
   const technologyIds = new Set(requirements.map(({ technologyId }) => technologyId));
   const prices = pricesOf(requirements);
-  const candidates: Candidate[] = [];
-  const capabilities: Capability[] = [];
+  const alliance = buildAlliance();
   const seen = new Set<string>();
   for await (const firm of firmsIn(context, technologyIds, constraints)) {
     const candidate = seen.has(firm._id) ? null : candidateOf(firm, standing, prices, now, day);
     seen.add(firm._id);
     if (!candidate) continue;
-    candidates.push(candidate);
-    capabilities.push(...wantedCapabilities(firm, technologyIds));
+    const place = alliance.addFirm(candidate);
+    for (const capability of wantedCapabilities(firm, technologyIds))
+      alliance.addCapability(place, capability);
   }
-  return { candidates, capabilities };
+  const isHere = (id: string) => alliance.placeOf(id) >= 0;
+  for (const { a, b, strength } of historyOf(await sealedTeams(context), isHere))
+    alliance.addHistory(alliance.placeOf(a), alliance.placeOf(b), strength);
+  return alliance.finish();
 }
 
 /** Firms with a wanted technology, those that are named, and those that may take part without carrying anything. */

@@ -5,7 +5,7 @@
 import { problem, type Problem } from '#kit/refusal.ts';
 import { evaluate } from '../assembly/evaluate.ts';
 import { shiftWeights } from '../assembly/explanation/shift.ts';
-import type { AssemblyProblem, Parts, Proposal, Weights } from '../assembly/types.ts';
+import type { StatedProblem, Parts, Proposal, Weights } from '../assembly/types.ts';
 import type { AssemblyRecord, ProposalRecord } from './assembly.model.ts';
 import type { Misses } from './misses.ts';
 
@@ -34,7 +34,7 @@ export function weightFaults(weights: Weights, path: string[]): Problem[] {
 
 /** What a team misses of each aim: its points where each weight is 1. */
 export function missesOf(
-  pool: AssemblyProblem,
+  pool: StatedProblem,
   { leadId, members }: Proposal,
   costReferenceWon: number,
 ): Weights {

@@ -18,18 +18,17 @@ export type Ranked = {
  * to be left out count, else many demanded firms would make every two teams alike.
  */
 export function distanceRow(team: Team, fixed: Uint8Array, least: number): QuotaRow {
-  const free = team.firms.filter((firm) => fixed[firm] === 0);
-  const demanded: number[] = [];
-  for (const [firm, isFixed] of fixed.entries()) if (isFixed === 1) demanded.push(firm);
+  const free = new Set(team.firms.filter((firm) => fixed[firm] === 0));
+  const counted = [...fixed.keys()].filter((firm) => free.has(firm) || fixed[firm] === 1);
   const everyone = -(1 - least);
   // |S and X|(2 - d) <= (1 - d)(|S| + |X|), with demanded firms counted in neither.
   return {
     constraint: null,
     least: Number.NEGATIVE_INFINITY,
-    most: (1 - least) * free.length,
+    most: (1 - least) * free.size,
     everyone,
-    firms: Int32Array.from([...free, ...demanded]),
-    extra: Float64Array.from([...free.map(() => 2 - least), ...demanded.map(() => -everyone)]),
+    firms: Int32Array.from(counted),
+    extra: Float64Array.from(counted, (firm) => (free.has(firm) ? 2 - least : -everyone)),
   };
 }
 

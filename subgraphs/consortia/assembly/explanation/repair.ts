@@ -68,7 +68,15 @@ export function repair(
 function unrepaired(job: Job, found: Exclude<Found, { outcome: 'TEAM' }>): RepairResult {
   const infeasibility = explainInfeasibility(job.run, job.problem, job.instance, found);
   const status = infeasibility ? 'INFEASIBLE' : 'UNDECIDED';
-  const stoppedBy = infeasibility ? 'PROOF' : 'TIME';
+  const { statistics } = resultOf(job, status, { stoppedBy: infeasibility ? 'PROOF' : 'TIME' });
+  return { ...noRepair({ status, statistics }), infeasibility };
+}
+
+/** The answer where no team was found. */
+export function noRepair({
+  status,
+  statistics,
+}: Pick<RepairResult, 'status' | 'statistics'>): RepairResult {
   return {
     status,
     changes: 0,
@@ -77,8 +85,8 @@ function unrepaired(job: Job, found: Exclude<Found, { outcome: 'TEAM' }>): Repai
     joinIds: [],
     leaveIds: [],
     proposal: null,
-    infeasibility,
-    statistics: resultOf(job, status, { stoppedBy }).statistics,
+    infeasibility: null,
+    statistics,
   };
 }
 

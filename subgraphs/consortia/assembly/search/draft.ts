@@ -1,5 +1,5 @@
 // A first team in milliseconds: greedy, then small swaps. Counted in steps, never in time, so it repeats.
-import { add, at } from '../task/dense.ts';
+import { add, at, byte, real, whole } from '../task/dense.ts';
 import { assignWork } from './assignment.ts';
 import type { Team } from '../task/instance.ts';
 import { extraOf, fixedFirms, kindsIn, score, type Score } from './score.ts';
@@ -107,7 +107,7 @@ function join(state: State, firm: number): void {
     carried++;
   }
   for (const [index, row] of task.rows.entries()) {
-    add(state.found, index, row.everyone + (extraOf(row).get(firm) ?? 0));
+    add(state.found, index, row.everyone + extraOf(row, firm));
     const isFull = row.everyone === 0 && at(state.found, index) + 1 > row.most;
     if (isFull) for (const other of row.firms) state.barred[other] = 1;
   }
@@ -126,24 +126,37 @@ function bonuses(state: State): Float64Array | null {
     if (missing <= 1e-9) continue;
     isOpen = true;
     if (row.everyone > 0) bonus.fill(worthOf(missing));
-    for (const firm of row.firms) add(bonus, firm, worthOf(missing));
+    addEach(bonus, row.firms, worthOf(missing));
   }
   const missing = task.minKinds - kindsIn(state.bits);
   if (missing <= 0) return isOpen ? bonus : null;
-  for (const [firm, bits] of instance.kindBits.entries())
-    if ((bits & ~state.bits) !== 0) add(bonus, firm, worthOf(missing));
+  const { kindBits } = instance;
+  for (let firm = 0; firm < kindBits.length; firm++)
+    if ((byte(kindBits, firm) & ~state.bits) !== 0)
+      bonus[firm] = real(bonus, firm) + worthOf(missing);
   return bonus;
 }
 
+function addEach(bonus: Float64Array, firms: Int32Array, worth: number): void {
+  for (let k = 0; k < firms.length; k++) {
+    const firm = whole(firms, k);
+    bonus[firm] = real(bonus, firm) + worth;
+  }
+}
+
 function pick(state: State, bonus: Float64Array | null, thrift: number): number {
-  const { instance } = state.task;
+  const { instance, exempt } = state.task;
+  const { start } = instance;
+  // No team costs less than 4 here, so that most firms are passed over without a power.
+  const most = (1 + 1e-9) / 4 ** thrift;
   let best = -1;
   let bestWorth = Number.NEGATIVE_INFINITY;
   for (let firm = 0; firm < instance.firms; firm++) {
     if (state.barred[firm] === 1) continue;
-    const isIdle = instance.start[firm] === instance.start[firm + 1];
-    if (isIdle && state.task.exempt[firm] === 0) continue;
-    const worth = teamWorth(state, firm, bonus === null ? 0 : at(bonus, firm), thrift);
+    if (start[firm] === start[firm + 1] && exempt[firm] === 0) continue;
+    const total = gainOf(state, firm) + (bonus === null ? 0 : real(bonus, firm));
+    if (total <= 0 || total * most <= bestWorth) continue;
+    const worth = total / Math.max(4, costOf(state, firm)) ** thrift;
     if (worth > bestWorth) {
       bestWorth = worth;
       best = firm;
@@ -152,23 +165,36 @@ function pick(state: State, bonus: Float64Array | null, thrift: number): number 
   return best;
 }
 
-function teamWorth(state: State, firm: number, bonus: number, thrift: number): number {
-  const { instance, objective } = state.task;
-  const capacity = at(instance.capacity, firm);
-  const end = at(instance.start, firm + 1);
+// What a firm does for the needs that are left, scarce ones first.
+function gainOf({ task, need }: State, firm: number): number {
+  const { start, requirement, capacity } = task.instance;
+  const most = whole(capacity, firm);
+  const end = whole(start, firm + 1);
   let gain = 0;
   let carried = 0;
-  let cost = at(objective.x, firm);
-  for (let pair = at(instance.start, firm); pair < end && carried < capacity; pair++) {
-    const need = at(state.need, at(instance.requirement, pair));
-    if (need <= 0) continue;
-    // Scarce needs first.
-    gain += 1 + 2 / (1 + need);
-    cost += at(objective.y, pair) + 10;
+  for (let pair = whole(start, firm); pair < end && carried < most; pair++) {
+    const left = real(need, whole(requirement, pair));
+    if (left <= 0) continue;
+    gain += 1 + 2 / (1 + left);
     carried++;
   }
-  const total = gain + bonus;
-  return total > 0 ? total / Math.max(4, cost) ** thrift : Number.NEGATIVE_INFINITY;
+  return gain;
+}
+
+// What it costs to have it do that.
+function costOf({ task, need }: State, firm: number): number {
+  const { start, requirement, capacity } = task.instance;
+  const { x, y } = task.objective;
+  const most = whole(capacity, firm);
+  const end = whole(start, firm + 1);
+  let cost = real(x, firm);
+  let carried = 0;
+  for (let pair = whole(start, firm); pair < end && carried < most; pair++) {
+    if (real(need, whole(requirement, pair)) <= 0) continue;
+    cost += real(y, pair) + 10;
+    carried++;
+  }
+  return cost;
 }
 
 /**

@@ -30,8 +30,9 @@ export function fixFirms(
   const priced = raised.bound >= restricted.priced.bound - 1e-6 ? raised : restricted.priced;
   const stay = new Set(members);
   const survivors: number[] = [];
-  for (const [firm, value] of priced.values.entries()) {
+  for (let firm = 0; firm < priced.values.length; firm++) {
     if (task.out[firm] === 1) continue;
+    const value = priced.values[firm] ?? 0;
     // A newcomer to a full team takes somebody's place.
     const least = priced.bound + Math.max(0, value - Math.min(0, priced.lastPlace));
     if (task.fixed[firm] === 1 || stay.has(firm) || least <= cutoff) survivors.push(firm);

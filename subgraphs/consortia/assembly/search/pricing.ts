@@ -1,7 +1,7 @@
 // What each firm of the whole pool is worth at given prices of the rules, and a bound that holds for all of them.
-import { add, at } from '../task/dense.ts';
+import { add, at, byte, real, whole } from '../task/dense.ts';
 import type { Model } from './model.ts';
-import type { Instance } from '../task/instance.ts';
+import type { Instance, QuotaRow } from '../task/instance.ts';
 import { moneyUnit, type Task } from '../task/task.ts';
 import { kinds } from '../types.ts';
 
@@ -140,19 +140,27 @@ function memberValues(task: Task, prices: Prices): Float64Array {
   const perWon = prices.budget / moneyUnit(instance);
   const perBits = kindValues(prices);
   const values = new Float64Array(instance.firms);
+  const { entryWon, kindBits } = instance;
+  const { strangers } = prices;
   for (let firm = 0; firm < instance.firms; firm++)
     values[firm] =
-      at(objective.x, firm) +
+      real(objective.x, firm) +
       everyone -
-      perWon * at(instance.entryWon, firm) +
-      at(perBits, at(instance.kindBits, firm)) +
-      at(prices.strangers, firm);
+      perWon * real(entryWon, firm) +
+      real(perBits, byte(kindBits, firm)) +
+      real(strangers, firm);
   for (const [index, row] of task.rows.entries()) {
     const price = at(prices.rows, index);
-    if (price === 0) continue;
-    for (const [k, firm] of row.firms.entries()) add(values, firm, -(price * at(row.extra, k)));
+    if (price !== 0) addRowValues(values, row, price);
   }
   return values;
+}
+
+function addRowValues(values: Float64Array, { firms, extra }: QuotaRow, price: number): void {
+  for (let k = 0; k < firms.length; k++) {
+    const firm = whole(firms, k);
+    values[firm] = real(values, firm) - price * real(extra, k);
+  }
 }
 
 // By the bits of the kinds a firm is of.
@@ -166,58 +174,67 @@ function kindValues(prices: Prices): Float64Array {
 
 // The best work for each firm: as many of its cheapest pairs as pay and fit, and at least one where it must work.
 function addWorkValues(task: Task, prices: Prices, values: Float64Array): void {
-  const { instance } = task;
+  const { instance, exempt } = task;
   const perWon = prices.budget / moneyUnit(instance);
+  const worth = new Float64Array(instance.must.length);
   for (let firm = 0; firm < instance.firms; firm++) {
     if (task.out[firm] === 1) {
       values[firm] = Number.POSITIVE_INFINITY;
       continue;
     }
-    const worth = pairValues(task, prices, firm, perWon);
-    const capacity = at(instance.capacity, firm);
+    const count = pairValues(task, prices, firm, perWon, worth);
+    const most = Math.min(count, whole(instance.capacity, firm));
     let sum = 0;
     let taken = 0;
-    while (taken < worth.length && taken < capacity && at(worth, taken) < 0)
-      sum += at(worth, taken++);
-    const mayRest = taken > 0 || task.exempt[firm] === 1;
-    let best = mayRest ? sum : cheapest(worth, capacity);
+    while (taken < most && real(worth, taken) < 0) sum += real(worth, taken++);
+    const cheapest = most > 0 ? real(worth, 0) : Number.POSITIVE_INFINITY;
+    let best = taken > 0 || exempt[firm] === 1 ? sum : cheapest;
     if (instance.mayLead[firm] === 1) best = Math.min(best, sum - prices.lead);
-    add(values, firm, best);
+    values[firm] = real(values, firm) + best;
   }
 }
 
-function cheapest(worth: readonly number[], capacity: number): number {
-  return capacity > 0 ? (worth[0] ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY;
-}
-
-function pairValues(task: Task, prices: Prices, firm: number, perWon: number): number[] {
-  const { instance, objective } = task;
-  const group = instance.group[firm] ?? -1;
-  const worth: number[] = [];
-  for (let pair = at(instance.start, firm); pair < at(instance.start, firm + 1); pair++) {
-    const requirement = at(instance.requirement, pair);
+// The worth of a firm's pairs in ascending order, in the first places of `worth`; tells how many there are.
+function pairValues(
+  { instance, objective }: Task,
+  prices: Prices,
+  firm: number,
+  perWon: number,
+  worth: Float64Array,
+): number {
+  const { start, requirement, priceWon, must } = instance;
+  const group = whole(instance.group, firm);
+  const first = whole(start, firm);
+  const end = whole(start, firm + 1);
+  for (let pair = first; pair < end; pair++) {
+    const needed = whole(requirement, pair);
     let value =
-      at(objective.y, pair) - at(prices.needs, requirement) - perWon * at(instance.priceWon, pair);
-    if (group >= 0) value -= at(prices.independence, group * instance.must.length + requirement);
-    worth.push(value);
+      real(objective.y, pair) - real(prices.needs, needed) - perWon * real(priceWon, pair);
+    if (group >= 0) value -= real(prices.independence, group * must.length + needed);
+    let place = pair - first;
+    for (; place > 0 && real(worth, place - 1) > value; place--)
+      worth[place] = real(worth, place - 1);
+    worth[place] = value;
   }
-  return worth.sort((a, b) => a - b);
+  return end - first;
 }
 
 // Whoever is known takes the price of being a stranger off those who know him.
 function shareStrangers(task: Task, prices: Prices, values: Float64Array): void {
   const { instance } = task;
   if (task.objective.u === 0) return;
+  const { strangers } = prices;
   for (let firm = 0; firm < instance.firms; firm++) {
-    const price = task.out[firm] === 1 ? 0 : at(prices.strangers, firm);
+    const price = task.out[firm] === 1 ? 0 : real(strangers, firm);
     if (price > 0) pushToKnown(instance, values, firm, price);
   }
 }
 
 function pushToKnown(instance: Instance, values: Float64Array, firm: number, price: number): void {
-  for (let k = at(instance.historyStart, firm); k < at(instance.historyStart, firm + 1); k++) {
-    const other = at(instance.historyFirm, k);
-    add(values, other, -(price * at(instance.historyStrength, k)));
+  const { historyStart, historyFirm, historyStrength } = instance;
+  for (let k = whole(historyStart, firm); k < whole(historyStart, firm + 1); k++) {
+    const other = whole(historyFirm, k);
+    values[other] = real(values, other) - price * real(historyStrength, k);
   }
 }
 
@@ -230,7 +247,7 @@ function raiseStrangers(
   const { instance, objective } = task;
   const low: number[] = [];
   for (let firm = 0; firm < instance.firms; firm++) {
-    const value = at(values, firm);
+    const value = real(values, firm);
     const isOpen = prices.strangers[firm] === 0 && !inside.has(firm);
     if (isOpen && value < to && value > to - objective.u) low.push(firm);
   }
@@ -264,7 +281,8 @@ function total(task: Task, prices: Prices, values: Float64Array): Priced {
   let bound = prices.constant;
   let places = task.mostMembers;
   const helpful: number[] = [];
-  for (const [firm, value] of values.entries()) {
+  for (let firm = 0; firm < values.length; firm++) {
+    const value = real(values, firm);
     if (task.fixed[firm] === 1) {
       bound += value;
       places--;

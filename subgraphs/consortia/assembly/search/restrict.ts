@@ -1,7 +1,8 @@
 // The restricted linear programme: a few hundred firms solved, all firms priced, the promising ones added, again.
-import { at } from '../task/dense.ts';
+import { at, byte, real, whole } from '../task/dense.ts';
 import type { Instance } from '../task/instance.ts';
-import { buildModel, pairsOf } from './model.ts';
+import { leaders, type Leaders } from './leaders.ts';
+import { buildModel } from './model.ts';
 import { multipliersOf, priceFirms, type Multipliers, type Priced } from './pricing.ts';
 import { type Run, secondsFor } from './run.ts';
 import type { Task } from '../task/task.ts';
@@ -68,8 +69,9 @@ function betterOf(known: Restricted | null, found: Restricted): Restricted {
 
 function promising(task: Task, priced: Priced, firms: ReadonlySet<number>): number[] {
   const found: number[] = [];
-  for (const [firm, value] of priced.values.entries())
-    if (value < -1e-7 && task.out[firm] === 0 && !firms.has(firm)) found.push(firm);
+  for (let firm = 0; firm < priced.values.length; firm++)
+    if (real(priced.values, firm) < -1e-7 && task.out[firm] === 0 && !firms.has(firm))
+      found.push(firm);
   const order = (a: number, b: number) => at(priced.values, a) - at(priced.values, b) || a - b;
   return found.toSorted(order).slice(0, mostNew);
 }
@@ -82,77 +84,69 @@ export function firstFirms(task: Task, draft: Iterable<number>): Set<number> {
   const { instance } = task;
   const firms = new Set<number>(draft);
   for (let firm = 0; firm < instance.firms; firm++) if (task.fixed[firm] === 1) firms.add(firm);
-  const byRequirement: { firm: number; cost: number }[][] = Array.from(instance.must, () => []);
-  for (let firm = 0; firm < instance.firms; firm++)
-    if (task.out[firm] === 0) listFirm(task, firm, byRequirement);
-  const classes = classesOf(task);
-  for (const [requirement, list] of byRequirement.entries()) {
-    list.sort((a, b) => a.cost - b.cost || a.firm - b.firm);
-    const enough = 8 + 3 * at(instance.want, requirement);
-    for (const { firm } of list.slice(0, enough)) firms.add(firm);
-    addClasses(list, classes, firms);
-  }
+  addByRequirement(task, firms);
+  for (const row of task.rows)
+    if (row.least !== Number.NEGATIVE_INFINITY) addClass(task, row.firms, firms);
   addCheapest(task, firms);
   return firms;
 }
 
-function listFirm(
-  task: Task,
-  firm: number,
-  byRequirement: { firm: number; cost: number }[][],
-): void {
-  const { instance, objective } = task;
-  const pairs = pairsOf(instance, firm);
-  const works = Math.max(1, Math.min(at(instance.capacity, firm), pairs.length));
-  const share = at(objective.x, firm) / works;
-  for (const pair of pairs)
-    byRequirement[at(instance.requirement, pair)]?.push({
-      firm,
-      cost: at(objective.y, pair) + share,
-    });
-}
-
-// The classes each firm counts for: rules with a least number of members of some class, and kinds.
-function classesOf(task: Task): Map<number, number[]> {
-  const classes = new Map<number, number[]>();
-  for (const [index, row] of task.rows.entries()) {
-    if (row.least === Number.NEGATIVE_INFINITY) continue;
-    for (const firm of row.firms) classes.set(firm, [...(classes.get(firm) ?? []), index]);
+// For each requirement the cheapest.
+function addByRequirement(task: Task, firms: Set<number>): void {
+  const { want, start, requirement } = task.instance;
+  const best = Array.from(want, (count) => leaders(8 + 3 * count));
+  for (let firm = 0; firm < task.instance.firms; firm++) {
+    if (task.out[firm] === 1) continue;
+    const share = costShare(task, firm);
+    for (let pair = whole(start, firm); pair < whole(start, firm + 1); pair++)
+      best[whole(requirement, pair)]?.offer(firm, real(task.objective.y, pair) + share);
   }
-  return classes;
+  addLeaders(best, firms);
 }
 
-function addClasses(
-  list: readonly { firm: number }[],
-  classes: ReadonlyMap<number, number[]>,
-  firms: Set<number>,
-): void {
-  const counts = new Map<number, number>();
-  for (const { firm } of list)
-    for (const name of classes.get(firm) ?? []) {
-      const count = counts.get(name) ?? 0;
-      counts.set(name, count + 1);
-      if (count < 3) firms.add(firm);
-    }
+// For each requirement the cheapest of those that a rule with a least number of members counts.
+function addClass(task: Task, members: Int32Array, firms: Set<number>): void {
+  const { want, start, requirement } = task.instance;
+  const best = Array.from(want, () => leaders(3));
+  for (let index = 0; index < members.length; index++) {
+    const firm = members[index] ?? -1;
+    if (task.out[firm] === 1) continue;
+    const share = costShare(task, firm);
+    for (let pair = whole(start, firm); pair < whole(start, firm + 1); pair++)
+      best[whole(requirement, pair)]?.offer(firm, real(task.objective.y, pair) + share);
+  }
+  addLeaders(best, firms);
+}
+
+function addLeaders(best: readonly Leaders[], firms: Set<number>): void {
+  for (const each of best) for (const firm of each.firms()) firms.add(firm);
+}
+
+// What being a member costs for each requirement that the firm could carry.
+function costShare({ instance, objective }: Task, firm: number): number {
+  const pairs = whole(instance.start, firm + 1) - whole(instance.start, firm);
+  const works = Math.max(1, Math.min(whole(instance.capacity, firm), pairs));
+  return real(objective.x, firm) / works;
 }
 
 // Leads, firms that may rest, and firms of each kind, cheapest first.
 function addCheapest(task: Task, firms: Set<number>): void {
   const { instance, objective } = task;
-  const pairs = (firm: number) => at(instance.start, firm + 1) - at(instance.start, firm);
-  const worth = (firm: number) => at(objective.x, firm) - 2 * pairs(firm);
+  const { start } = instance;
   const addSome = (test: (firm: number) => boolean, count: number) => {
-    const found: number[] = [];
-    for (let firm = 0; firm < instance.firms; firm++)
-      if (task.out[firm] === 0 && test(firm)) found.push(firm);
-    for (const firm of found.toSorted((a, b) => worth(a) - worth(b) || a - b).slice(0, count))
-      firms.add(firm);
+    const best = leaders(count);
+    for (let firm = 0; firm < instance.firms; firm++) {
+      if (task.out[firm] === 1 || !test(firm)) continue;
+      const pairs = whole(start, firm + 1) - whole(start, firm);
+      best.offer(firm, real(objective.x, firm) - 2 * pairs);
+    }
+    addLeaders([best], firms);
   };
   addSome((firm) => instance.mayLead[firm] === 1, 12);
   addSome((firm) => instance.mayIdle[firm] === 1, 12);
   if (task.minKinds > 0)
     for (const bit of kindBitsOf(instance))
-      addSome((firm) => (at(instance.kindBits, firm) & bit) > 0, 4);
+      addSome((firm) => (byte(instance.kindBits, firm) & bit) > 0, 4);
 }
 
 function kindBitsOf(instance: Instance): number[] {

@@ -1,5 +1,5 @@
 // Points and broken rules of one team, counted on the numbers of the instance.
-import { add, at } from '../task/dense.ts';
+import { add, at, real, whole } from '../task/dense.ts';
 import { firmOfPair, type Instance, type QuotaRow, type Team } from '../task/instance.ts';
 import { knownIn } from './model.ts';
 import type { Task } from '../task/task.ts';
@@ -59,7 +59,7 @@ function brokenNeeds(task: Task, team: Team): number {
   for (const pair of team.pairs) {
     const requirement = at(instance.requirement, pair);
     add(count, requirement, 1);
-    const group = instance.group[firmOfPair(instance, pair)] ?? -1;
+    const group = whole(instance.group, firmOfPair(instance, pair));
     if (group < 0) continue;
     const key = `${group}:${requirement}`;
     if (groups.has(key)) broken++;
@@ -108,22 +108,23 @@ function brokenRows(task: Task, team: Team): number {
 
 /** What a row counts for these members. */
 export function rowValue(row: QuotaRow, members: ReadonlySet<number>): number {
-  const extra = extraOf(row);
   let found = row.everyone * members.size;
-  for (const firm of members) found += extra.get(firm) ?? 0;
+  for (const firm of members) found += extraOf(row, firm);
   return found;
 }
 
-const extras = new WeakMap<Int32Array, ReadonlyMap<number, number>>();
-
-/** What each firm of a row counts beside `everyone`. */
-export function extraOf(row: QuotaRow): ReadonlyMap<number, number> {
-  const known = extras.get(row.firms);
-  if (known) return known;
-  const found = new Map<number, number>();
-  for (const [k, firm] of row.firms.entries()) found.set(firm, at(row.extra, k));
-  extras.set(row.firms, found);
-  return found;
+/** What a firm of a row counts beside `everyone`; rows list their firms in ascending order. */
+export function extraOf({ firms, extra }: QuotaRow, firm: number): number {
+  let low = 0;
+  let high = firms.length - 1;
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const found = whole(firms, middle);
+    if (found === firm) return real(extra, middle);
+    if (found < firm) low = middle + 1;
+    else high = middle - 1;
+  }
+  return 0;
 }
 
 /** How many kinds these bits stand for. */

@@ -9,6 +9,7 @@ export type QuotaRow = {
   readonly least: number;
   readonly most: number;
   readonly everyone: number;
+  /** In ascending order, each once. */
   readonly firms: Int32Array;
   readonly extra: Float64Array;
 };

@@ -1,35 +1,40 @@
 // From the problem as stated to the problem in numbers. One pass, no search.
-import { accumulate, add, at, fill } from './dense.ts';
-import { buildPool, filterPairs, type Pairs, type Pool } from './filter.ts';
+import { placeOf, type Coded } from '../alliance/columns.ts';
+import { packed, type PackedProblem } from '../alliance/packing.ts';
+import { accumulate, add, at, byte, real, whole } from './dense.ts';
+import { blockOf, buildPool, filterPairs, type Pairs, type Pool } from './filter.ts';
 import type { Demanded, Instance } from './instance.ts';
 import { pointsObjective } from './objective.ts';
-import { kindBits, quotaRows } from './quotas.ts';
-import { mayIdle, mayLead } from './role.ts';
+import { quotaRows, type Firms } from './quotas.ts';
+import { idleTest, leadTest } from './role.ts';
 import { defaultViolationPrices, defaultWeights } from '../defaults.ts';
-import type { StatedProblem, Candidate, Constraints } from '../types.ts';
+import { kinds } from '../types.ts';
+import type { Candidate, Constraints, Kind, StatedProblem } from '../types.ts';
 
 /** The problem in numbers. It must be free of faults (`problemFaults`). */
-export function prepare(problem: StatedProblem): Instance {
+export function prepare(stated: StatedProblem): Instance {
+  const problem = packed(stated);
   const pool = buildPool(problem);
   const { pairs, funnels } = filterPairs(problem, pool);
-  const kept = keptFirms(problem, pool, pairs);
-  const firms = kept.map((index) => pool.candidates[index]).filter((firm) => firm !== undefined);
-  const numberOf = new Map(firms.map((firm, index) => [firm.id, index]));
   const { constraints, requirements } = problem;
+  const places = keptPlaces(pool, constraints, pairs);
+  const firms = { columns: pool.columns, places };
+  const numberOf = new Int32Array(pool.columns.ids.length).fill(-1);
+  for (const [firm, place] of places.entries()) numberOf[place] = firm;
   const weights = problem.weights ?? defaultWeights;
   const columns = firmColumns(firms, constraints);
-  const carried = pairColumns(problem, kept, firms, pairs);
+  const carried = pairColumns(problem, places, numberOf, pairs);
   const want = Int32Array.from(requirements, (requirement) => requirement.want);
   const total = requirements.reduce((sum, requirement) => sum + requirement.weight, 0);
   const share = Float64Array.from(requirements, (requirement) => requirement.weight / total);
   const costReferenceWon = costReference(constraints, columns.entryWon, carried.priceWon, want);
   return {
-    firms: firms.length,
-    ids: firms.map((firm) => firm.id),
+    firms: places.length,
+    ids: Array.from(places, (place) => pool.columns.ids[place] ?? ''),
     ...columns,
     ...groups(firms),
     ...carried,
-    ...historyOf(problem, numberOf),
+    ...historyOf(problem, numberOf, places.length),
     requirementIds: requirements.map((requirement) => requirement.id),
     must: Int32Array.from(requirements, (requirement) => requirement.must),
     want,
@@ -59,85 +64,106 @@ export function prepare(problem: StatedProblem): Instance {
 }
 
 // Firms that no rule could ever bring into a team are left out of all that follows.
-function keptFirms(problem: StatedProblem, pool: Pool, pairs: Pairs): number[] {
-  const { constraints } = problem;
-  const useful = new Uint8Array(pool.candidates.length);
-  for (const firm of pairs.firm) useful[firm] = 1;
-  const demanded = new Set([...(constraints.mustInclude ?? []), constraints.leadId]);
-  const kept: number[] = [];
-  for (const [index, candidate] of pool.candidates.entries()) {
-    if (pool.blocked[index] !== null) continue;
-    const isKept =
-      useful[index] === 1 ||
-      demanded.has(candidate.id) ||
-      mayLead(candidate, constraints) ||
-      mayIdle(candidate, constraints);
-    if (isKept) kept.push(index);
+function keptPlaces(pool: Pool, constraints: Constraints, pairs: Pairs): Int32Array {
+  const { columns, order, blocked } = pool;
+  const useful = new Uint8Array(order.length);
+  for (const place of pairs.firm) useful[place] = 1;
+  for (const id of [...(constraints.mustInclude ?? []), constraints.leadId ?? '']) {
+    const place = placeOf(columns, id);
+    if (place >= 0) useful[place] = 1;
   }
-  return kept;
+  const mayLead = leadTest(columns, constraints);
+  const mayIdle = idleTest(columns, constraints);
+  return order.filter(
+    (place) => blocked[place] === 0 && (useful[place] === 1 || mayLead(place) || mayIdle(place)),
+  );
 }
 
-function firmColumns(firms: readonly Candidate[], constraints: Constraints) {
-  const count = firms.length;
+function firmColumns({ columns, places }: Firms, constraints: Constraints) {
+  const mayLead = leadTest(columns, constraints);
+  const mayIdle = idleTest(columns, constraints);
+  const bits = columns.kinds.values.map(kindBits);
   return {
-    entryWon: fill(new Float64Array(count), firms, (firm) => firm.entryCostWon),
-    track: fill(new Float64Array(count), firms, (firm) => firm.trackRecord),
-    capacity: fill(new Int32Array(count), firms, (firm) => firm.capacity),
-    mayLead: fill(new Uint8Array(count), firms, (firm) => (mayLead(firm, constraints) ? 1 : 0)),
-    mayIdle: fill(new Uint8Array(count), firms, (firm) => (mayIdle(firm, constraints) ? 1 : 0)),
-    kindBits: fill(new Uint8Array(count), firms, kindBits),
+    entryWon: picked(columns.entryCostWon, places),
+    track: picked(columns.trackRecord, places),
+    capacity: Int32Array.from(picked(columns.capacity, places)),
+    mayLead: Uint8Array.from(places, (place) => (mayLead(place) ? 1 : 0)),
+    mayIdle: Uint8Array.from(places, (place) => (mayIdle(place) ? 1 : 0)),
+    kindBits: Uint8Array.from(places, (place) => bits[whole(columns.kinds.code, place)] ?? 0),
   };
 }
 
+// Which kinds a firm is of, one bit each in the order of `kinds`.
+function kindBits(own: readonly Kind[]): number {
+  let bits = 0;
+  for (const kind of own) bits |= 1 << kinds.indexOf(kind);
+  return bits;
+}
+
+function picked(values: Float64Array, places: Int32Array): Float64Array {
+  const found = new Float64Array(places.length);
+  for (let index = 0; index < places.length; index++)
+    found[index] = real(values, whole(places, index));
+  return found;
+}
+
 function pairColumns(
-  problem: StatedProblem,
-  kept: readonly number[],
-  firms: readonly Candidate[],
+  { requirements, candidates, unverifiedCredit = 0.5 }: PackedProblem,
+  places: Int32Array,
+  numberOf: Int32Array,
   pairs: Pairs,
 ) {
-  const { requirements, unverifiedCredit = 0.5 } = problem;
-  const counts = new Int32Array(firms.length + 1);
-  const local = new Int32Array((kept.at(-1) ?? -1) + 1);
-  for (const [firm, index] of kept.entries()) local[index] = firm;
-  for (const index of pairs.firm) add(counts, at(local, index) + 1, 1);
+  const { columns } = candidates;
+  const counts = new Int32Array(places.length + 1);
   const { requirement, level, isVerified } = pairs;
   const quality = new Float64Array(requirement.length);
   const priceWon = new Float64Array(requirement.length);
-  for (const [pair, index] of pairs.firm.entries()) {
-    const wanted = requirements[at(requirement, pair)];
-    const firm = firms[at(local, index)];
-    if (!wanted || !firm) continue;
-    const reached = (1 + at(level, pair) - wanted.leastLevel) / (10 - wanted.leastLevel);
+  const special = specialPrices(columns.prices, requirements);
+  for (let pair = 0; pair < requirement.length; pair++) {
+    const place = whole(pairs.firm, pair);
+    const index = whole(requirement, pair);
+    const wanted = requirements[index];
+    if (!wanted) continue;
+    add(counts, (numberOf[place] ?? -1) + 1, 1);
+    const reached = (1 + byte(level, pair) - wanted.leastLevel) / (10 - wanted.leastLevel);
     quality[pair] = isVerified[pair] === 1 ? reached : reached * unverifiedCredit;
-    priceWon[pair] = priceOf(firm, wanted.id);
+    const named = special[whole(columns.prices.code, place)]?.[index];
+    priceWon[pair] = named ?? real(columns.requirementPriceWon, place);
   }
   return { start: accumulate(counts), requirement, level, isVerified, quality, priceWon };
 }
 
-function priceOf({ prices, requirementPriceWon }: Candidate, requirementId: string): number {
-  const special = prices?.find((price) => price.requirementId === requirementId);
-  return special?.won ?? requirementPriceWon;
+// By list of prices and requirement: what the list says.
+function specialPrices(
+  { values }: Coded<Candidate['prices']>,
+  requirements: PackedProblem['requirements'],
+): (number | undefined)[][] {
+  return values.map((prices) =>
+    prices === undefined
+      ? []
+      : requirements.map(({ id }) => prices.find(({ requirementId }) => requirementId === id)?.won),
+  );
 }
 
-function groups(firms: readonly Candidate[]) {
-  const sizes = new Map<string, number>();
-  for (const { affiliateGroup } of firms)
-    if (affiliateGroup !== null) sizes.set(affiliateGroup, (sizes.get(affiliateGroup) ?? 0) + 1);
-  const numbers = new Map<string, number>();
-  const numberOf = (name: string | null): number => {
-    if (name === null || (sizes.get(name) ?? 0) < 2) return -1;
-    const known = numbers.get(name) ?? numbers.size;
-    numbers.set(name, known);
-    return known;
+function groups({ columns, places }: Firms) {
+  const { code, values } = columns.affiliateGroup;
+  const sizes = new Int32Array(values.length);
+  for (const place of places) add(sizes, at(code, place), 1);
+  const numbers = new Int32Array(values.length).fill(-1);
+  let count = 0;
+  const numberOf = (place: number): number => {
+    const own = at(code, place);
+    if (values[own] === null || at(sizes, own) < 2) return -1;
+    if (numbers[own] === -1) numbers[own] = count++;
+    return at(numbers, own);
   };
-  const group = Int32Array.from(firms, (firm) => numberOf(firm.affiliateGroup));
-  return { group, groups: numbers.size };
+  const group = Int32Array.from(places, numberOf);
+  return { group, groups: count };
 }
 
-function historyOf(problem: StatedProblem, numberOf: ReadonlyMap<string, number>) {
+function historyOf(problem: PackedProblem, numberOf: Int32Array, firms: number) {
   const { from, to, strength } = knownEdges(problem, numberOf);
   // Sorted by the other firm, then stably by the firm: edges of a pair follow each other.
-  const firms = numberOf.size;
   const byOther = sortedBy(to, identity(to.length), firms);
   const order = sortedBy(from, byOther, firms);
   const historyStart = new Int32Array(firms + 1);
@@ -145,14 +171,16 @@ function historyOf(problem: StatedProblem, numberOf: ReadonlyMap<string, number>
   const historyStrength = new Float64Array(order.length);
   let kept = 0;
   let last = -1;
-  for (const edge of order) {
-    const [firm, other, known] = [at(from, edge), at(to, edge), at(strength, edge)];
-    const isSame = last >= 0 && at(from, last) === firm && at(to, last) === other;
+  for (let index = 0; index < order.length; index++) {
+    const edge = whole(order, index);
+    const [firm, other, known] = [whole(from, edge), whole(to, edge), real(strength, edge)];
+    const isSame = last >= 0 && from[last] === firm && to[last] === other;
     if (!isSame) {
       historyFirm[kept++] = other;
-      add(historyStart, firm + 1, 1);
+      historyStart[firm + 1] = whole(historyStart, firm + 1) + 1;
     }
-    historyStrength[kept - 1] = isSame ? Math.max(known, at(historyStrength, kept - 1)) : known;
+    const before = isSame ? real(historyStrength, kept - 1) : 0;
+    historyStrength[kept - 1] = Math.max(known, before);
     last = edge;
   }
   return {
@@ -171,29 +199,38 @@ function identity(count: number): Int32Array {
 // Counting sort, stable: an order of edges by a key from 0 up to, not including, `keys`.
 function sortedBy(key: Int32Array, order: Int32Array, keys: number): Int32Array {
   const place = new Int32Array(keys + 1);
-  for (const edge of order) add(place, at(key, edge) + 1, 1);
-  accumulate(place);
+  for (let index = 0; index < order.length; index++) {
+    const after = whole(key, whole(order, index)) + 1;
+    place[after] = whole(place, after) + 1;
+  }
+  for (let index = 1; index <= keys; index++)
+    place[index] = whole(place, index) + whole(place, index - 1);
   const sorted = new Int32Array(order.length);
-  for (const edge of order) {
-    sorted[at(place, at(key, edge))] = edge;
-    add(place, at(key, edge), 1);
+  for (let index = 0; index < order.length; index++) {
+    const edge = whole(order, index);
+    const own = whole(key, edge);
+    const next = whole(place, own);
+    sorted[next] = edge;
+    place[own] = next + 1;
   }
   return sorted;
 }
 
 // Both directions of every edge between two firms of the instance.
-function knownEdges({ history }: StatedProblem, numberOf: ReadonlyMap<string, number>) {
+function knownEdges({ history }: PackedProblem, numberOf: Int32Array) {
+  const { columns } = history;
   const from = new Int32Array(2 * history.length);
   const to = new Int32Array(2 * history.length);
   const strength = new Float64Array(2 * history.length);
   let count = 0;
-  for (const edge of history) {
-    const a = numberOf.get(edge.a) ?? -1;
-    const b = numberOf.get(edge.b) ?? -1;
-    if (a < 0 || b < 0 || a === b || edge.strength <= 0) continue;
+  for (let edge = 0; edge < history.length; edge++) {
+    const a = numberOf[whole(columns.a, edge)] ?? -1;
+    const b = numberOf[whole(columns.b, edge)] ?? -1;
+    const known = real(columns.strength, edge);
+    if (a < 0 || b < 0 || a === b || known <= 0) continue;
     from[count] = to[count + 1] = a;
     to[count] = from[count + 1] = b;
-    strength[count] = strength[count + 1] = edge.strength;
+    strength[count] = strength[count + 1] = known;
     count += 2;
   }
   return {
@@ -219,20 +256,16 @@ function median(values: Float64Array): number {
   return values.toSorted()[values.length >> 1] ?? 0;
 }
 
-function demandedFirm(id: string, pool: Pool, numberOf: ReadonlyMap<string, number>): Demanded {
-  const index = pool.numberOf.get(id);
-  if (index === undefined) return { id, firm: -1, blockedBy: 'UNKNOWN' };
-  const blockedBy = pool.blocked[index] ?? null;
-  return { id, firm: blockedBy === null ? (numberOf.get(id) ?? -1) : -1, blockedBy };
+function demandedFirm(id: string, pool: Pool, numberOf: Int32Array): Demanded {
+  const place = placeOf(pool.columns, id);
+  if (place < 0) return { id, firm: -1, blockedBy: 'UNKNOWN' };
+  const blockedBy = blockOf(pool, place);
+  return { id, firm: blockedBy === null ? at(numberOf, place) : -1, blockedBy };
 }
 
-function leadOf(
-  constraints: Constraints,
-  pool: Pool,
-  numberOf: ReadonlyMap<string, number>,
-): Demanded {
+function leadOf(constraints: Constraints, pool: Pool, numberOf: Int32Array): Demanded {
   const lead = demandedFirm(constraints.leadId ?? '', pool, numberOf);
-  const candidate = pool.candidates[pool.numberOf.get(lead.id) ?? -1];
-  if (lead.firm < 0 || !candidate || mayLead(candidate, constraints)) return lead;
-  return { id: lead.id, firm: -1, blockedBy: 'MAY_NOT_LEAD' };
+  if (lead.firm < 0) return lead;
+  const isAble = leadTest(pool.columns, constraints)(placeOf(pool.columns, lead.id));
+  return isAble ? lead : { id: lead.id, firm: -1, blockedBy: 'MAY_NOT_LEAD' };
 }

@@ -1,9 +1,11 @@
 // The rules about who is in the team, each as one row over the members.
+import { flags, type Coded, type FirmColumns } from '../alliance/columns.ts';
+import { at } from './dense.ts';
 import type { QuotaRow } from './instance.ts';
-import { kinds } from '../types.ts';
-import type { Candidate, Constraint, Constraints, Quota } from '../types.ts';
+import type { Constraint, Constraints, Kind, Quota } from '../types.ts';
 
-type Firms = readonly Candidate[];
+/** The firms of an instance: their columns, and the place of each there. */
+export type Firms = { readonly columns: FirmColumns; readonly places: Int32Array };
 
 /** One row for each rule of the constraints that counts members. `firms` are those of the instance. */
 export function quotaRows(firms: Firms, constraints: Constraints): QuotaRow[] {
@@ -13,19 +15,12 @@ export function quotaRows(firms: Firms, constraints: Constraints): QuotaRow[] {
     row({ kind: 'MAX_PARTNERS' }, [], { everyone: 1, most }),
   ];
   const { minSmes, minOutsideCapital } = constraints;
-  if (minSmes)
-    rows.push(
-      shareRow(
-        { kind: 'MIN_SMES' },
-        numbers(firms, (f) => f.isSme),
-        minSmes,
-      ),
-    );
+  if (minSmes) rows.push(shareRow({ kind: 'MIN_SMES' }, flagged(firms, flags.isSme), minSmes));
   if (minOutsideCapital)
     rows.push(
       shareRow(
         { kind: 'MIN_OUTSIDE_CAPITAL' },
-        numbers(firms, (f) => f.isOutsideCapital),
+        flagged(firms, flags.isOutsideCapital),
         minOutsideCapital,
       ),
     );
@@ -33,7 +28,7 @@ export function quotaRows(firms: Firms, constraints: Constraints): QuotaRow[] {
     rows.push(
       row(
         { kind: 'REGION', region },
-        numbers(firms, (f) => f.region === region),
+        having(firms, firms.columns.region, (own) => own === region),
         { least },
       ),
     );
@@ -41,24 +36,18 @@ export function quotaRows(firms: Firms, constraints: Constraints): QuotaRow[] {
     rows.push(
       row(
         { kind: 'CERTIFICATE', certificate },
-        numbers(firms, (f) => f.certificates.includes(certificate)),
+        having(firms, firms.columns.certificates, (held) => held.includes(certificate)),
         { least },
       ),
     );
   return [...rows, ...kindRows(firms, constraints), ...conflictRows(firms, constraints)];
 }
 
-/** Which kinds a firm is of, one bit each in the order of `kinds`. */
-export function kindBits(candidate: Candidate): number {
-  let bits = 0;
-  for (const kind of candidate.kinds) bits |= 1 << kinds.indexOf(kind);
-  return bits;
-}
-
 function kindRows(firms: Firms, constraints: Constraints): QuotaRow[] {
   const rows: QuotaRow[] = [];
   for (const { kind, least, most } of constraints.membersByKind ?? []) {
-    const ofKind = numbers(firms, (firm) => firm.kinds.includes(kind));
+    const isOne = (own: readonly Kind[]) => own.includes(kind);
+    const ofKind = having(firms, firms.columns.kinds, isOne);
     if (least > 0) rows.push(row({ kind: 'KIND_LEAST', of: kind }, ofKind, { least }));
     if (most !== null) rows.push(row({ kind: 'KIND_MOST', of: kind }, ofKind, { most }));
   }
@@ -66,7 +55,7 @@ function kindRows(firms: Firms, constraints: Constraints): QuotaRow[] {
 }
 
 function conflictRows(firms: Firms, constraints: Constraints): QuotaRow[] {
-  const numberOf = new Map(firms.map((firm, index) => [firm.id, index]));
+  const numberOf = namedIn(firms, constraints);
   const rows: QuotaRow[] = [];
   const seen = new Set<string>();
   for (const pair of constraints.conflicts ?? []) {
@@ -81,9 +70,34 @@ function conflictRows(firms: Firms, constraints: Constraints): QuotaRow[] {
   return rows;
 }
 
-function numbers(firms: Firms, test: (firm: Candidate) => boolean): number[] {
+// The numbers of the firms that conflicts name.
+function namedIn({ columns, places }: Firms, { conflicts = [] }: Constraints) {
+  const named = new Set(conflicts.flat());
+  const numberOf = new Map<string, number>();
+  if (named.size === 0) return numberOf;
+  for (const [index, place] of places.entries()) {
+    const id = columns.ids[place] ?? '';
+    if (named.has(id)) numberOf.set(id, index);
+  }
+  return numberOf;
+}
+
+function flagged({ columns, places }: Firms, flag: number): number[] {
   const found: number[] = [];
-  for (const [index, firm] of firms.entries()) if (test(firm)) found.push(index);
+  for (let index = 0; index < places.length; index++)
+    if (((columns.flags[at(places, index)] ?? 0) & flag) > 0) found.push(index);
+  return found;
+}
+
+function having<Value>(
+  { places }: Firms,
+  { code, values }: Coded<Value>,
+  test: (value: Value) => boolean,
+): number[] {
+  const isOne = values.map(test);
+  const found: number[] = [];
+  for (let index = 0; index < places.length; index++)
+    if (isOne[code[at(places, index)] ?? -1] === true) found.push(index);
   return found;
 }
 

@@ -1,4 +1,5 @@
 // What a firm may be in a team, by its kinds and the rules.
+import { flags, type FirmColumns } from '../alliance/columns.ts';
 import type { Candidate, Constraints, Kind } from '../types.ts';
 
 /** Kinds that may be members without carrying a requirement. */
@@ -20,6 +21,27 @@ export function mayLead(candidate: Candidate, constraints: Constraints): boolean
 export function mayIdle(candidate: Candidate, constraints: Constraints): boolean {
   const idle = idleKinds(constraints);
   return candidate.kinds.some((kind) => idle.includes(kind));
+}
+
+/** The same of the firm at a place, asked of thousands. */
+export function leadTest(columns: FirmColumns, constraints: Constraints) {
+  const isOfKind = kindTest(columns, constraints.leadKinds);
+  const { leadId } = constraints;
+  return (place: number): boolean => {
+    if (leadId !== null && columns.ids[place] !== leadId) return false;
+    const bits = columns.flags[place] ?? 0;
+    return (bits & flags.saysLead) > 0 ? (bits & flags.mayLead) > 0 : isOfKind(place);
+  };
+}
+
+/** The same of the firm at a place, asked of thousands. */
+export function idleTest(columns: FirmColumns, constraints: Constraints) {
+  return kindTest(columns, idleKinds(constraints));
+}
+
+function kindTest({ kinds: { code, values } }: FirmColumns, wanted: readonly Kind[]) {
+  const isOne = values.map((kinds) => kinds.some((kind) => wanted.includes(kind)));
+  return (place: number): boolean => isOne[code[place] ?? -1] === true;
 }
 
 /** Does the caller demand this firm, as a member or as the lead? */

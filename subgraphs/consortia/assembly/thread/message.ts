@@ -1,11 +1,11 @@
 // What travels between the doors and a worker.
 import type { CoverProblem, CoverResult } from '../cover.ts';
+import type { AllianceColumns } from '../alliance/columns.ts';
 import type { AssemblyFault } from '../failure.ts';
 import type { PreviousTeam, RepairResult } from '../explanation/repair.ts';
 import type { Scenario, SensitivityResult, WeighOrder } from '../explanation/sensitivity.ts';
 import type { Settings } from '../solve.ts';
-import type { CapabilityColumns, HistoryColumns } from './table.ts';
-import type { Candidate, StatedProblem, AssemblyResult, Progress } from '../types.ts';
+import type { StatedProblem, AssemblyResult, Progress } from '../types.ts';
 
 /** A job as it is handed over. */
 export type Order =
@@ -19,12 +19,10 @@ export type Order =
   | ({ readonly kind: 'WEIGH' } & WeighOrder)
   | { readonly kind: 'COVER'; readonly problem: CoverProblem; readonly settings: Settings };
 
-/** What a worker is told: long lists in slices, so that a large problem does not hold up the caller's thread. */
+/** What a worker is told: names in slices, so that a large problem does not hold up the caller's thread. */
 export type Delivery =
-  | { readonly candidates: readonly Candidate[] }
-  | { readonly capabilities: CapabilityColumns }
-  | { readonly history: HistoryColumns }
-  | { readonly order: Order; readonly technologyIds: readonly string[] };
+  | { readonly ids: readonly string[] }
+  | { readonly order: Order; readonly columns: AllianceColumns | null };
 
 /** The answer to a job, by its kind. */
 export type Answer =

@@ -1,20 +1,15 @@
-// Carries a job to a worker in slices: a whole one would hold up the sending thread for most of a second. Long lists travel
-// and stay there as columns of numbers, and what many firms have in common is kept once.
+// Carries a job to a worker. Its alliance is columns in shared memory, so that only names are copied: in slices, as all at once
+// they would hold up the sending thread.
 import type { MessagePort, Worker } from 'node:worker_threads';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { packing, type PackedProblem } from '../alliance/packing.ts';
+import { tablesOf } from '../alliance/table.ts';
+import type { AllianceColumns } from '../alliance/columns.ts';
 import type { Delivery, Order } from './message.ts';
-import {
-  capabilityRows,
-  historyRows,
-  packCapabilities,
-  packHistory,
-  type CapabilityColumns,
-  type HistoryColumns,
-} from './table.ts';
-import type { Candidate, Rows, StatedProblem } from '../types.ts';
+import type { StatedProblem } from '../types.ts';
 
-/** Items in one slice: a few milliseconds of copying. */
-const sliceSize = 2_000;
+/** Names in one slice: a few milliseconds of copying. */
+const sliceSize = 10_000;
 
 /** Sends a job, giving way to other work between slices, until all is sent or `isOver`. */
 export async function sendOrder(
@@ -23,89 +18,57 @@ export async function sendOrder(
   isOver: () => boolean,
 ): Promise<void> {
   const say = (delivery: Delivery) => worker.postMessage(delivery, []);
-  if (order.kind === 'COVER') return say({ order, technologyIds: [] });
-  const { problem } = order;
-  const technologyIds = [...new Set(problem.requirements.map((one) => one.technologyId))];
-  for (const delivery of deliveries(problem, technologyIds)) {
+  if (order.kind === 'COVER') return say({ order, columns: null });
+  const problem = await packedInTurns(order.problem, isOver);
+  if (problem === null) return;
+  const { candidates, capabilities, history, ...terms } = problem;
+  const { ids, ...firms } = candidates.columns;
+  for (let from = 0; from < ids.length; from += sliceSize) {
     if (isOver()) return;
-    say(delivery);
+    say({ ids: ids.slice(from, from + sliceSize) });
     await nextTurn();
   }
   say({
-    order: { ...order, problem: { ...problem, candidates: [], capabilities: [], history: [] } },
-    technologyIds,
+    order: { ...order, problem: { ...terms, candidates: [], capabilities: [], history: [] } },
+    columns: {
+      firms: { ...firms, ids: [] },
+      capabilities: capabilities.columns,
+      history: history.columns,
+    },
   });
 }
 
-function* deliveries(
-  { candidates, capabilities, history }: StatedProblem,
-  technologyIds: readonly string[],
-): Generator<Delivery> {
-  const placeOf = new Map<string, number>();
-  let place = 0;
-  for (const slice of slices(candidates)) {
-    for (const { id } of slice) placeOf.set(id, place++);
-    yield { candidates: slice };
+async function packedInTurns(
+  problem: StatedProblem,
+  isOver: () => boolean,
+): Promise<PackedProblem | null> {
+  const steps = packing(problem);
+  while (!isOver()) {
+    const { done, value } = steps.next();
+    if (done === true) return value;
+    await nextTurn();
   }
-  const technologyOf = new Map(technologyIds.map((id, index) => [id, index]));
-  for (const slice of slices(capabilities))
-    yield { capabilities: packCapabilities(slice, placeOf, technologyOf) };
-  for (const slice of slices(history)) yield { history: packHistory(slice, placeOf) };
-}
-
-function* slices<Row>(rows: Rows<Row>): Generator<Row[]> {
-  let slice: Row[] = [];
-  for (const row of rows) {
-    slice.push(row);
-    if (slice.length < sliceSize) continue;
-    yield slice;
-    slice = [];
-  }
-  if (slice.length > 0) yield slice;
+  return null;
 }
 
 /** Receives one job. */
 export function receiveOrder(port: MessagePort): Promise<Order> {
-  const candidates: Candidate[] = [];
-  const capabilities: CapabilityColumns[] = [];
-  const history: HistoryColumns[] = [];
-  const slim = sharing();
+  const ids: string[] = [];
   return new Promise((resolve) => {
     const take = (delivery: Delivery) => {
-      if ('candidates' in delivery) {
-        for (const candidate of delivery.candidates) candidates.push(slim(candidate));
-      } else if ('capabilities' in delivery) capabilities.push(delivery.capabilities);
-      else if ('history' in delivery) history.push(delivery.history);
-      else {
-        port.off('message', take);
-        const { order, technologyIds } = delivery;
-        if (order.kind === 'COVER') return resolve(order);
-        const ids = candidates.map(({ id }) => id);
-        const rows = {
-          candidates,
-          capabilities: capabilityRows(capabilities, ids, technologyIds),
-          history: historyRows(history, ids),
-        };
-        resolve({ ...order, problem: { ...order.problem, ...rows } });
+      if ('ids' in delivery) {
+        for (const id of delivery.ids) ids.push(id);
+        return;
       }
+      port.off('message', take);
+      resolve(withAlliance(delivery.order, delivery.columns, ids));
     };
     port.on('message', take);
   });
 }
 
-// Copies share nothing: of lists and texts that many firms have, one is kept.
-function sharing(): (candidate: Candidate) => Candidate {
-  const kept = new Map<string, unknown>();
-  const share = <Value>(key: string, value: Value): Value => {
-    if (!kept.has(key)) kept.set(key, value);
-    return kept.get(key) as Value;
-  };
-  const list = <Value extends readonly string[]>(name: string, value: Value) =>
-    share(`${name} ${JSON.stringify(value)}`, value);
-  return (candidate) => ({
-    ...candidate,
-    kinds: list('kinds', candidate.kinds),
-    certificates: list('certificates', candidate.certificates),
-    region: share(`region ${candidate.region}`, candidate.region),
-  });
+function withAlliance(order: Order, columns: AllianceColumns | null, ids: string[]): Order {
+  if (order.kind === 'COVER' || columns === null) return order;
+  const alliance = tablesOf({ ...columns, firms: { ...columns.firms, ids } });
+  return { ...order, problem: { ...order.problem, ...alliance } };
 }
