@@ -35,9 +35,7 @@ export async function bodyOf(request: IncomingMessage, bodyBytes: number): Promi
     'REQUEST_TOO_LARGE',
   );
   if (Number(request.headers['content-length'] ?? 0) > bodyBytes) throw tooLarge;
-  const { 'content-encoding': encoding = 'identity' } = request.headers;
-  // What a body would unpack to is nothing that its length bounds.
-  if (encoding !== 'identity') throw badRequest('Send the body as it is, not packed.', 415);
+  refusePacked(request);
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -57,4 +55,10 @@ export async function bodyOf(request: IncomingMessage, bodyBytes: number): Promi
 /** A request that cannot be understood. */
 export function badRequest(message: string, status = 400, code = 'BAD_REQUEST'): GraphQLError {
   return new GraphQLError(message, { extensions: { code, http: { status } } });
+}
+
+/** What a packed body would be unpacked to is nothing that its length bounds. */
+function refusePacked({ headers }: IncomingMessage): void {
+  const { 'content-encoding': encoding = 'identity' } = headers;
+  if (encoding !== 'identity') throw badRequest('Send the body as it is, not packed.', 415);
 }
