@@ -92,9 +92,16 @@ export async function refuseUnclean(
     log.error({ error }, 'the scanner of files gives no answer');
     throw refusal('WRONG_STATE', 'Files cannot be looked at now; try again later.', path, {
       rule: 'SCANNER_AWAY',
+      limit: 'an answer',
+      found: 'none',
     });
   });
-  if (!isClean) throw refusal('INVALID', 'A scanner refuses this file.', path, { rule: 'SCAN' });
+  if (!isClean)
+    throw refusal('INVALID', 'A scanner refuses this file.', path, {
+      rule: 'SCAN',
+      limit: 'clean',
+      found: 'refused',
+    });
 }
 
 /**

@@ -28,6 +28,35 @@ const awarded = (found: ReturnType<typeof awardDown>) =>
   [...found].flatMap(([id, { isAwarded }]) => (isAwarded ? [id] : []));
 
 describe('awardDown', () => {
+  it('says of every project that is passed over what the call had not left for it, all at once', () => {
+    const places = [
+      place('a', { cost: 7 }),
+      place('b', { cost: 4 }),
+      place('c', { cost: 3 }),
+      place('d', { cost: 1, isReviewed: false }),
+    ];
+    const found = awardDown(places, { slots: 2, budget: 10 }, new Set(), null);
+    const told = [...found].map(([id, { isAwarded, breaches }]) => [
+      id,
+      isAwarded,
+      breaches.map(({ rule, limit, found: value }) => [rule, limit, value]),
+    ]);
+    expect(told).toEqual([
+      ['a', true, []],
+      ['b', false, [['BUDGET_LEFT', '3', '4']]],
+      ['c', true, []],
+      [
+        'd',
+        false,
+        [
+          ['REVIEWED', '1', '0'],
+          ['SLOTS_LEFT', '2', '3'],
+          ['BUDGET_LEFT', '0', '1'],
+        ],
+      ],
+    ]);
+  });
+
   it('passes over a project that would give a firm one running project too many, and says so', () => {
     const places = ['a', 'b', 'c'].map((id) => place(id));
     const members = { a: ['x', 'y'], b: ['x', 'z'], c: ['z'] };

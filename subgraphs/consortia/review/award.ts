@@ -25,7 +25,7 @@ export interface Exposed {
 /** What becomes of a project. */
 export interface Award {
   isAwarded: boolean;
-  /** Members that may not take part, and caps that its award would break: for these it is passed over. */
+  /** What is not left of the call for it, members that may not take part, caps that its award would break: for these it is passed over. */
   breaches: Problem[];
 }
 
@@ -71,13 +71,13 @@ function awardOnce(
   let slotsLeft = slots - standing.length;
   let moneyLeft = budget - standing.reduce((sum, { cost }) => sum + cost, 0);
   for (const { projectId } of standing) tally.add(projectId);
-  const isLeft = ({ cost, isReviewed }: Place) => isReviewed && slotsLeft > 0 && cost <= moneyLeft;
   const awards = new Map<string, Award>();
   for (const place of places) {
     const { projectId, cost, unfit = [] } = place;
     const isKept = kept.has(projectId);
-    const isNext = !isKept && isLeft(place);
-    const breaches = isNext ? [...unfit, ...tally.breaches(projectId)] : [];
+    const missing = isKept ? [] : leftBreaches(place, { slots, slotsLeft, moneyLeft });
+    const isNext = !isKept && missing.length === 0;
+    const breaches = isNext ? [...unfit, ...tally.breaches(projectId)] : missing;
     const isNew = isNext && breaches.length === 0;
     awards.set(projectId, { isAwarded: isKept || isNew, breaches });
     if (!isNew) continue;
@@ -86,6 +86,22 @@ function awardOnce(
     tally.add(projectId);
   }
   return awards;
+}
+
+/** Why what the call has left does not reach a project. */
+function leftBreaches(
+  { cost, isReviewed }: Place,
+  { slots, slotsLeft, moneyLeft }: { slots: number; slotsLeft: number; moneyLeft: number },
+): Problem[] {
+  const faults: Problem[] = [];
+  if (!isReviewed) faults.push(breach('REVIEWED', 'Nobody reviewed it.', 1, 0));
+  if (slotsLeft <= 0)
+    faults.push(
+      breach('SLOTS_LEFT', 'Projects before it have every slot.', slots, slots - slotsLeft + 1),
+    );
+  if (cost > moneyLeft)
+    faults.push(breach('BUDGET_LEFT', 'It costs more than is left of the call.', moneyLeft, cost));
+  return faults;
 }
 
 function more(counts: ReadonlyMap<string, number>, id: string): number {
