@@ -70,7 +70,7 @@ export const records: Record<SubgraphName, Record<string, string>> = {
     CapabilityComparison: './capability/history.ts#Comparison',
     CapabilityDifference: './capability/difference.ts#Difference',
     CapabilityMapEntry: './capability/capability.model.ts#Claim',
-    CapabilityEvidence: './capability/evidence.ts#Evidence',
+    CapabilityEvidence: './capability/standing.ts#ShownEvidence',
     EvidenceFile: './capability/evidence-file.model.ts#EvidenceFileRecord',
   },
   consortia: {

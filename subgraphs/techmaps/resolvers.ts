@@ -9,6 +9,7 @@ import { draftFaults, findDraft } from './capability/draft.ts';
 import { findEvidenceContent } from './capability/evidence-file.ts';
 import { compareMaps, findMap, findMaps } from './capability/history.ts';
 import { readinessLevels } from './capability/readiness-level.ts';
+import { evidenceNow, evidenceThen, holdsNow } from './capability/standing.ts';
 import { findFigures, findGap, findGaps } from './demand/gap.ts';
 import { levelPlaces, noNeed } from './demand/need.ts';
 import { findRelated, findSimilar } from './likeness/related.ts';
@@ -167,6 +168,7 @@ export const resolvers: Resolvers = {
     company: ({ companyId }) => ({ id: companyId }),
     technology: ({ technologyId }, _, { loaders }) =>
       loaders.technology.load(technologyId).then(there),
+    evidence: (capability) => evidenceNow(capability),
   },
   CapabilityConnection: { totalCount: ({ count }) => count() },
   CapabilityMap: {
@@ -178,6 +180,7 @@ export const resolvers: Resolvers = {
     file: ({ fileId }, _, { loaders }) =>
       fileId == null ? null : loaders.evidenceFile.load(fileId),
     project: ({ projectId }) => (projectId == null ? null : { id: projectId }),
+    holds: (evidence, _, context) => holdsNow(context, evidence),
   },
   EvidenceFile: { id: ({ _id }) => _id },
   CapabilityDraft: { faults: (draft, _, context) => draftFaults(context, draft) },
@@ -186,6 +189,7 @@ export const resolvers: Resolvers = {
       loaders.technology.load(technologyId).then(there),
   },
   CapabilityMapEntry: {
+    evidence: (claim) => evidenceThen(claim),
     technology: ({ technologyId }, _, { loaders }) =>
       loaders.technology.load(technologyId).then(there),
   },

@@ -9,6 +9,15 @@ import { someone, user } from '../service.ts';
 import { startTechmaps, type Payload, type TechmapsWorld } from './techmaps.ts';
 import { tellFirms, tellProjects } from '../told.ts';
 
+const csap = [{ scheme: 'CSAP', type: null, grade: null, validFrom: '2020-01-01', validTo: null }];
+const ownProject = {
+  title: { ko: '과제', en: null },
+  status: 'RUNNING',
+  sector: 'finance',
+  requirements: [],
+  memberIds: ['hanbit'],
+};
+
 let folder: string;
 let world: TechmapsWorld;
 
@@ -27,17 +36,16 @@ beforeAll(async () => {
   await tellFirms(world.uri, {
     hanbit: {
       certificates: [
-        { scheme: 'CSAP', type: null, grade: null, validFrom: '2020-01-01', validTo: null },
+        ...csap,
         { scheme: 'OLD', type: null, grade: null, validFrom: '2020-01-01', validTo: '2021-01-01' },
       ],
     },
     saebyeok: {},
     waiting: { status: 'SUSPENDED' },
   });
-  const project = { title: { ko: '과제', en: null }, status: 'RUNNING', sector: 'finance', requirements: [] }; // prettier-ignore
   await tellProjects(world.uri, {
-    own: { ...project, memberIds: ['hanbit'] },
-    other: { ...project, memberIds: ['saebyeok'] },
+    own: ownProject,
+    other: { ...ownProject, memberIds: ['saebyeok'] },
   });
   await world.service.caughtUp();
 });
@@ -175,6 +183,46 @@ describe('a certificate and a project as evidence', () => {
     );
     const sound = given.filter((_, index) => ![1, 3, 4].includes(index));
     expect((await publish('hanbit', 2, sound))['problems']).toEqual([]);
+  });
+
+  it('are shown with whether they hold today, and a map of a day as it was', async () => {
+    const holding = async () => {
+      const { edges } = await world.ask(
+        someone,
+        '{ capabilities(filter: { technologyCode: "ev.a", companyIds: ["hanbit"] }) { edges { node { evidence { certificateScheme project { id } holds } } } } }',
+      );
+      return edges[0].node.evidence.map(({ certificateScheme, project, holds }: Payload) => [
+        certificateScheme ?? project?.id ?? null,
+        holds,
+      ]);
+    };
+    expect(await holding()).toEqual([
+      ['CSAP', true],
+      ['own', true],
+      [null, null],
+    ]);
+    await tellFirms(world.uri, { hanbit: { certificates: [] } });
+    await tellProjects(world.uri, { own: null });
+    await world.service.caughtUp();
+    expect(await holding()).toEqual([
+      ['CSAP', false],
+      ['own', false],
+      [null, null],
+    ]);
+    const [then] = (await world.ask(
+      someone,
+      '{ _entities(representations: [{ __typename: "Company", id: "hanbit" }]) { ... on Company { capabilityMap { entries { evidence { certificateScheme holds } } } } } }',
+    )) as Payload[];
+    expect(then?.['capabilityMap'].entries[0].evidence[0]).toEqual({
+      certificateScheme: 'CSAP',
+      holds: null,
+    });
+    const again = await publish('hanbit', 3, [{ kind: 'CERTIFICATE', certificateScheme: 'CSAP' }]);
+    expect(again['problems']).toMatchObject([{ rule: 'CERTIFICATE_IS_HELD' }]);
+    await tellFirms(world.uri, { hanbit: { certificates: csap } });
+    await tellProjects(world.uri, { own: ownProject });
+    await world.service.caughtUp();
+    expect(await holding()).toContainEqual(['CSAP', true]);
   });
 
   it('come in and go out with tables', async () => {

@@ -106,7 +106,10 @@ function missing(
 }
 
 /** The company, and those that were merged into it: what they were in, it was in. */
-async function withMerged({ companies }: Context, companyId: string): Promise<Set<string>> {
+export async function withMerged(
+  { companies }: Pick<Context, 'companies'>,
+  companyId: string,
+): Promise<Set<string>> {
   const all = new Set([companyId]);
   let next = [companyId];
   for (let step = 0; step < longestChain && next.length > 0; step += 1) {
