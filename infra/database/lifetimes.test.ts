@@ -249,4 +249,20 @@ describe('fail points', () => {
     expect(await codeOf(admin.command({ ping: 1 }))).toBe(7);
     expect(await admin.command({ ping: 1 })).toMatchObject({ ok: 1 });
   });
+
+  it('make those fail alone that they name', async () => {
+    const { uri } = await start({ testCommands: true });
+    const admin = (await open(uri)).db('admin');
+    const named = await MongoClient.connect(uri, { appName: 'named' });
+    ending.push(() => named.close());
+    const data = { failCommands: ['find'], errorCode: 20, appName: 'named', namespace: 'd.c' };
+    await admin.command({ configureFailPoint: 'failCommand', mode: 'alwaysOn', data });
+    const findIn = (client: MongoClient, collection: string): Promise<unknown> =>
+      client.db('d').collection(collection).findOne();
+    expect(await findIn(await open(uri), 'c')).toBeNull();
+    expect(await findIn(named, 'other')).toBeNull();
+    expect(await codeOf(findIn(named, 'c'))).toBe(20);
+    await admin.command({ configureFailPoint: 'failCommand', mode: 'off' });
+    expect(await findIn(named, 'c')).toBeNull();
+  });
 });

@@ -16,6 +16,7 @@ import { useSession } from '../session.ts';
 import { isFileFailure } from '../store/sqlite-code.ts';
 import type { Session } from '../session.ts';
 import { isUnfinished } from './batch.ts';
+import { asRetried } from './retried.ts';
 import { checkFields } from './command-fields.ts';
 import { count, numberArgument, transactionNumber } from './context.ts';
 import type { CommandContext, Connection, Reply, Server } from './context.ts';
@@ -42,7 +43,9 @@ export async function answerCommand(
   if (name === 'hello' || name.toLowerCase() === 'ismaster')
     return writeReply(server, hello(server, command, connection));
   const failure =
-    server.failPoints === undefined ? undefined : failureOf(server.failPoints, command, name);
+    server.failPoints === undefined
+      ? undefined
+      : failureOf(server.failPoints, command, name, connection.metadata);
   const before = server.engine.oplog.durable();
   connection.unheard = undefined;
   const answer =
@@ -303,7 +306,7 @@ async function retryable(
   const known = session.retry;
   if (known !== undefined && known.number === number) {
     const answer = readDocument(known.reply);
-    if (!isUnfinished(answer)) return answer;
+    if (!isUnfinished(answer)) return asRetried(answer, base.command, base.name);
   }
   const latest = latestNumber(session);
   if (latest !== undefined && latest > number)

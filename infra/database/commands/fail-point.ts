@@ -96,9 +96,10 @@ export function failureOf(
   failPoints: FailPoints,
   command: Document,
   name: string,
+  metadata: Document | undefined,
 ): Failure | undefined {
   return (
-    failCommand(failPoints, command, name) ??
+    failCommand(failPoints, command, name, metadata) ??
     failWrite(failPoints, command, name) ??
     failGetMore(failPoints, name)
   );
@@ -108,11 +109,35 @@ function isNamed(commands: Maybe, name: string): boolean {
   return Array.isArray(commands) && commands.includes(name);
 }
 
-function failCommand(failPoints: FailPoints, command: Document, name: string): Failure | undefined {
+/** Whether a fail point is meant for this client and this collection; one that names neither is for all. */
+function isMeant(
+  data: Document,
+  command: Document,
+  name: string,
+  metadata: Document | undefined,
+): boolean {
+  const appName = data.get('appName');
+  const application = metadata?.get('application');
+  const own = isDocument(application) ? application.get('name') : undefined;
+  const namespace = data.get('namespace');
+  return (
+    isNamed(data.get('failCommands'), name) &&
+    (appName === undefined || appName === own) &&
+    (namespace === undefined ||
+      namespace === `${textOf(command.get('$db') ?? '')}.${textOf(command.get(name) ?? '')}`)
+  );
+}
+
+function failCommand(
+  failPoints: FailPoints,
+  command: Document,
+  name: string,
+  metadata: Document | undefined,
+): Failure | undefined {
   const failPoint = failPoints.get('failCommand');
   if (
     failPoint === undefined ||
-    !isNamed(failPoint.data.get('failCommands'), name) ||
+    !isMeant(failPoint.data, command, name, metadata) ||
     !isHit(failPoint)
   )
     return undefined;

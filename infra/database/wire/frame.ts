@@ -2,6 +2,7 @@
 import { readDocument } from '../bson/reader.ts';
 import type { Document } from '../bson/value.ts';
 import { refuse } from '../refusal.ts';
+import { checksum } from './checksum.ts';
 
 /** Kinds of messages that we know. */
 export const OP_REPLY = 1;
@@ -61,7 +62,7 @@ const CHECKSUM_BYTES = 4;
 function readBody(bytes: Buffer): { command: Document; isSilent: boolean } {
   const flags = bytes.readUInt32LE(HEADER_BYTES);
   if ((flags & UNKNOWN_FLAGS) !== 0) throw refuse(17, 'unknown flags in a message');
-  const end = (flags & CHECKSUM_PRESENT) === 0 ? bytes.length : bytes.length - CHECKSUM_BYTES;
+  const end = (flags & CHECKSUM_PRESENT) === 0 ? bytes.length : checkedEnd(bytes);
   const bodies: Document[] = [];
   const sequences: [string, Document[]][] = [];
   let at = HEADER_BYTES + 4;
@@ -76,6 +77,14 @@ function readBody(bytes: Buffer): { command: Document; isSilent: boolean } {
     throw refuse(17, 'a message without a body, or with two');
   for (const [name, documents] of sequences) command.set(name, documents);
   return { command, isSilent: (flags & MORE_TO_COME) !== 0 };
+}
+
+/** Where a message ends that its checksum follows. */
+function checkedEnd(bytes: Buffer): number {
+  const end = bytes.length - CHECKSUM_BYTES;
+  if (checksum(bytes.subarray(0, end)) !== bytes.readUInt32LE(end))
+    throw refuse(17, 'a message whose checksum is not its own');
+  return end;
 }
 
 function sectionEnd(bytes: Buffer, at: number, end: number): number {
