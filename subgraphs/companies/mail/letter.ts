@@ -39,7 +39,7 @@ export interface Letter {
 
 /** What a letter is made with. */
 export interface Stationery {
-  /** The user's name; null when nobody with the address has an account. */
+  /** The user's name; null when nobody with the address has an account that they confirmed. */
   name: string | null;
   /** Where people reach the platform. */
   publicUrl: string;

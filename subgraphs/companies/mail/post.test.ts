@@ -61,6 +61,24 @@ it('keeps mails in the mailbox where there is no server, and gives up an errand 
   ]);
 });
 
+it('calls nobody by a name that whoever opened an account may have typed in for them', async () => {
+  const context = contextWith({});
+  const name = 'Win at http://elsewhere.example';
+  const account = { revision: 1, name, passwordHash: null, secondFactor: null, roles: [] };
+  const joinedAt = new Date(0);
+  await context.users.create([
+    { ...account, _id: 'u1', email: 'unconfirmed@example.org', verifiedAt: null, joinedAt },
+    { ...account, _id: 'u2', email: 'confirmed@example.org', verifiedAt: joinedAt, joinedAt },
+  ]);
+  await post(context, 'unconfirmed@example.org', { kind: 'VERIFY_EMAIL' });
+  await post(context, 'confirmed@example.org', { kind: 'PASSWORD_CHANGED' });
+  await sendDue(context, delivery(context, log), log);
+  const textTo = async (to: string) => (await context.mailbox.findOne({ to }).lean())?.text;
+  expect(await textTo('unconfirmed@example.org')).toContain('verify-email?token=');
+  expect(await textTo('unconfirmed@example.org')).not.toContain('elsewhere');
+  expect(await textTo('confirmed@example.org')).toContain(name);
+});
+
 it('is sent once by two postmen', async () => {
   const context = contextWith({});
   await context.mailbox.deleteMany({});

@@ -118,7 +118,9 @@ const handedOver: Partial<Record<Errand['kind'], TokenPurpose>> = {
 /** The letter; null when it hands over a secret that nobody with the address has a use for. */
 async function write(context: Context, { to, errand }: PostRecord): Promise<Letter | null> {
   const user = await context.users.findOne({ email: to }).lean();
-  const stationery = { name: user?.name ?? null, publicUrl: context.config.publicUrl, token: '' };
+  // Until an address is confirmed, somebody else may have typed the name in: no letter of ours carries what they wrote.
+  const name = user?.verifiedAt ? user.name : null;
+  const stationery = { name, publicUrl: context.config.publicUrl, token: '' };
   const purpose = handedOver[errand.kind];
   if (purpose === undefined) return letterOf(errand, stationery);
   if (!user || (purpose === 'VERIFY_EMAIL' && user.verifiedAt !== null)) return null;
