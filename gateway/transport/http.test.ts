@@ -125,6 +125,15 @@ describe('POST /graphql', () => {
     expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
   });
 
+  it('answers a request that offers another protocol as if it did not', async () => {
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    socket.write(
+      'GET /health/live HTTP/1.1\r\nhost: x\r\nconnection: upgrade, http2-settings, close\r\nupgrade: h2c\r\nhttp2-settings: AAMAAABk\r\n\r\n',
+    );
+    const answer = (await socket.setEncoding('utf8').toArray()).join('');
+    expect(answer).toMatch(/^HTTP\/1\.1 200 [^]*\{"live":true\}/);
+  });
+
   it('takes a larger body from who is signed in, up to a bound, and from nobody else', async () => {
     const signed = { authorization: token() };
     expect(await post(sized(4_096), signed)).toMatchObject({ status: 200 });

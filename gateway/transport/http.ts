@@ -75,6 +75,8 @@ export function createHttp(options: HttpOptions): Server {
       requestTimeout: config.requestTimeoutMillis,
       headersTimeout: Math.min(config.requestTimeoutMillis, headersMillis),
       connectionsCheckingInterval: checkMillis,
+      // Java's client offers HTTP/2 with each request; who need not take up an offer answers as if there were none.
+      shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
     },
     (request, response) => {
       const exchange = exchangeOf(request, response, config);
