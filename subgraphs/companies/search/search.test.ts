@@ -159,6 +159,9 @@ describe('companies', () => {
       { filter: { sectors: tooMany } },
       { first: 101 },
       { after: 'bm90IG91cnM' },
+      { after: Buffer.from('[null,null]').toString('base64url') },
+      { after: Buffer.from('[{"at":9e15},"x"]').toString('base64url'), order: 'NEWEST' },
+      { after: Buffer.from('["가",{"$gt":""}]').toString('base64url') },
     ])
       expect(await world.codes(someone, search, variables)).toEqual(['BAD_USER_INPUT']);
   });
