@@ -227,6 +227,10 @@ describe('what may be set', () => {
   });
 });
 
+function findIn(client: MongoClient, collection: string): Promise<unknown> {
+  return client.db('d').collection(collection).findOne();
+}
+
 describe('fail points', () => {
   const failPing = {
     configureFailPoint: 'failCommand',
@@ -257,8 +261,6 @@ describe('fail points', () => {
     ending.push(() => named.close());
     const data = { failCommands: ['find'], errorCode: 20, appName: 'named', namespace: 'd.c' };
     await admin.command({ configureFailPoint: 'failCommand', mode: 'alwaysOn', data });
-    const findIn = (client: MongoClient, collection: string): Promise<unknown> =>
-      client.db('d').collection(collection).findOne();
     expect(await findIn(await open(uri), 'c')).toBeNull();
     expect(await findIn(named, 'other')).toBeNull();
     expect(await codeOf(findIn(named, 'c'))).toBe(20);

@@ -24,24 +24,24 @@ describe('a write that is sent again', () => {
 
   it('tells so over the wire, and is done once', async () => {
     const sample = await startSample();
+    const session = sample.client.startSession();
     try {
-      const things = sample.client.db('known').collection('things');
+      const things = sample.client.db('known').collection('counters');
       await things.insertOne({ n: 0 });
-      const session = sample.client.startSession();
-      const lsid = session.id;
-      const send = () =>
-        sample.client.db('known').command({
-          findAndModify: 'things',
-          query: {},
-          update: { $inc: { n: 1 } },
-          lsid,
-          txnNumber: 1n,
-        });
-      expect(await send()).not.toHaveProperty('retriedStmtId');
-      expect(await send()).toMatchObject({ retriedStmtId: 0, value: { n: 0 } });
+      const command = {
+        findAndModify: 'counters',
+        query: {},
+        update: { $inc: { n: 1 } },
+        // Beyond those that the driver itself has used.
+        txnNumber: 100n,
+      };
+      const send = () => sample.client.db('known').command(command, { session });
+      const first = await send();
+      const second = await send();
+      expect(second).toMatchObject({ retriedStmtId: 0, value: first['value'] });
       expect(await things.findOne()).toMatchObject({ n: 1 });
-      await session.endSession();
     } finally {
+      await session.endSession();
       await sample.stop();
     }
   });
