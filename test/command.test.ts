@@ -11,9 +11,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import { execute, parse } from 'graphql';
 
-import { freePort } from '../test/ports.ts';
-import { itself } from './federation/federation-cases.ts';
-import { foreignGraph } from './sources/foreign-graph.ts';
+import { freePort } from './ports.ts';
+import { itself } from '../gateway/federation/federation-cases.ts';
+import { foreignGraph } from '../gateway/sources/foreign-graph.ts';
 
 let subgraphs: Server;
 let base: string;
