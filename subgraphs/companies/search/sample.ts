@@ -71,6 +71,8 @@ const batchSize = 500;
 /** How long a sample is good, in milliseconds; while there are few entries, a moment. */
 const goodFor = 5 * 60_000;
 const goodForFew = 5_000;
+/** How long after that it still serves whoever asks while it is drawn anew. */
+const servesFor = 10 * 60_000;
 
 /** A sample that was drawn, and the one that is being drawn. */
 interface Kept {
@@ -80,14 +82,14 @@ interface Kept {
 }
 const samples = new WeakMap<object, Kept>();
 
-/** The sample of a database's entries; of many it is as old as five minutes, and the old one serves while it is drawn anew. */
+/** The sample of a database's entries; nobody waits for it but who asks first, or after a quarter of an hour. */
 export function sampleOf({ connection, entries }: Store): Promise<Sample> {
   const kept = samples.get(connection) ?? { until: 0 };
   samples.set(connection, kept);
   const { sample } = kept;
   if (sample && Date.now() < kept.until) return Promise.resolve(sample);
   kept.drawing ??= drawInto(kept, entries);
-  if (!sample || sample.drawn.length < sampleSize) return kept.drawing;
+  if (!sample || Date.now() > kept.until + servesFor) return kept.drawing;
   // Whoever asks next learns why it could not be drawn, when there is none.
   kept.drawing.catch(() => {});
   return Promise.resolve(sample);
