@@ -212,7 +212,6 @@ describe('lists', () => {
     );
     const seen = new Set(reads.map(({ collection }) => collection));
     expect([...seen].toSorted()).toEqual([
-      'access',
       'assemblies',
       'audit_lanes',
       'consortia',
