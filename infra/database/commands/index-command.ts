@@ -9,7 +9,12 @@ import { writeDocument } from '../bson/writer.ts';
 import { isWildcardPath, checkWildcard } from '../engine/wildcard.ts';
 import { geoSpec, readGeoIndex } from '../geo/geo-index.ts';
 import { isTextKey, textSpec } from '../text/text-index.ts';
-import { createCollection, createIndex, dropIndex, findCollection } from '../engine/catalogue.ts';
+import {
+  createCollection,
+  createIndexes as buildIndexes,
+  dropIndex,
+  findCollection,
+} from '../engine/catalogue.ts';
 import { keysOf } from '../engine/index-key.ts';
 import { makeIndex } from '../engine/collection.ts';
 import type { Collection, Index } from '../engine/collection.ts';
@@ -163,11 +168,15 @@ function normalize(spec: Document): Document {
   return made;
 }
 
-/** Builds an index; outside of a transaction it waits for those that changed the collection. */
-function* build(context: CommandContext, collection: Collection, spec: Document): Task<boolean> {
+/** Builds indexes; outside of a transaction it waits for those that changed the collection. */
+function* build(
+  context: CommandContext,
+  collection: Collection,
+  specs: readonly Document[],
+): Task<number> {
   for (;;) {
     try {
-      return yield* createIndex(context.engine, collection, spec, context.transaction);
+      return yield* buildIndexes(context.engine, collection, specs, context.transaction);
     } catch (error) {
       if (!(error instanceof Blocked)) throw error;
       if (context.transaction !== undefined) throw writeConflict();
@@ -192,8 +201,7 @@ export const createIndexes: Handler = function* (context) {
     );
   const collection = known ?? createCollection(engine, database, name, new Map(), transaction);
   const before = collection.indexes.length;
-  let built = 0;
-  for (const spec of specs) if (yield* build(context, collection, spec)) built += 1;
+  const built = yield* build(context, collection, specs);
   return withWriteConcern(
     command,
     document({

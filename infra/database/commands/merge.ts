@@ -8,7 +8,7 @@ import { isDocument, ObjectId, textOf } from '../bson/value.ts';
 import type { Document, Value } from '../bson/value.ts';
 import {
   createCollection,
-  createIndex,
+  createIndexes,
   dropCollection,
   findCollection,
   renameCollection,
@@ -64,8 +64,14 @@ function* replaceCollection(
     old?.options,
   );
   try {
-    for (const index of old?.indexes ?? [])
-      if (index.name !== '_id_') finishTask(createIndex(engine, fresh, index.spec));
+    const indexes = (old?.indexes ?? []).filter((index) => index.name !== '_id_');
+    finishTask(
+      createIndexes(
+        engine,
+        fresh,
+        indexes.map(({ spec }) => spec),
+      ),
+    );
     for (const item of source)
       if (item === PAUSE) yield PAUSE;
       else insertDocument(engine, undefined, fresh, item, OPTIONS);

@@ -16,6 +16,7 @@ import type { Engine } from './engine.ts';
 import { freshKeys, keysOf } from './index-key.ts';
 import { Blocked, keyLock } from './locks.ts';
 import { collectionEvent } from './oplog.ts';
+import type { ChangeEvent } from './oplog.ts';
 import type { Transaction } from './transaction.ts';
 
 /** Finds a collection; one that a transaction made is only seen by it. */
@@ -201,48 +202,105 @@ function keysConflict(index: Index, asked: Index): Error {
 const BUILD_CHUNK = 500;
 
 /**
- * Builds an index, unless there is one already. While it is built the collection takes no writes.
+ * Builds indexes, those that are not there already: all of them or, where one is refused, none. Writes go on meanwhile.
  *
- * @returns whether it was built
+ * @returns how many were built
  * @throws {CommandRefusal} 85, 86; 11000 when documents break a unique index, which leaves nothing behind
  * @throws {Blocked} when a transaction has to end first; nothing is left behind
  */
-export function* createIndex(
+export function* createIndexes(
+  engine: Engine,
+  collection: Collection,
+  specs: readonly Document[],
+  transaction?: Transaction,
+): Task<number> {
+  while (isBuiltByOthers(engine, collection, specs)) yield PAUSE;
+  const asked: Index[] = [];
+  try {
+    // All at once, so that two who ask for the same ones never wait for each other.
+    for (const spec of specs) asked.push(...beginIndex(engine, collection, spec, transaction));
+    if (!collection.isFresh) for (const index of asked) yield* fillIndex(engine, collection, index);
+    checkThere(engine, collection, asked);
+  } catch (error) {
+    for (const index of asked) removeIndex(engine, collection, index);
+    throw error;
+  }
+  const events = asked.map(({ spec }) =>
+    collectionEvent(
+      'createIndexes',
+      collection,
+      document({ operationDescription: document({ indexes: [spec] }) }),
+    ),
+  );
+  if (collection.isFresh) transaction?.events.push(...events);
+  else if (asked.length > 0) publishIndexes(engine, collection, asked, events);
+  return asked.length;
+}
+
+/** One that somebody else builds may yet be refused: only then is it known whether it is there. */
+function isBuiltByOthers(
+  engine: Engine,
+  collection: Collection,
+  specs: readonly Document[],
+): boolean {
+  checkThere(engine, collection, []);
+  return specs.some(
+    (spec) => matchingIndex(collection, newIndex(0, collection, spec))?.isBuilding === true,
+  );
+}
+
+function newIndex(id: number, collection: Collection, spec: Document): Index {
+  return makeIndex(id, spec, collection.collation, false, 0);
+}
+
+/** Adds an index that is not there yet; it is empty. */
+function beginIndex(
   engine: Engine,
   collection: Collection,
   spec: Document,
   transaction?: Transaction,
-): Task<boolean> {
-  const index = makeIndex(engine.nextId(), spec, collection.collation, false, 0);
-  if (matchingIndex(collection, index) !== undefined) return false;
-  const event = collectionEvent(
-    'createIndexes',
-    collection,
-    document({ operationDescription: document({ indexes: [spec] }) }),
-  );
+): Index[] {
+  const index = newIndex(engine.nextId(), collection, spec);
+  if (matchingIndex(collection, index) !== undefined) return [];
   if (collection.isFresh) {
     checkOverlay(collection, index, transaction);
-    collection.indexes.push(index);
-    transaction?.events.push(event);
-    return true;
+  } else {
+    waitForLocks(engine, collection);
+    engine.snapshots.beforeChange();
+    engine.store.createEntries(index.id);
+    // From here on writes keep its entries; what was there before is added in order.
+    index.isBuilding = true;
   }
-  waitForLocks(engine, collection);
-  engine.snapshots.beforeChange();
-  engine.store.createEntries(index.id);
-  // From here on writes keep its entries; what was there before is added in order.
-  index.isBuilding = true;
   collection.indexes.push(index);
-  try {
-    yield* fillIndex(engine, collection, index);
-  } catch (error) {
-    removeIndex(engine, collection, index);
-    throw error;
+  return [index];
+}
+
+/** From here on queries may use them, and they are there after a restart. */
+function publishIndexes(
+  engine: Engine,
+  collection: Collection,
+  built: readonly Index[],
+  events: readonly ChangeEvent[],
+): void {
+  const since = engine.snapshots.beforeChange();
+  for (const index of built) {
+    index.isBuilding = false;
+    index.since = since;
   }
-  index.isBuilding = false;
-  index.since = engine.snapshots.beforeChange();
   saveCollection(engine, collection);
-  engine.oplog.append([event]);
-  return true;
+  engine.oplog.append(events);
+}
+
+function checkThere(engine: Engine, collection: Collection, building: readonly Index[]): void {
+  if (collection.isFresh) return;
+  if (engine.collections.get(collection.namespace) !== collection)
+    throw refuse(
+      26,
+      `the collection was dropped while an index was built: ${collection.namespace}`,
+    );
+  const gone = building.find((index) => !collection.indexes.includes(index));
+  if (gone !== undefined)
+    throw refuse(276, `Index build aborted: ${gone.name} was dropped while it was built`);
 }
 
 /** A collection that is made in a transaction is small: its documents are looked at once. */
@@ -274,13 +332,7 @@ function* fillIndex(engine: Engine, collection: Collection, index: Index): Task<
     }
     if (records.length < BUILD_CHUNK) return;
     yield PAUSE;
-    if (engine.collections.get(collection.namespace) !== collection)
-      throw refuse(
-        26,
-        `the collection was dropped while an index was built: ${collection.namespace}`,
-      );
-    if (!collection.indexes.includes(index))
-      throw refuse(276, `Index build aborted: ${index.name} was dropped while it was built`);
+    checkThere(engine, collection, [index]);
   }
 }
 
@@ -301,9 +353,10 @@ function addKeys(
 }
 
 function removeIndex(engine: Engine, collection: Collection, index: Index): void {
-  engine.snapshots.beforeChange();
   const at = collection.indexes.indexOf(index);
   if (at >= 0) collection.indexes.splice(at, 1);
+  if (collection.isFresh) return;
+  engine.snapshots.beforeChange();
   engine.store.dropEntries(index.id);
 }
 

@@ -91,3 +91,34 @@ describe('validation', () => {
     ).rejects.toMatchObject({ code: 359 });
   });
 });
+
+describe('several indexes that are asked for at once', () => {
+  it('are all refused when the documents break one of them', async () => {
+    await numbers.insertOne({ _id: 'again', x: 5 });
+    await expect(
+      numbers.createIndexes([{ key: { x: 1 } }, { key: { x: -1 }, unique: true }]),
+    ).rejects.toMatchObject({ code: 11_000 });
+    expect(await indexNames()).toEqual(['_id_']);
+  });
+
+  it('are all refused when one of them contradicts one that is there', async () => {
+    await numbers.createIndex({ x: 1 }, { name: 'taken' });
+    await expect(
+      numbers.createIndexes([
+        { key: { x: -1 }, name: 'down' },
+        { key: { y: 1 }, name: 'taken' },
+      ]),
+    ).rejects.toMatchObject({ code: 86 });
+    expect(await indexNames()).toEqual(['_id_', 'taken']);
+  });
+});
+
+describe('an index that two ask for at the same time', () => {
+  it('is refused to both when the documents break it', async () => {
+    await numbers.insertOne({ _id: 'again', x: DOCUMENTS - 1 });
+    const asked = Array.from({ length: 2 }, () => numbers.createIndex({ x: 1 }, { unique: true }));
+    const answers = await Promise.allSettled(asked);
+    expect(answers.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect(await indexNames()).toEqual(['_id_']);
+  });
+});

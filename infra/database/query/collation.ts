@@ -78,12 +78,25 @@ function numberIn(spec: Document, name: string): number {
   return isNumeric(value) ? toNumber(value) : 0;
 }
 
+/** Kinds of order whose names are shorter in language tags than in ICU's. */
+const SHORT_KINDS: ReadonlyMap<string, string> = new Map([
+  ['phonebook', 'phonebk'],
+  ['traditional', 'trad'],
+  ['dictionary', 'dict'],
+  ['gb2312han', 'gb2312'],
+]);
+
 function collatorFor(locale: string, options: Intl.CollatorOptions): Intl.Collator {
   try {
-    return new Intl.Collator(locale.replaceAll('_', '-').replace('@collation=', '-u-co-'), options);
-  } catch {
-    throw refuse(2, `Field 'locale' is invalid in: { locale: "${locale}" }`);
+    const [language = '', kind] = locale.split('@collation=');
+    const order = kind === undefined ? '' : `-u-co-${SHORT_KINDS.get(kind) ?? kind}`;
+    const tag = language.replaceAll('_', '-') + order;
+    // Intl takes any well-formed tag and sorts by the machine's own language where it does not know it.
+    if (Intl.Collator.supportedLocalesOf(tag).length > 0) return new Intl.Collator(tag, options);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
   }
+  throw refuse(2, `Field 'locale' is invalid in: { locale: "${locale}" }`);
 }
 
 function sensitivityOf(
