@@ -1,8 +1,7 @@
 // The database in this thread: file, engine, listener.
-import { chmodSync, mkdirSync, rmSync } from 'node:fs';
+import { chmodSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { Server as Listener, Socket } from 'node:net';
-import { dirname } from 'node:path';
 import { readDocument } from './bson/reader.ts';
 import type { Connection, Server } from './commands/context.ts';
 import { SET_NAME } from './commands/hello.ts';
@@ -17,6 +16,7 @@ import type { DatabaseParameters } from './parameters.ts';
 import { boundBacktracking } from './query/linear-regex.ts';
 import { refuse } from './refusal.ts';
 import type { Session, Sessions } from './session.ts';
+import { clearSocketPath } from './socket-path.ts';
 import type { Synchronous } from './store/open.ts';
 import { openStore } from './store/store.ts';
 import { serveClient } from './wire/client.ts';
@@ -55,7 +55,7 @@ const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
  * Opens the file and listens.
  *
  * @throws {DatabaseFault} when the file cannot be opened
- * @throws {Error} when it would listen beyond this machine without a password
+ * @throws {Error} when it would listen beyond this machine without a password, or where somebody else listens
  */
 export async function deploy(options: DatabaseOptions): Promise<Deployment> {
   const { listen, credentials } = options;
@@ -189,18 +189,16 @@ function forgetLater(server: Server, connection: number): void {
   }, server.graceMillis).unref();
 }
 
-function startListening(listener: Listener, listen: ListenAddress): Promise<string> {
-  return new Promise((resolve, reject) => {
+async function startListening(listener: Listener, listen: ListenAddress): Promise<string> {
+  if ('path' in listen) await clearSocketPath(listen.path);
+  return await new Promise((resolve, reject) => {
     listener.once('error', reject);
-    if ('path' in listen) {
-      mkdirSync(dirname(listen.path), { recursive: true, mode: 0o700 });
-      // We hold the file's lock, so a socket in its place is a dead one.
-      rmSync(listen.path, { force: true });
+    if ('path' in listen)
       listener.listen(listen.path, () => {
         chmodSync(listen.path, 0o600);
         resolve(listen.path);
       });
-    } else
+    else
       listener.listen(listen.port, listen.host, () => {
         const address = listener.address();
         const port = typeof address === 'object' && address !== null ? address.port : listen.port;
