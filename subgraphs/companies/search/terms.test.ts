@@ -81,6 +81,22 @@ describe('a search', () => {
 
 describe('wordsOf', () => {
   it('keeps letters and digits only, each word once', () => {
-    expect(wordsOf('  (주) Foo-Bar foobar .* [a-z]')).toEqual(['주', 'foobar', 'az']);
+    expect(wordsOf('  Foo-Bar foobar .* [a-z]')).toEqual(['foobar', 'az']);
+  });
+
+  it.each([
+    '구름다리(주)',
+    '(주)구름다리',
+    '㈜구름다리',
+    '구름다리 ( 주 )',
+    '주식회사 구름다리',
+    '구름다리주식회사',
+  ])('leaves out what the firm of %s is by law', (typed) =>
+    expect(wordsOf(typed)).toEqual(['구름다리']),
+  );
+
+  it('keeps what a firm is by law where nothing else is asked for', () => {
+    expect(wordsOf('(주)')).toEqual(['주']);
+    expect(wordsOf('주식회사')).toEqual(['주식회사']);
   });
 });

@@ -50,9 +50,21 @@ export function patternOfWord(word: string): string {
   }).join('');
 }
 
-/** The words of a search as typed, each in search form; they hold letters and digits only. */
+/** What a Korean firm is by law, as it stands before or after its name; ㈜ is one of them in NFKC. */
+const legalForm = /\(\s*[주유합자재사]\s*\)|주식회사|유한회사/gu;
+
+/**
+ * The words of a search as typed, each in search form; they hold letters and digits only. What a firm is by law counts only
+ * where nothing else is asked for: 구름다리㈜, (주)구름다리 and 주식회사 구름다리 are one name.
+ */
 export function wordsOf(text: string): string[] {
-  const words = text.normalize('NFKC').split(/\s+/u).map(searchForm);
+  const typed = text.normalize('NFKC');
+  const named = formsIn(typed.replaceAll(legalForm, ' '));
+  return named.length > 0 ? named : formsIn(typed);
+}
+
+function formsIn(text: string): string[] {
+  const words = text.split(/\s+/u).map(searchForm);
   return [...new Set(words)].filter((word) => word !== '');
 }
 
