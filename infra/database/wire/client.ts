@@ -9,30 +9,57 @@ import { messageLength, OP_QUERY, readMessage, writeMessage } from './frame.ts';
 import type { Message } from './frame.ts';
 
 const MOST_WAITING = 100;
+const MOST_WAITING_BYTES = 16 * 1_048_576;
 
 /** Serves a client until it goes away. */
 export function serveClient(server: Server, socket: Socket, connection: Connection): void {
   const waiting: Buffer[] = [];
   const collector = makeCollector();
+  let waitingBytes = 0;
   let isBusy = false;
+  const isFull = (): boolean =>
+    waiting.length >= MOST_WAITING || waitingBytes >= MOST_WAITING_BYTES;
+  const forget = (): void => {
+    waiting.length = 0;
+    waitingBytes = 0;
+  };
   const work = async (): Promise<void> => {
     isBusy = true;
     for (let bytes = waiting.shift(); bytes !== undefined; bytes = waiting.shift()) {
-      await serveMessage(server, socket, connection, bytes);
-      if (waiting.length < MOST_WAITING && socket.isPaused()) socket.resume();
+      waitingBytes -= bytes.length;
+      // Whoever cannot be answered any more is served no further; writes that want no answer are still done.
+      if (!(await serveMessage(server, socket, connection, bytes))) forget();
+      // Answers that nobody reads must not fill the memory.
+      if (socket.writableNeedDrain) await drained(socket);
+      if (!isFull() && socket.isPaused()) socket.resume();
     }
     isBusy = false;
   };
   socket.on('data', (chunk: Buffer) => {
     try {
-      for (const bytes of collector(chunk)) waiting.push(bytes);
+      for (const bytes of collector(chunk)) {
+        waiting.push(bytes);
+        waitingBytes += bytes.length;
+      }
     } catch {
       // Whoever sends such a length does not speak the protocol.
       socket.destroy();
       return;
     }
-    if (waiting.length >= MOST_WAITING) socket.pause();
     if (!isBusy) void work();
+    if (isFull()) socket.pause();
+  });
+}
+
+function drained(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    const goOn = (): void => {
+      socket.off('drain', goOn);
+      socket.off('close', goOn);
+      resolve();
+    };
+    socket.on('drain', goOn);
+    socket.on('close', goOn);
   });
 }
 
@@ -63,21 +90,24 @@ function makeCollector(): (chunk: Buffer) => Generator<Buffer> {
   };
 }
 
+/** Serves one message; false when the client cannot be answered any more. */
 async function serveMessage(
   server: Server,
   socket: Socket,
   connection: Connection,
   bytes: Buffer,
-): Promise<void> {
+): Promise<boolean> {
   const message = readOrRefuse(socket, bytes);
-  if (message === undefined) return;
+  if (message === undefined) return socket.writable;
   const answer = await answerMessage(server, connection, message);
   const { traffic } = server;
   traffic.requests += 1;
   traffic.bytesIn += bytes.length;
   traffic.bytesOut += answer?.length ?? 0;
   if (answer === undefined) socket.destroy();
-  else if (!message.isSilent && socket.writable) socket.write(writeMessage(message, answer));
+  else if (message.isSilent) return true;
+  else if (socket.writable) socket.write(writeMessage(message, answer));
+  return socket.writable;
 }
 
 const PROTOCOL_ERROR = 17;
