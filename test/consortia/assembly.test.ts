@@ -171,7 +171,13 @@ describe('assembling a team', () => {
     ]);
     expect(assembly?.infeasibility).toEqual({
       conflict: [
-        { kind: 'REQUIREMENT', text: { ko: '기술 요구: store 기술', en: 'providers of store' } },
+        {
+          kind: 'REQUIREMENT',
+          text: {
+            ko: '기술 요구: store 기술 (독립 공급 기업 4개, TRL 6 이상)',
+            en: 'providers of store (4 independent, at TRL 6 or above)',
+          },
+        },
       ],
       relaxation: { changes: [{ demand: { kind: 'REQUIREMENT' }, from: 4, to: 2 }] },
     });

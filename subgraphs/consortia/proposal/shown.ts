@@ -289,6 +289,7 @@ async function namesOf(
   );
   return {
     requirement: (id) => byRequirement.get(id) ?? { ko: null, en: id },
+    asked: (id) => wanted.get(id) ?? null,
     company: (id) => byCompany.get(id) ?? { ko: null, en: id },
   };
 }

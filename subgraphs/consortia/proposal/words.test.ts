@@ -3,6 +3,7 @@ import { demandWords, reasonWords, type Names } from './words.ts';
 
 const names: Names = {
   requirement: (id) => ({ ko: `기술 ${id}`, en: `technology ${id}` }),
+  asked: (id) => (id === 'A' ? { providers: 2, leastLevel: 7, certificateScheme: 'CSAP' } : null),
   company: (id) => ({ ko: `기업 ${id}`, en: `firm ${id}` }),
 };
 
@@ -54,6 +55,17 @@ describe('words', () => {
 
   it('never tell points, from which a price could be read', () => {
     expect(spoken.filter(({ words }) => /71/u.test(`${words.ko} ${words.en}`))).toEqual([]);
+  });
+
+  it('tell how many providers are asked for, at which level and with which certificate', () => {
+    expect(demandWords({ kind: 'REQUIREMENT', requirementId: 'A' }, names)).toEqual({
+      ko: '기술 요구: 기술 A (독립 공급 기업 2개, TRL 7 이상, CSAP 인증)',
+      en: 'providers of technology A (2 independent, at TRL 7 or above, with CSAP)',
+    });
+    expect(demandWords({ kind: 'REQUIREMENT', requirementId: 'B' }, names)).toEqual({
+      ko: '기술 요구: 기술 B',
+      en: 'providers of technology B',
+    });
   });
 
   it('name the only provider and the one who would take its place', () => {

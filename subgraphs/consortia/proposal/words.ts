@@ -5,7 +5,16 @@ import type { Constraint, Reason } from '../assembly/types.ts';
 /** Names of technologies and firms, by requirement id and company id. */
 export interface Names {
   requirement: (id: string) => Text;
+  /** What a requirement asks of its providers; null when it is not known. */
+  asked: (id: string) => Asked | null;
   company: (id: string) => Text;
+}
+
+/** How many independent providers, at which level (TRL) at least, with which certificate. */
+export interface Asked {
+  providers: number;
+  leastLevel: number;
+  certificateScheme: string | null;
 }
 
 /** Both languages of a passage. */
@@ -90,10 +99,27 @@ const blocks = {
   MAY_NOT_LEAD: { ko: '대표가 될 수 없는 유형', en: 'not of a kind that may lead' },
 } as const;
 
+function askedWords(asked: Asked | null): Words {
+  if (asked === null) return { ko: '', en: '' };
+  const { providers, leastLevel, certificateScheme } = asked;
+  const holding =
+    certificateScheme === null
+      ? { ko: '', en: '' }
+      : { ko: `, ${certificateScheme} 인증`, en: `, with ${certificateScheme}` };
+  return {
+    ko: ` (독립 공급 기업 ${providers}개, TRL ${leastLevel} 이상${holding.ko})`,
+    en: ` (${providers} independent, at TRL ${leastLevel} or above${holding.en})`,
+  };
+}
+
 const demandSpeaker: Speaker<Constraint> = {
   REQUIREMENT: ({ requirementId }, names) => {
     const name = names.requirement(requirementId);
-    return { ko: `기술 요구: ${inKorean(name)}`, en: `providers of ${inEnglish(name)}` };
+    const asked = askedWords(names.asked(requirementId));
+    return {
+      ko: `기술 요구: ${inKorean(name)}${asked.ko}`,
+      en: `providers of ${inEnglish(name)}${asked.en}`,
+    };
   },
   LEAD: namedWords,
   MUST_INCLUDE: namedWords,
