@@ -162,6 +162,8 @@ describe('assembling a team', () => {
   });
 
   it('says which requirement cannot be met and by how many firms', async () => {
+    const ko = '기술 요구: store 기술 (독립 공급 기업 4개, TRL 6 이상)';
+    const en = 'providers of store (4 independent, at TRL 6 or above)';
     const project = await draft([{ technologyId: 'store', leastLevel: 6, providers: 4 }]);
     const { assembly } = await assemble(project.id);
     expect(assembly).toMatchObject({ status: 'INFEASIBLE', proposals: [] });
@@ -170,15 +172,7 @@ describe('assembling a team', () => {
       { requirement: { technology: { id: 'store' } }, missing: 2, available: 3 },
     ]);
     expect(assembly?.infeasibility).toEqual({
-      conflict: [
-        {
-          kind: 'REQUIREMENT',
-          text: {
-            ko: '기술 요구: store 기술 (독립 공급 기업 4개, TRL 6 이상)',
-            en: 'providers of store (4 independent, at TRL 6 or above)',
-          },
-        },
-      ],
+      conflict: [{ kind: 'REQUIREMENT', text: { ko, en } }],
       relaxation: { changes: [{ demand: { kind: 'REQUIREMENT' }, from: 4, to: 2 }] },
     });
   });
