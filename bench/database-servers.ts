@@ -23,7 +23,7 @@ export type Program = { name: string; start: (file: string) => Promise<Running> 
 export function embedded(profile: string | undefined): Program {
   // As `npm run database` starts it.
   const main = [
-    '--max-semi-space-size=4',
+    '--max-semi-space-size=8',
     new URL('../infra/launch.js', import.meta.url).pathname,
     'infra/database/main.ts',
   ];
