@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -201,6 +201,12 @@ describe('a file', () => {
       code: 'DATABASE_LOCKED',
       file,
     });
+  });
+
+  it('is named when the system does not let it be opened', async () => {
+    const file = join(folder, 'closed.db');
+    mkdirSync(`${file}.lock`);
+    await expect(startDatabase({ file, listen })).rejects.toThrow(`${file} cannot be opened: `);
   });
 
   it('is refused and left alone when it is not a database', async () => {

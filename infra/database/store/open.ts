@@ -41,18 +41,25 @@ export type OpenFile = { database: DatabaseSync; release: Release };
 export function openFile(file: string, synchronous: Synchronous): OpenFile {
   mkdirSync(dirname(file), { recursive: true });
   refuseOther(file);
-  const release = lockFile(file);
+  let release: Release | undefined;
   let database: DatabaseSync | undefined;
   try {
+    release = lockFile(file);
     database = new DatabaseSync(file);
     checkOwner(database, file);
     prepare(database, synchronous);
     return { database, release };
   } catch (error) {
     database?.close();
-    release();
-    throw faultOf(error, file);
+    release?.();
+    throw named(faultOf(error, file), file);
   }
+}
+
+/** SQLite itself says what is wrong, but not with which file: a folder that takes no files, a disk that is full. */
+function named(error: unknown, file: string): unknown {
+  if (!(error instanceof Error) || sqliteCode(error) === undefined) return error;
+  return new Error(`${file} cannot be opened: ${error.message}.`, { cause: error });
 }
 
 /** A further connection that only reads. */
