@@ -16,19 +16,22 @@ export type Gather = { add: (source: Document) => void; result: () => Maybe };
 /** Makes an empty one, for a new group. */
 export type Gathering = () => Gather;
 
+/** What MongoDB has and we have not. */
+const NOT_SUPPORTED = new Set(['$accumulator', '$covariancePop', '$covarianceSamp']);
+
 type CompileGathering = (argument: Value, scope: Scope, name: string) => Gathering;
 
 /**
  * Compiles one accumulator.
  *
- * @throws {CommandRefusal} 15952 for one that is unknown
+ * @throws {CommandRefusal} 15952 for one that is unknown, 238 for one that MongoDB alone has
  */
 export function compileGathering(name: string, argument: Value, scope: Scope): Gathering {
   const special = SPECIAL.get(name);
   if (special !== undefined) return special(argument, scope, name);
   const make = ACCUMULATORS.get(name);
   if (make === undefined) {
-    if (name === '$accumulator') throw refuse(238, 'the accumulator $accumulator is not supported');
+    if (NOT_SUPPORTED.has(name)) throw refuse(238, `the accumulator ${name} is not supported`);
     throw refuse(15_952, `unknown group operator '${name}'`);
   }
   if (Array.isArray(argument) && argument.length !== 1)

@@ -338,6 +338,20 @@ describe('a pipeline', () => {
   });
 });
 
+describe('an accumulator', () => {
+  it.each([
+    ['$accumulator', 238],
+    ['$covariancePop', 238],
+    ['$covarianceSamp', 238],
+    ['$foo', 15_952],
+  ])('%s is refused by name with %i', async (name, code) => {
+    const output = { x: { [name]: ['$n', '$n'] } };
+    const windowed = sample.things.aggregate([{ $setWindowFields: { sortBy: { n: 1 }, output } }]);
+    const message = expect.stringContaining(`${name}`);
+    await expect(windowed.toArray()).rejects.toMatchObject({ code, message });
+  });
+});
+
 const WINDOWS: readonly (readonly [string, unknown, unknown[]])[] = [
   ['$documentNumber', {}, [1, 2, 3, 4]],
   ['$rank', {}, [1, 2, 3, 4]],

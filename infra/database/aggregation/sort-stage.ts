@@ -40,10 +40,11 @@ export type SortOptions = {
 
 /** What was used of memory, and what follows from it. */
 export function memoryRefusal(stage: string): Error {
-  return refuse(
-    292,
-    `Executor error during ${stage} :: caused by :: Sort exceeded memory limit of ${MEMORY_LIMIT} bytes, but did not opt in to external sorting.`,
-  );
+  const refused =
+    stage === '$sort'
+      ? `Executor error during $sort :: caused by :: Sort exceeded memory limit of ${MEMORY_LIMIT} bytes, but did not opt in to external sorting.`
+      : `Exceeded memory limit for ${stage}, but didn't allow external sort. Pass allowDiskUse:true to opt in.`;
+  return refuse(292, refused);
 }
 
 /** The documents in order. */
