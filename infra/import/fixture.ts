@@ -10,6 +10,8 @@ export const foreignData = fileURLToPath(new URL('../../../shared/data/', import
 
 /** Whether there are larger files. */
 export const hasForeignData = existsSync(foreignData);
+if (!hasForeignData)
+  process.stdout.write('Files of other producers skipped: no ../shared/data here.\n');
 
 /** One of our own files. */
 export function fixture(name: string): Promise<Source> {
