@@ -125,3 +125,8 @@ export class CommandRefusal extends Error {
 export function refuse(code: number, message: string, detail?: RefusalDetail): CommandRefusal {
   return new CommandRefusal(code, message, detail);
 }
+
+/** The refusal of a field that is not there, by its path. */
+export function unknownField(path: string): CommandRefusal {
+  return refuse(40_415, `BSON field '${path}' is an unknown field.`);
+}

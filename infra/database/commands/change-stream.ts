@@ -16,7 +16,7 @@ import { makeScope } from '../expression/scope.ts';
 import { drainFlow, flowOf, PAUSE } from '../flow.ts';
 import type { Flow } from '../flow.ts';
 import { collationOf } from '../query/collation.ts';
-import { refuse } from '../refusal.ts';
+import { refuse, unknownField } from '../refusal.ts';
 import { askRows } from './ask.ts';
 import {
   changeEvent,
@@ -74,8 +74,7 @@ function choice(spec: Document, name: string, allowed: readonly string[]): strin
 
 function checkSpec(spec: Document, stages: readonly Document[]): void {
   for (const name of spec.keys())
-    if (!OPTIONS.has(name))
-      throw refuse(40_415, `BSON field '$changeStream.${name}' is an unknown field.`);
+    if (!OPTIONS.has(name)) throw unknownField(`$changeStream.${name}`);
   const starts = ['resumeAfter', 'startAfter', 'startAtOperationTime'].filter((name) =>
     spec.has(name),
   );

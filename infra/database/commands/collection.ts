@@ -19,9 +19,10 @@ import { flowOf, mapFlow } from '../flow.ts';
 import { collationOf } from '../query/collation.ts';
 import { compileFilter } from '../query/filter.ts';
 import { checkStoredFilter } from '../query/stored-filter.ts';
-import { refuse } from '../refusal.ts';
+import { refuse, unknownField } from '../refusal.ts';
 import { checkPipeline } from './aggregate.ts';
 import { patiently, withWriteConcern } from './batch.ts';
+import { isCarried, NUMBERED } from './command-fields.ts';
 import { checkName, collectionName, documentArgument, numberArgument } from './context.ts';
 import type { CommandContext, Handler } from './context.ts';
 import { changeIndex } from './index-command.ts';
@@ -48,26 +49,7 @@ const CREATE_OPTIONS = new Set([
 ]);
 const REFUSED_OPTIONS = new Set(['timeseries', 'encryptedFields']);
 
-/** The fields that any command may have. */
-const GENERIC = new Set([
-  'create',
-  'collMod',
-  'lsid',
-  'txnNumber',
-  'autocommit',
-  'startTransaction',
-  'writeConcern',
-  'readConcern',
-  'comment',
-  'maxTimeMS',
-  'apiVersion',
-  'apiStrict',
-  'apiDeprecationErrors',
-  'index',
-  'dryRun',
-  'flags',
-  'temp',
-]);
+const ALSO_TAKEN = new Set([...NUMBERED, 'create', 'collMod', 'index', 'dryRun', 'flags', 'temp']);
 
 function createOptions(command: Document): Document {
   const options: Document = new Map();
@@ -75,8 +57,7 @@ function createOptions(command: Document): Document {
     if (CREATE_OPTIONS.has(name)) options.set(name, value);
     else if (REFUSED_OPTIONS.has(name))
       throw refuse(238, `the option '${name}' of create is not supported`);
-    else if (!GENERIC.has(name) && !name.startsWith('$'))
-      throw refuse(40_415, `BSON field 'create.${name}' is an unknown field.`);
+    else if (!ALSO_TAKEN.has(name) && !isCarried(name)) throw unknownField(`create.${name}`);
   }
   const clustered = options.get('clusteredIndex');
   if (clustered !== undefined) options.set('clusteredIndex', clusteredIndex(clustered));
@@ -237,10 +218,10 @@ export const collMod: Handler = function* (context) {
 
 function checkModification(command: Document): void {
   for (const name of command.keys())
-    if (!MODIFIABLE.includes(name) && !GENERIC.has(name) && !name.startsWith('$'))
+    if (!MODIFIABLE.includes(name) && !ALSO_TAKEN.has(name) && !isCarried(name))
       throw CREATE_OPTIONS.has(name)
         ? refuse(238, `the option '${name}' of collMod is not supported`)
-        : refuse(40_415, `BSON field 'collMod.${name}' is an unknown field.`);
+        : unknownField(`collMod.${name}`);
 }
 
 function typeOf(collection: Collection): string {

@@ -1,4 +1,5 @@
 // Fields of commands that are not there.
+import { Long } from 'mongodb';
 import { startSample } from '../sample.ts';
 import type { Sample } from '../sample.ts';
 
@@ -29,6 +30,62 @@ describe('a command with a field that it does not take', () => {
       message: `BSON field '${path}' is an unknown field.`,
     });
     expect(await sample.things.countDocuments({ a: { $exists: false } })).toBe(4);
+  });
+});
+
+/** Fields that MongoDB takes with any command, with a value of each, and one that nothing takes. */
+const GENERAL: Readonly<Record<string, unknown>> = {
+  apiVersion: '1',
+  apiStrict: false,
+  apiDeprecationErrors: true,
+  txnNumber: Long.fromNumber(1),
+  autocommit: true,
+  startTransaction: true,
+  readConcern: {},
+  writeConcern: {},
+  maxTimeMS: 1000,
+  comment: 'why',
+  clientOperationKey: 'key',
+  rawData: false,
+  nonsense: 1,
+};
+
+/** The general fields that a command refuses as unknown. */
+async function refusedFields(command: Record<string, unknown>): Promise<string[]> {
+  const [name = ''] = Object.keys(command);
+  const db = sample.client.db(name === 'setParameter' ? 'admin' : 'known');
+  const refused: string[] = [];
+  for (const [field, value] of Object.entries(GENERAL)) {
+    const asked = { ...command, apiVersion: '1', [field]: value };
+    const said = await db.command(asked).then(
+      () => '',
+      (error: unknown) => (error instanceof Error ? error.message : String(error)),
+    );
+    if (said.includes(`'${name}.${field}' is an unknown field`)) refused.push(field);
+    if (said.includes('one parameter at a time')) refused.push(field);
+  }
+  return refused;
+}
+
+describe('of the fields of any command', () => {
+  it.each<[Record<string, unknown>, string[]]>([
+    [{ insert: 'written', documents: [{}] }, []],
+    [{ update: 'written', updates: [{ q: {}, u: { $set: { a: 1 } } }] }, []],
+    [{ delete: 'written', deletes: [{ q: {}, limit: 1 }] }, []],
+    [{ findAndModify: 'written', query: {}, remove: true }, []],
+    [{ count: 'things' }, []],
+    [{ distinct: 'things', key: 'n' }, []],
+    [{ getMore: Long.fromNumber(1), collection: 'things' }, []],
+    [{ aggregate: 'things', pipeline: [], cursor: {} }, []],
+    [{ find: 'things' }, ['clientOperationKey']],
+    [{ create: 'things' }, ['clientOperationKey', 'rawData']],
+    [{ collMod: 'things' }, ['clientOperationKey', 'rawData']],
+    [
+      { setParameter: 1, transactionLifetimeLimitSeconds: 60 },
+      ['autocommit', 'startTransaction', 'clientOperationKey', 'rawData'],
+    ],
+  ])('%j refuses just these: %j', async (command, refused) => {
+    expect(await refusedFields(command)).toEqual([...refused, 'nonsense']);
   });
 });
 

@@ -1,24 +1,26 @@
-// Which fields the commands on documents take: what is not known is refused, never ignored.
+// Which fields a command takes: those of any, and its own; what is not known is refused, never ignored.
 import { isDocument, textOf } from '../bson/value.ts';
 import type { Document, Value } from '../bson/value.ts';
-import { refuse } from '../refusal.ts';
+import { refuse, unknownField } from '../refusal.ts';
 
-/** What any command may carry. */
-const GENERIC = new Set([
+const CARRIED = new Set([
   'apiVersion',
   'apiStrict',
   'apiDeprecationErrors',
   'lsid',
-  'txnNumber',
-  'autocommit',
-  'startTransaction',
   'readConcern',
   'writeConcern',
   'maxTimeMS',
   'comment',
-  'clientOperationKey',
-  'rawData',
 ]);
+
+/** Whether any command may carry this field. */
+export function isCarried(field: string): boolean {
+  return field.startsWith('$') || CARRIED.has(field);
+}
+
+/** What a command that may stand in a transaction or be sent again takes as well. */
+export const NUMBERED: readonly string[] = ['txnNumber', 'autocommit', 'startTransaction'];
 
 function namesOf(
   lists: Readonly<Record<string, string>>,
@@ -26,7 +28,9 @@ function namesOf(
   return new Map(Object.entries(lists).map(([name, list]) => [name, new Set(list.split(' '))]));
 }
 
-/** The fields of each command, beside those that any may carry. @see https://www.mongodb.com/docs/manual/reference/command/ */
+const ON_DOCUMENTS = new Set([...NUMBERED, 'clientOperationKey', 'rawData']);
+
+/** The own fields of each command on documents but `find`. @see https://www.mongodb.com/docs/manual/reference/command/ */
 const FIELDS = namesOf({
   insert: 'documents ordered bypassDocumentValidation stmtId stmtIds',
   update: 'updates ordered bypassDocumentValidation let stmtId stmtIds',
@@ -57,7 +61,7 @@ export function checkFields(command: Document, name: string): void {
   if (fields === undefined) return;
   const [first] = command.keys();
   for (const [field, value] of command) {
-    if (field === first || field.startsWith('$') || GENERIC.has(field)) continue;
+    if (field === first || isCarried(field) || ON_DOCUMENTS.has(field)) continue;
     if (!fields.has(field)) throw unknownField(`${name}.${field}`);
     if (Array.isArray(value)) checkStatements(value, STATEMENTS.get(field), `${name}.${field}`);
   }
@@ -71,10 +75,6 @@ function checkStatements(
   for (const statement of known === undefined ? [] : statements.filter(isDocument))
     for (const field of statement.keys())
       if (known?.has(field) === false) throw unknownField(`${place}.${field}`);
-}
-
-function unknownField(path: string): Error {
-  return refuse(40_415, `BSON field '${path}' is an unknown field.`);
 }
 
 const READ_LEVELS = new Set<Value>(['local', 'available', 'majority', 'snapshot', 'linearizable']);

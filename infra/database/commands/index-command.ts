@@ -22,7 +22,7 @@ import { flowOf, mapFlow, PAUSE } from '../flow.ts';
 import type { Task } from '../flow.ts';
 import { collationOf } from '../query/collation.ts';
 import { checkStoredFilter } from '../query/stored-filter.ts';
-import { refuse } from '../refusal.ts';
+import { refuse, unknownField } from '../refusal.ts';
 import { Blocked, writeConflict } from '../engine/locks.ts';
 import { patiently, withWriteConcern } from './batch.ts';
 import { checkWritable } from './change.ts';
@@ -292,8 +292,7 @@ export function* changeIndex(
   change: Document,
 ): Task<Document> {
   for (const name of change.keys())
-    if (!CHANGEABLE.has(name))
-      throw refuse(40_415, `BSON field 'collMod.index.${name}' is an unknown field.`);
+    if (!CHANGEABLE.has(name)) throw unknownField(`collMod.index.${name}`);
   const asked = change.get('name') ?? change.get('keyPattern');
   const index = collection.indexes.find(({ name, key }) =>
     typeof asked === 'string' ? name === asked : areIdentical(key, asked),

@@ -5,6 +5,7 @@ import type { Value } from '../bson/value.ts';
 import { isInRange, isParameter, PARAMETER_RANGES } from '../parameters.ts';
 import type { ParameterName } from '../parameters.ts';
 import { refuse } from '../refusal.ts';
+import { isCarried } from './command-fields.ts';
 import type { Handler, Server } from './context.ts';
 
 const FIXED: ReadonlyMap<string, Value> = new Map<string, Value>([
@@ -59,24 +60,11 @@ export const getParameter: Handler = ({ command, server }) => {
   return new Map(found);
 };
 
-// What stands in any command, and its first field.
-const NO_PARAMETERS = new Set([
-  'setParameter',
-  'lsid',
-  'comment',
-  'maxTimeMS',
-  'writeConcern',
-  'readConcern',
-  'apiVersion',
-  'apiStrict',
-  'apiDeprecationErrors',
-]);
-
 /** `setParameter`: one at a time, until the server ends. */
 export const setParameter: Handler = ({ command, server, database }) => {
   if (database !== 'admin')
     throw refuse(13, 'setParameter may only be run against the admin database.');
-  const asked = [...command].filter(([name]) => !name.startsWith('$') && !NO_PARAMETERS.has(name));
+  const asked = [...command].filter(([name]) => name !== 'setParameter' && !isCarried(name));
   const [first] = asked;
   if (first === undefined)
     throw refuse(72, 'no option found to set, use help:true to see options ');

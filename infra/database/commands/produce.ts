@@ -6,7 +6,7 @@ import { readDocument } from '../bson/reader.ts';
 import type { Collection } from '../engine/collection.ts';
 import { keysOf } from '../engine/index-key.ts';
 import type { StoredRecord } from '../store/reader.ts';
-import { refuse } from '../refusal.ts';
+import { refuse, unknownField } from '../refusal.ts';
 import type { CommandContext } from './context.ts';
 
 type Produce = (
@@ -38,7 +38,7 @@ function checkStatistic(name: string): void {
   if (name === 'storageStats' || name === 'count') return;
   if (name === 'latencyStats' || name === 'queryExecStats')
     throw refuse(238, `$collStats with ${name} is not supported`);
-  throw refuse(40_415, `BSON field '$collStats.${name}' is an unknown field.`);
+  throw unknownField(`$collStats.${name}`);
 }
 
 /** Sizes of a collection; what SQLite does not tell for a table alone is estimated from a sample. */

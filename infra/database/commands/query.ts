@@ -15,9 +15,10 @@ import { limitFlow, mapFlow, PAUSE, skipFlow } from '../flow.ts';
 import type { Flow } from '../flow.ts';
 import { compileFilter } from '../query/filter.ts';
 import { compileProjection } from '../query/projection.ts';
-import { refuse } from '../refusal.ts';
+import { refuse, unknownField } from '../refusal.ts';
 import { askRows, collationFor } from './ask.ts';
 import type { Ask } from './ask.ts';
+import { isCarried, NUMBERED } from './command-fields.ts';
 import { FIRST_BATCH, isSnapshotRead, openCursor, snapshotTime } from './cursor-command.ts';
 import { aggregateFlow } from './pipeline-source.ts';
 import { collectionName, commandScope, documentArgument, numberArgument } from './context.ts';
@@ -42,6 +43,7 @@ function readWindow(command: Document): Window {
 }
 
 const FIND_FIELDS = new Set([
+  ...NUMBERED,
   'find',
   'filter',
   'sort',
@@ -51,9 +53,6 @@ const FIND_FIELDS = new Set([
   'limit',
   'batchSize',
   'singleBatch',
-  'comment',
-  'maxTimeMS',
-  'readConcern',
   'max',
   'min',
   'returnKey',
@@ -66,23 +65,14 @@ const FIND_FIELDS = new Set([
   'collation',
   'allowDiskUse',
   'let',
-  'lsid',
-  'txnNumber',
-  'autocommit',
-  'startTransaction',
-  'apiVersion',
-  'apiStrict',
-  'apiDeprecationErrors',
   'ntoreturn',
-  'writeConcern',
   'maxAwaitTimeMS',
   'rawData',
 ]);
 
 function checkFind(command: Document): void {
   for (const name of command.keys())
-    if (!FIND_FIELDS.has(name) && !name.startsWith('$'))
-      throw refuse(40_415, `BSON field 'find.${name}' is an unknown field.`);
+    if (!FIND_FIELDS.has(name) && !isCarried(name)) throw unknownField(`find.${name}`);
   for (const name of ['max', 'min'])
     if ((documentArgument(command, name)?.size ?? 0) > 0)
       throw refuse(238, `the option '${name}' of find is not supported`);
