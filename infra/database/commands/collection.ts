@@ -49,7 +49,7 @@ const CREATE_OPTIONS = new Set([
 ]);
 const REFUSED_OPTIONS = new Set(['timeseries', 'encryptedFields']);
 
-const ALSO_TAKEN = new Set([...NUMBERED, 'create', 'collMod', 'index', 'dryRun', 'flags', 'temp']);
+const TAKEN_BY_CREATE = new Set(['create', 'flags', 'temp', ...NUMBERED]);
 
 function createOptions(command: Document): Document {
   const options: Document = new Map();
@@ -57,7 +57,7 @@ function createOptions(command: Document): Document {
     if (CREATE_OPTIONS.has(name)) options.set(name, value);
     else if (REFUSED_OPTIONS.has(name))
       throw refuse(238, `the option '${name}' of create is not supported`);
-    else if (!ALSO_TAKEN.has(name) && !isCarried(name)) throw unknownField(`create.${name}`);
+    else if (!TAKEN_BY_CREATE.has(name) && !isCarried(name)) throw unknownField(`create.${name}`);
   }
   const clustered = options.get('clusteredIndex');
   if (clustered !== undefined) options.set('clusteredIndex', clusteredIndex(clustered));
@@ -216,12 +216,17 @@ export const collMod: Handler = function* (context) {
   return withWriteConcern(command, reply);
 };
 
+const TAKEN_BY_COLL_MOD = new Set(['collMod', 'index', 'dryRun', ...MODIFIABLE, ...NUMBERED]);
+
 function checkModification(command: Document): void {
   for (const name of command.keys())
-    if (!MODIFIABLE.includes(name) && !ALSO_TAKEN.has(name) && !isCarried(name))
+    if (!TAKEN_BY_COLL_MOD.has(name) && !isCarried(name))
       throw CREATE_OPTIONS.has(name)
         ? refuse(238, `the option '${name}' of collMod is not supported`)
         : unknownField(`collMod.${name}`);
+  // Done for good, what was only to be tried would harm.
+  if (command.get('dryRun') === true)
+    throw refuse(238, "the option 'dryRun' of collMod is not supported");
 }
 
 function typeOf(collection: Collection): string {

@@ -23,6 +23,8 @@ describe('a command with a field that it does not take', () => {
     [{ count: 'things', filter: {} }, 'count.filter'],
     [{ distinct: 'things', key: 'n', filter: {} }, 'distinct.filter'],
     [{ aggregate: 'things', pipeline: [], cursor: {}, allowDisk: true }, 'aggregate.allowDisk'],
+    [{ create: 'things', index: {} }, 'create.index'],
+    [{ collMod: 'things', temp: true }, 'collMod.temp'],
   ])('is refused by name and changes nothing: %j', async (command, path) => {
     const db = sample.client.db('known');
     await expect(db.command(command)).rejects.toMatchObject({
@@ -31,6 +33,16 @@ describe('a command with a field that it does not take', () => {
     });
     expect(await sample.things.countDocuments({ a: { $exists: false } })).toBe(4);
   });
+});
+
+it('does not make an index unique where that was only to be tried', async () => {
+  const db = sample.client.db('known');
+  await sample.things.createIndex({ n: 1 });
+  const change = (index: object) => db.command({ collMod: 'things', index: { keyPattern: { n: 1 }, ...index }, dryRun: true }); // prettier-ignore
+  await expect(change({ unique: true })).rejects.toMatchObject({ code: 238 });
+  await expect(change({ prepareUnique: true })).rejects.toMatchObject({ code: 238 });
+  const [, index] = await sample.things.indexes();
+  expect(index).toEqual({ v: 2, key: { n: 1 }, name: 'n_1' });
 });
 
 /** Fields that MongoDB takes with any command, with a value of each, and one that nothing takes. */
