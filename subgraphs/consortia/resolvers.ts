@@ -20,14 +20,11 @@ import {
   statusShown,
 } from './consortium/disclosure.ts';
 import { findInvitations, findMembership, findMembershipsOf } from './consortium/membership.ts';
+import { isOverdue } from './consortium/state.ts';
 import { pointedAt } from './context.ts';
 import { findAccounts, findLedger } from './delivery/money.ts';
-import {
-  findConcentration,
-  findConcentrationByYear,
-  findNetwork,
-  findPipeline,
-} from './figure/figures.ts';
+import { findConcentration, findConcentrationByYear } from './figure/awards.ts';
+import { findNetwork, findPipeline } from './figure/figures.ts';
 import { findDuplicatesOf, findFundingDuplicates } from './figure/funding.ts';
 import { isRestrictedNow } from './pool/firm.ts';
 import { suppliersOf } from './pool/supply.ts';
@@ -305,6 +302,7 @@ export const resolvers: Resolvers = {
       replacesId === null ? null : findMembership(context, replacesId),
     reason: (membership, _, context) => reasonShown(context, membership),
     isRestricted: ({ companyId }, _, { loaders }) => isRestrictedNow(loaders, companyId),
+    isOverdue: (membership, _, { arrivedAt }) => isOverdue(membership, arrivedAt),
   },
   Agreement: {
     id: ({ _id }) => _id,

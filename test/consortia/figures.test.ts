@@ -156,6 +156,31 @@ describe('money that may be granted twice', () => {
   });
 });
 
+describe('the pipeline', () => {
+  it('counts projects by programme, sector, state and stage, with their budgets', async () => {
+    const running = { programmeId: 'staged', sector: 'education', stage: 'PLAN', budget: 3 };
+    await keep('planning', ['epsilon'], running);
+    await keep('planning-too', ['epsilon'], { ...running, budget: 5_000_000_000 });
+    await keep('building', ['epsilon'], { ...running, stage: 'DEVELOPMENT', budget: null });
+    await keep('over', ['epsilon'], { ...running, stage: 'PLAN', status: 'TERMINATED' });
+    await keep('waiting', ['epsilon'], { ...running, stage: null, status: 'AWARDED' });
+    const { projectPipeline } = await alliance.data<{ projectPipeline: object[] }>(
+      secretary,
+      '{ projectPipeline(sector: "education") { sector { code } status stage projects budget } }',
+    );
+    const sector = { code: 'education' };
+    expect(projectPipeline).toEqual([
+      { sector, status: 'AWARDED', stage: null, projects: 1, budget: 3 },
+      { sector, status: 'RUNNING', stage: 'DEVELOPMENT', projects: 1, budget: 0 },
+      { sector, status: 'RUNNING', stage: 'PLAN', projects: 2, budget: 5_000_000_003 },
+      { sector, status: 'TERMINATED', stage: 'PLAN', projects: 1, budget: 3 },
+    ]);
+    await alliance.connection
+      .collection('projects')
+      .deleteMany({ programmeId: 'staged' } as object);
+  });
+});
+
 const years = (from: number, to: number) =>
   alliance.data<{ awardConcentrationByYear: object[] }>(
     someone,

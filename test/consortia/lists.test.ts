@@ -47,7 +47,7 @@ interface Read {
   sort: object;
 }
 
-/** Every find of the database that the work makes, and every aggregate's first match. */
+/** Every find of the database that the work makes, and every aggregate's first match and the order after it. */
 async function readsOf(work: () => Promise<unknown>): Promise<Read[]> {
   const reads: Read[] = [];
   mongoose.set('debug', (collection: string, method: string, ...args: unknown[]) => {
@@ -55,8 +55,8 @@ async function readsOf(work: () => Promise<unknown>): Promise<Read[]> {
     if (method === 'find' || method === 'findOne')
       reads.push({ collection, filter: first, sort: options?.sort ?? {} });
     if (method === 'aggregate') {
-      const [stage] = first as { $match: object }[];
-      reads.push({ collection, filter: stage?.$match ?? {}, sort: {} });
+      const [match, sort] = first as { $match?: object; $sort?: object }[];
+      reads.push({ collection, filter: match?.$match ?? {}, sort: sort?.$sort ?? {} });
     }
   });
   await work();
@@ -177,11 +177,26 @@ const lists: [string, string, typeof lead][] = [
     secretary,
   ],
   ['figures of all awards', '{ awardConcentration { projects } }', someone],
+  ['figures of years', '{ awardConcentrationByYear(from: 2020, to: 2030) { year } }', someone],
   ['figures of a sector', '{ projectPipeline(sector: "x") { projects } }', secretary],
+  ['figures of all projects', '{ projectPipeline { projects } }', secretary],
+  ['late milestones', '{ lateMilestones { totalCount edges { cursor } } }', secretary],
+  ['milestones due soon', '{ lateMilestones(withinDays: 9) { edges { cursor } } }', secretary],
+  [
+    'what is carried out',
+    `{ projects { edges { node {
+      milestones { id } planChanges { id } progressReports { id } siteVisits { id } pilots { id }
+      outcomes { id } recoveries { id } warnings { kind } reportDueOn
+    } } } }`,
+    lead,
+  ],
   ['the network of firms', '{ collaborationNetwork { leftOut } }', someone],
+  ['the network of a sector', '{ collaborationNetwork(sector: "x") { leftOut } }', someone],
+  ['the network of a programme', '{ collaborationNetwork(programmeId: "x") { leftOut } }', someone],
   ['the network of a firm', '{ collaborationNetwork(companyId: "infra") { leftOut } }', someone],
   ['money granted twice', '{ fundingDuplicates { amount } }', secretary],
   ['money granted twice to a firm', '{ fundingDuplicates(companyId: "x") { amount } }', secretary],
+  ['money granted twice for one', '{ fundingDuplicates(projectId: "x") { amount } }', secretary],
   [
     "a firm's consortia and memberships",
     `{ _entities(representations: [{ __typename: "Company", id: "soft" }]) {

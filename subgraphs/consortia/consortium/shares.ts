@@ -18,7 +18,9 @@ export function isSharing({ status, role }: Pick<MembershipRecord, 'status' | 'r
 }
 
 /** Sum of the shares of all who are invited or have accepted, basis points. */
-export function shareTotal(memberships: readonly MembershipRecord[]): number {
+export function shareTotal(
+  memberships: readonly Pick<MembershipRecord, 'status' | 'role' | 'share'>[],
+): number {
   return memberships.filter(isSharing).reduce((sum, { share }) => sum + (share ?? 0), 0);
 }
 
@@ -27,7 +29,7 @@ export function shareTotal(memberships: readonly MembershipRecord[]): number {
  * budget, or the shares are not complete.
  */
 export function shareAmounts(
-  memberships: readonly MembershipRecord[],
+  memberships: readonly Pick<MembershipRecord, '_id' | 'status' | 'role' | 'share'>[],
   budget: number | null,
 ): Map<string, number> {
   const sharing = memberships.filter(isSharing);

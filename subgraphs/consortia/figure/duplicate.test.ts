@@ -49,6 +49,12 @@ describe('duplicatesIn', () => {
     expect(duplicatesIn([], 0)).toEqual([]);
   });
 
+  it('compares every pair of many, each in the order of their ids', () => {
+    const many = ['4', '2', '1', '3'].map((id) => project(id));
+    const pairs = duplicatesIn(many, 0.5).map(({ projectIds }) => projectIds.join());
+    expect(pairs).toEqual(['1,2', '1,3', '1,4', '2,3', '2,4', '3,4']);
+  });
+
   it('tells likeness by words or technologies, whichever are more alike', () => {
     expect(likenessOf(project('1'), project('2', { grams: [] }))).toBe(1);
     const half = project('2', { grams: ['의료', '데이'], requirements: [] });

@@ -41,68 +41,83 @@ export function duplicatesIn(
   projects: readonly FundedProject[],
   leastLikeness: number,
 ): DoubledPair[] {
+  const looked = projects.toSorted((a, b) => (a._id < b._id ? -1 : 1)).map(lookedAt);
   const byFirm = Map.groupBy(
-    projects.flatMap((project) => firmsIn(project).map((companyId) => ({ companyId, project }))),
-    ({ companyId }) => companyId,
+    looked.flatMap((project) => [...project.planned.keys()].map((firm) => ({ firm, project }))),
+    ({ firm }) => firm,
   );
-  return [...byFirm]
-    .flatMap(([companyId, entries]) =>
-      pairsOf(entries.map(({ project }) => project)).flatMap(([one, other]) => {
+  const pairs: DoubledPair[] = [];
+  for (const [companyId, entries] of byFirm)
+    for (const [index, { project: one }] of entries.entries())
+      for (const { project: other } of entries.slice(index + 1)) {
         const items = doubledItems(companyId, one, other);
-        const likeness = items.length > 0 ? likenessOf(one, other) : 0;
-        if (items.length === 0 || likeness < leastLikeness) return [];
-        const amount = items.reduce(
-          (sum, each) => sum + Math.min(each.amount, each.otherAmount),
-          0,
-        );
-        const projectIds: [string, string] = [one._id, other._id];
-        const most = Number.MAX_SAFE_INTEGER;
-        return [{ companyId, projectIds, likeness, items, amount: Math.min(amount, most) }];
-      }),
-    )
-    .toSorted((a, b) => b.amount - a.amount || (keyOf(a) < keyOf(b) ? -1 : 1));
+        const likeness = items.length > 0 ? likenessIn(one, other) : 0;
+        if (items.length > 0 && likeness >= leastLikeness)
+          pairs.push({
+            companyId,
+            projectIds: [one.id, other.id],
+            likeness,
+            items,
+            amount: lesserOf(items),
+          });
+      }
+  return pairs.toSorted((a, b) => b.amount - a.amount || (keyOf(a) < keyOf(b) ? -1 : 1));
+}
+
+/** A project as it is compared with many others: read once. */
+interface LookedAt {
+  id: string;
+  grams: ReadonlySet<string>;
+  technologies: ReadonlySet<string>;
+  /** What each firm plans, by the form in which items are compared. */
+  planned: ReadonlyMap<string, ReadonlyMap<string, { item: string; amount: number }>>;
+}
+
+function lookedAt({ _id, grams, requirements, plan }: FundedProject): LookedAt {
+  const planned = new Map<string, Map<string, { item: string; amount: number }>>();
+  for (const { companyId, item, amount } of plan) {
+    if (amount === 0) continue;
+    const items = planned.get(companyId) ?? new Map<string, { item: string; amount: number }>();
+    planned.set(companyId, items);
+    const form = searchForm(item);
+    items.set(form, { item, amount: amount + (items.get(form)?.amount ?? 0) });
+  }
+  const technologies = new Set(requirements.map(({ technologyId }) => technologyId));
+  return { id: _id, grams: new Set(grams), technologies, planned };
 }
 
 /** How alike two purposes are: by the words or by the technologies, whichever says more; 0 to 1. */
 export function likenessOf(one: FundedProject, other: FundedProject): number {
-  const technologies = ({ requirements }: FundedProject) =>
-    requirements.map(({ technologyId }) => technologyId);
-  return Math.max(overlap(one.grams, other.grams), overlap(technologies(one), technologies(other)));
+  return likenessIn(lookedAt(one), lookedAt(other));
+}
+
+function likenessIn(one: LookedAt, other: LookedAt): number {
+  return Math.max(overlap(one.grams, other.grams), overlap(one.technologies, other.technologies));
 }
 
 /** Jaccard's index: what both have, as a part of what either has; 0 when neither has anything. */
-function overlap(one: readonly string[], other: readonly string[]): number {
-  const [a, b] = [new Set(one), new Set(other)];
-  const either = a.union(b).size;
-  return either === 0 ? 0 : a.intersection(b).size / either;
+function overlap(one: ReadonlySet<string>, other: ReadonlySet<string>): number {
+  const [few, many] = one.size <= other.size ? [one, other] : [other, one];
+  let both = 0;
+  for (const each of few) if (many.has(each)) both += 1;
+  const either = one.size + other.size - both;
+  return either === 0 ? 0 : both / either;
 }
 
-function firmsIn({ plan }: FundedProject): string[] {
-  return [...new Set(plan.map(({ companyId }) => companyId))];
+function doubledItems(companyId: string, one: LookedAt, other: LookedAt): DoubledItem[] {
+  const others = other.planned.get(companyId);
+  const doubled: DoubledItem[] = [];
+  for (const [form, { item, amount }] of one.planned.get(companyId) ?? []) {
+    const found = others?.get(form);
+    if (found) doubled.push({ item, amount, otherAmount: found.amount });
+  }
+  return doubled;
 }
 
-function pairsOf(projects: readonly FundedProject[]): [FundedProject, FundedProject][] {
-  const inOrder = projects.toSorted((a, b) => (a._id < b._id ? -1 : 1));
-  return inOrder.flatMap((one, index) =>
-    inOrder.slice(index + 1).map((other): [FundedProject, FundedProject] => [one, other]),
-  );
-}
-
-function doubledItems(companyId: string, one: FundedProject, other: FundedProject): DoubledItem[] {
-  const planned = (project: FundedProject) => {
-    const amounts = new Map<string, { item: string; amount: number }>();
-    for (const { item, amount, ...entry } of project.plan) {
-      if (entry.companyId !== companyId || amount === 0) continue;
-      const form = searchForm(item);
-      amounts.set(form, { item, amount: amount + (amounts.get(form)?.amount ?? 0) });
-    }
-    return amounts;
-  };
-  const others = planned(other);
-  return [...planned(one)].flatMap(([form, { item, amount }]) => {
-    const found = others.get(form);
-    return found ? [{ item, amount, otherAmount: found.amount }] : [];
-  });
+/** What would be paid twice, as far as whole won can be counted. */
+function lesserOf(items: readonly DoubledItem[]): number {
+  const sum = items.reduce((total, each) => total + Math.min(each.amount, each.otherAmount), 0);
+  return Math.min(sum, Number.MAX_SAFE_INTEGER);
 }
 
 function keyOf({ companyId, projectIds }: DoubledPair): string {

@@ -3,8 +3,8 @@ import { hasRole, signedInAs } from '#kit/viewer.ts';
 import type { Context } from '../context.ts';
 import { ofFamily, readHeirs } from '../pool/merged.ts';
 import type { ProjectRecord } from '../project/project.model.ts';
+import { awardedStatuses } from './awards.ts';
 import { duplicatesIn, type DoubledPair, type FundedProject } from './duplicate.ts';
-import { awardedStatuses } from './figures.ts';
 import { within } from './within.ts';
 
 /** Pairs that are shown at once. */

@@ -1,4 +1,4 @@
-/** Numbers that a query may be asked with. */
+/** Numbers that a query may be asked with, and that it may answer with. */
 import { problem, refuseAny } from '#kit/refusal.ts';
 
 /** The number. @throws {RefusalError} INVALID when it lies outside */
@@ -15,4 +15,9 @@ export function within(
       }),
     ]);
   return value;
+}
+
+/** A sum as far as whole won can be counted: budgets are anybody's to state, and one too large hides no figure. */
+export function countable(sum: number): number {
+  return Math.min(sum, Number.MAX_SAFE_INTEGER);
 }

@@ -185,6 +185,8 @@ const projectSchema = new Schema(
   .index({ sector: 1, _id: -1 })
   // projects(filter: { programmeId })
   .index({ programmeId: 1, _id: -1 })
+  // projectPipeline, without reading a project
+  .index({ programmeId: 1, sector: 1, status: 1, stage: 1, budget: 1 })
   // projects(filter: { callId }), Call.projects
   .index({ callId: 1, _id: -1 })
   // projects(filter: { leadCompanyId })
