@@ -109,6 +109,52 @@ describe('a project', () => {
     expect(problems).toEqual([]);
   });
 
+  it.each([
+    ['no money at all', {}, ['BUDGET_SET', 'STAGES_SET']],
+    ['money past the caps of stages', { budget: 1_000, matching: 334 }, ['STAGES_SET']],
+  ])(
+    'is not drawn up with %s, and its lead is looked at from the draft on',
+    async (_, more, open) => {
+      const { project } = await draft('big', { sector: 'healthcare', ...more });
+      const lead = editorOf('big');
+      const { breaches } = (
+        await alliance.data<{ project: { breaches: SeenProblem[] } }>(
+          lead,
+          'query ($id: ID!) { project(id: $id) { breaches { code rule limit found path } } }',
+          { id: project?.id },
+        )
+      ).project;
+      expect(named(breaches)).toEqual(
+        expect.arrayContaining([
+          ['LEAD_KIND', 'IAAS, PAAS', 'SAAS', ''],
+          ['MEMBERS_LEAST', '4', '1', ''],
+          ['STAGES_SET', 'PLAN, BUILD', 'none', 'stages'],
+        ]),
+      );
+      await alliance.change(lead, 'inviteCompany', {
+        projectId: project?.id,
+        companyId: 'small',
+        role: 'ADVISOR',
+        deadline: fromNow(hour),
+      });
+      const { project: forming } = await alliance.data<{
+        project: { consortium: { id: string; revision: number } };
+      }>(lead, 'query ($id: ID!) { project(id: $id) { consortium { id revision } } }', {
+        id: project?.id,
+      });
+      const { id: consortiumId, revision } = forming.consortium;
+      const { problems } = await alliance.change(lead, 'drawUpAgreement', {
+        consortiumId,
+        revision,
+      });
+      const rules = problems.map(({ rule }) => rule);
+      expect(rules).toEqual(expect.arrayContaining([...open, 'MEMBERS_LEAST', 'SME_MEMBERS']));
+      expect(problems).toContainEqual(
+        expect.objectContaining({ rule: 'MEMBERS_LEAST', limit: '4', found: '1' }),
+      );
+    },
+  );
+
   it('is told every rule that its team breaks', async () => {
     const { project } = await draft('big', {
       ...sound,

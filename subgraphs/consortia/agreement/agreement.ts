@@ -93,7 +93,7 @@ export async function drawUpAgreement(
   return agreement;
 }
 
-const currentRule = { rule: 'AGREEMENT_CURRENT' };
+const currentRule = { rule: 'AGREEMENT_CURRENT', limit: 'other terms', found: 'the same' };
 
 /** The newest agreement states the same terms by the same template: another one would only lose its signatures. */
 function currentFaults(

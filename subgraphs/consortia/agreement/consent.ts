@@ -122,6 +122,8 @@ export async function takeConsentBack(
   if (rest.length === before.length)
     throw refusal('WRONG_STATE', 'This firm has not consented.', ['membershipId'], {
       rule: 'CONSENT',
+      limit: '1',
+      found: '0',
     });
   await changeAgreement(context, agreement, { [purpose.kept]: rest });
   return place;

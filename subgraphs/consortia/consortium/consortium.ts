@@ -68,11 +68,24 @@ export async function formingConsortium(
     reason: null,
     revision: 1,
   };
-  const lead: MembershipRecord = {
+  const lead = leadPlace(project, consortium._id, now);
+  await context.consortia.create([consortium]);
+  await context.memberships.create([lead]);
+  await changeProject(context, project, project.revision, { status, consortiumId: consortium._id });
+  return consortium;
+}
+
+/** The place of the firm that drafted a project, the first of its consortium. */
+export function leadPlace(
+  { _id: projectId, leadCompanyId }: Pick<ProjectRecord, '_id' | 'leadCompanyId'>,
+  consortiumId: string,
+  now: Date,
+): MembershipRecord {
+  return {
     _id: newId(),
-    consortiumId: consortium._id,
-    projectId: project._id,
-    companyId: project.leadCompanyId,
+    consortiumId,
+    projectId,
+    companyId: leadCompanyId,
     role: 'LEAD',
     requirementIds: [],
     share: null,
@@ -85,13 +98,9 @@ export async function formingConsortium(
     reason: null,
     counter: null,
     replacesId: null,
-    audience: [project.leadCompanyId],
+    audience: [leadCompanyId],
     revision: 1,
   };
-  await context.consortia.create([consortium]);
-  await context.memberships.create([lead]);
-  await changeProject(context, project, project.revision, { status, consortiumId: consortium._id });
-  return consortium;
 }
 
 /** @throws {Refusal} NOT_FOUND at `path` */

@@ -189,6 +189,8 @@ export async function withdrawMembership(
     faults.push(
       problem('WRONG_STATE', 'The lead stays; dissolve the consortium instead.', ['membershipId'], {
         rule: 'LEAD_STAYS',
+        limit: 'PARTNER, DEMAND, ADVISOR',
+        found: 'LEAD',
       }),
     );
   refuseAny(faults);

@@ -9,6 +9,7 @@ import type { FirmRecord } from '../pool/firm.model.ts';
 import { firmName, mayTakePart, meets, standingOf } from '../pool/firm.ts';
 import {
   breach,
+  openBreaches,
   planBreaches,
   shareBreaches,
   teamBreaches,
@@ -22,7 +23,7 @@ import { changeProject } from '../project/project.ts';
 import { projectSteps } from '../project/state.ts';
 import { stateAfter } from '#kit/steps.ts';
 import type { ConsortiumRecord } from './consortium.model.ts';
-import { changeConsortium, consortiumToLead } from './consortium.ts';
+import { changeConsortium, consortiumToLead, leadPlace } from './consortium.ts';
 import type { MembershipRecord } from './membership.model.ts';
 import { consortiumSteps } from './state.ts';
 
@@ -51,6 +52,7 @@ export function sealBreaches(team: Team, now: Date, day: string): Problem[] {
   const rules = call?.rules ?? null;
   return [
     ...(call ? planBreaches(call.rules, call.sectors, project) : []),
+    ...(call ? openBreaches(call.rules, project) : []),
     ...answerBreaches(standing),
     ...firmBreaches(standing, firms, now),
     ...exposureBreaches(team, standing),
@@ -135,12 +137,13 @@ export async function readTeam(
   project: ProjectRecord,
 ): Promise<Team> {
   const { calls, memberships, firms } = context;
-  const stored = project.callId === null ? null : await calls.findById(project.callId).lean();
-  const call = stored as CallRecord | null;
-  const members = await memberships
+  const call =
+    project.callId === null ? null : await calls.findById(project.callId).lean<CallRecord>();
+  const stored = await memberships
     .find({ consortiumId: consortium._id })
     .sort({ _id: 1 })
     .lean<MembershipRecord[]>();
+  const members = project.consortiumId === null ? [leadPlace(project, '', new Date())] : stored;
   const found = await firms
     .find({ _id: { $in: members.map(({ companyId }) => companyId) } })
     .lean<FirmRecord[]>();
@@ -152,7 +155,7 @@ export async function readTeam(
   return { ...team, exposure: await readAwards(context, call.programmeId, besides, caps) };
 }
 
-/** Every rule that a project and its consortium break now. */
+/** Every rule that a project and its consortium break now; before there is a consortium, its lead is looked at alone. */
 export async function findBreaches(context: Context, project: ProjectRecord): Promise<Problem[]> {
   const now = new Date();
   const team = await readTeam(context, { _id: project.consortiumId ?? '' }, project);

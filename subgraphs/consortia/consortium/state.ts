@@ -43,3 +43,12 @@ export const membershipSteps: Steps<MembershipStatus, MembershipStep> = {
 export function isStanding(status: MembershipStatus): boolean {
   return status === 'INVITED' || status === 'COUNTERED' || status === 'ACCEPTED';
 }
+
+/** Whether the time to accept is over for a firm that has not: it keeps its place until it is asked again or taken out. */
+export function isOverdue(
+  { status, deadline }: { status: MembershipStatus; deadline: Date | null },
+  now: Date,
+): boolean {
+  const isOpen = membershipSteps.accept[status] !== undefined;
+  return isOpen && deadline !== null && now >= deadline;
+}

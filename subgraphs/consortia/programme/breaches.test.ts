@@ -1,4 +1,10 @@
-import { planBreaches, shareBreaches, teamBreaches, type TeamMember } from './breaches.ts';
+import {
+  openBreaches,
+  planBreaches,
+  shareBreaches,
+  teamBreaches,
+  type TeamMember,
+} from './breaches.ts';
 import { readRules, type GivenRules } from './edition.ts';
 import { rulesOn, type Rules } from './rules.ts';
 
@@ -88,6 +94,22 @@ describe('teamBreaches', () => {
     ).toEqual(['SME_MEMBERS']);
   });
 
+  it('counts advisers for no least and no most', () => {
+    const adviser = member({ role: 'ADVISOR' });
+    const strict = rules({
+      minMembers: 3,
+      membersByKind: [{ kind: 'SAAS', least: 2 }],
+      minSmeMembers: 5_000,
+    });
+    expect(named(teamBreaches(strict, [lead, adviser, adviser]))).toEqual([
+      ['MEMBERS_LEAST', '3', '1'],
+      ['SME_MEMBERS', '5000', '0'],
+      ['KIND_LEAST', '2', '0'],
+    ]);
+    const few = rules({ maxMembers: 1, membersByKind: [{ kind: 'SAAS', least: 0, most: 0 }] });
+    expect(teamBreaches(few, [lead, adviser, adviser])).toEqual([]);
+  });
+
   it('has a most for members only where the rules have one', () => {
     const crowd = [lead, ...Array.from({ length: 9 }, () => member())];
     expect(teamBreaches(rules(), crowd)).toEqual([]);
@@ -161,6 +183,31 @@ describe('planBreaches', () => {
     expect(named(planBreaches(capped, [], plan(10_000_000_001)))).toEqual([
       ['BUDGET_CAP', '10000000000', '10000000001'],
     ]);
+  });
+});
+
+describe('openBreaches', () => {
+  const stages = [
+    { code: 'PLANNING', name: { ko: '기획' }, budgetCap: 100 },
+    { code: 'BUILDING', name: { ko: '개발' } },
+  ];
+  const open = { ...plan(1_000), budget: null };
+
+  it('lets a plan be open where nothing limits it', () => {
+    expect(openBreaches(rules(), open)).toEqual([]);
+    expect(openBreaches(rules(), plan(1_000))).toEqual([]);
+  });
+
+  it('wants the budget by stage where stages have their caps, so that none is passed by', () => {
+    expect(named(openBreaches(rules({ stages }), plan(1_000)))).toEqual([
+      ['STAGES_SET', 'PLANNING, BUILDING', 'none'],
+    ]);
+    const stated = { ...plan(1_000), stages: [{ stage: 'BUILDING', amount: 1_000 }] };
+    expect(openBreaches(rules({ stages }), stated)).toEqual([]);
+  });
+
+  it.each([{ budgetCap: 1 }, { matchingRatio: 1 }])('wants a budget with %j', (limit) => {
+    expect(named(openBreaches(rules(limit), open))).toEqual([['BUDGET_SET', 'a budget', 'none']]);
   });
 });
 

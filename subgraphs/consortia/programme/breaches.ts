@@ -102,6 +102,31 @@ function capBreaches(rules: Rules, { budget, stages }: Plan): Problem[] {
   return [...found, ...orderBreaches(rules, stages)];
 }
 
+/**
+ * What a plan leaves open that the rules limit: where they cap the money or ask for a matching part, the budget is stated;
+ * where they have stages, it is stated by them. A draft may leave it open, a seal may not.
+ */
+export function openBreaches(rules: Rules, { budget, stages }: Plan): Problem[] {
+  const { budgetCap, matchingRatio, stages: ruled } = rules;
+  const isLimited = budgetCap !== null || matchingRatio > 0 || ruled.length > 0;
+  const found: Problem[] = [];
+  if (isLimited && budget === null)
+    found.push(
+      breach('BUDGET_SET', 'The rules limit the budget; state it.', 'a budget', 'none', ['budget']),
+    );
+  if (ruled.length > 0 && stages.length === 0)
+    found.push(
+      breach(
+        'STAGES_SET',
+        'State the budget by stage.',
+        ruled.map(({ code }) => code).join(', '),
+        'none',
+        ['stages'],
+      ),
+    );
+  return found;
+}
+
 /** A project passes its stages in the order of the rules. */
 function orderBreaches({ stages: ruled }: Rules, stages: Plan['stages']): Problem[] {
   const known = stages.filter(({ stage }) => ruled.some(({ code }) => code === stage));
@@ -116,7 +141,10 @@ function orderBreaches({ stages: ruled }: Rules, stages: Plan['stages']): Proble
   ];
 }
 
-/** Rules that a team breaks by who is in it; shares apart. `members` are those who count: no refusals, nobody gone. */
+/**
+ * Rules that a team breaks by who is in it; shares apart. `members` are those who count: no refusals, nobody gone. Advisers
+ * answer for nothing and are no members as the rules count them: nobody meets a least number by them.
+ */
 export function teamBreaches(rules: Rules | null, members: readonly TeamMember[]): Problem[] {
   const found: Problem[] = [];
   const leads = members.filter(({ role }) => role === 'LEAD');
@@ -133,7 +161,8 @@ export function teamBreaches(rules: Rules | null, members: readonly TeamMember[]
         leads.flatMap(({ kinds }) => kinds).join(', '),
       ),
     );
-  return [...found, ...countBreaches(rules, members), ...kindBreaches(rules, members)];
+  const counted = members.filter(({ role }) => role !== 'ADVISOR');
+  return [...found, ...countBreaches(rules, counted), ...kindBreaches(rules, counted)];
 }
 
 function countBreaches(rules: Rules, members: readonly TeamMember[]): Problem[] {

@@ -73,6 +73,7 @@ export function judgeFaults(
   return [
     problem('WRONG_STATE', 'Somebody else decides: not who decided, scored or appealed.', path, {
       rule: 'OTHER_PERSON',
+      limit: 'somebody else',
       found: userId,
     }),
   ];

@@ -36,7 +36,11 @@ export async function assignReviewers(
   signedInAs(context.viewer, 'SECRETARIAT');
   const { perProject } = given;
   if (!Number.isInteger(perProject) || perProject < 1 || perProject > perProjectLimit)
-    throw refusal('INVALID', `A project has 1 to ${perProjectLimit} reviewers.`, ['perProject']);
+    throw refusal('INVALID', `A project has 1 to ${perProjectLimit} reviewers.`, ['perProject'], {
+      rule: 'REVIEWERS_RANGE',
+      limit: `1-${perProjectLimit}`,
+      found: String(perProject),
+    });
   const call = await callToReview(context, given, 'assign');
   const projects = await context.projects
     .find({ callId: call._id, status: 'SUBMITTED' })

@@ -48,6 +48,7 @@ export async function ownInterest(
   return [
     problem('WRONG_STATE', 'A firm of your own is in the project, or one that you left.', path, {
       rule: 'CONFLICT',
+      limit: 'none',
       found,
     }),
   ];
