@@ -12,6 +12,7 @@ import {
   type Alliance,
   type SeenProblem,
 } from './alliance.ts';
+import { draftProject } from './draft.ts';
 import { user } from '../service.ts';
 
 const lead = editorOf('infra');
@@ -28,23 +29,12 @@ beforeAll(async () => {
 afterAll(() => alliance.stop());
 
 async function draft(technologies: readonly string[]): Promise<string> {
-  const { project } = await alliance.change<{ project: { id: string } }>(
-    lead,
-    'draftProject',
-    {
-      leadCompanyId: 'infra',
-      title: { en: 'Project' },
-      summary: {},
-      sector: 'healthcare',
-      requirements: technologies.map((technologyId) => ({
-        technologyId,
-        leastLevel: 5,
-        estimatedPrice: price,
-      })),
-    },
-    'project { id }',
-  );
-  return project.id;
+  const requirements = technologies.map((technologyId) => ({
+    technologyId,
+    leastLevel: 5,
+    estimatedPrice: price,
+  }));
+  return (await draftProject(alliance, 'infra', requirements)).id;
 }
 
 interface Seen {

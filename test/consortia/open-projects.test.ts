@@ -1,6 +1,7 @@
 /** What is told of projects before everybody may see them: what they require, so that a new version can list it. */
 import { factsOf } from '#kit/facts.ts';
 import { editorOf, startAlliance, type Alliance } from './alliance.ts';
+import { draftProject, type Draft } from './draft.ts';
 import { consortia } from '../../subgraphs/consortia/subgraph.ts';
 import { startTestService } from '../service.ts';
 
@@ -16,26 +17,8 @@ const lead = editorOf('infra');
 const needs = (...technologies: string[]) =>
   technologies.map((technologyId) => ({ technologyId, leastLevel: 4, providers: 2 }));
 
-interface Drafted {
-  id: string;
-  revision: number;
-}
-
-async function draft(...technologies: string[]): Promise<Drafted> {
-  const { project } = await alliance.change<{ project: Drafted }>(
-    lead,
-    'draftProject',
-    {
-      leadCompanyId: 'infra',
-      title: { en: 'Project' },
-      summary: {},
-      sector: 'healthcare',
-      requirements: needs(...technologies),
-    },
-    'project { id revision }',
-  );
-  return project;
-}
+const draft = (...technologies: string[]) =>
+  draftProject(alliance, 'infra', needs(...technologies));
 
 async function told(kind: string, id: string): Promise<unknown> {
   const fact = await factsOf(alliance.connection).findById(`${kind}:${id}`).lean();
@@ -56,7 +39,7 @@ describe('an open project', () => {
       current: false,
       succession: { kind: 'RENAMED', successorIds: ['grid'] },
     });
-    const { project: seen } = await alliance.data<{ project: Drafted }>(
+    const { project: seen } = await alliance.data<{ project: Draft }>(
       lead,
       'query ($id: ID!) { project(id: $id) { id revision } }',
       { id: project.id },
