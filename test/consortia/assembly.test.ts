@@ -1,126 +1,23 @@
+/** Teams that are searched for: what they cover, why there is none, and who sees them. */
 import { auditOf, verifyAudit } from '#kit/audit.ts';
-import {
-  editorOf,
-  problemFields,
-  secretary,
-  startAlliance,
-  type Alliance,
-  type SeenProblem,
-} from './alliance.ts';
+import { editorOf, secretary, type Alliance } from './alliance.ts';
+import { assemble, lead, needs, startSupply } from './assembling.ts';
+import { draftProject } from './draft.ts';
 import { someone } from '../service.ts';
 
 let alliance: Alliance;
 beforeAll(async () => {
-  alliance = await startAlliance();
-  for (const technology of ['mesh', 'store', 'model']) await alliance.tellTechnology(technology);
-  const csap = [
-    { scheme: 'CSAP', type: null, grade: null, validFrom: '2020-01-01', validTo: null },
-  ];
-  await alliance.tellFirm('infra', { kinds: ['IAAS'], size: 'LARGE' }, { mesh: 7 });
-  await alliance.tellFirm('soft', { certificates: csap }, { store: 8 });
-  await alliance.tellFirm('mind', { region: 'KR-26' }, { model: [3, 8] });
-  await alliance.tellFirm('twin', { affiliateGroup: 'group' }, { store: 7, model: 7 });
-  await alliance.tellFirm('sibling', { affiliateGroup: 'group' }, { store: 7 });
-  await alliance.tellFirm('barred', { restrictedUntil: new Date('2999-01-01') }, { store: 9 });
-  await alliance.tellFirm('full', { capacity: 0 }, { store: 9 });
-  await alliance.tellFirm('pending', { status: 'PENDING' }, { store: 9 });
+  alliance = await startSupply();
 });
 afterAll(() => alliance.stop());
 
-const lead = editorOf('infra');
-const deadline = new Date(Date.now() + 86_400_000).toISOString();
-
-async function draft(requirements: object[], more: Record<string, unknown> = {}) {
-  const { draftProject } = await alliance.data<{
-    draftProject: { project: { id: string; revision: number }; problems: SeenProblem[] };
-  }>(
-    lead,
-    `mutation ($input: DraftProjectInput!) {
-      draftProject(input: $input) { project { id revision } ${problemFields} }
-    }`,
-    {
-      input: {
-        leadCompanyId: 'infra',
-        title: { en: 'A project' },
-        summary: { en: 'What it is about' },
-        sector: 'healthcare',
-        requirements,
-        ...more,
-      },
-    },
-  );
-  expect(draftProject.problems).toEqual([]);
-  return draftProject.project;
-}
-
-interface SeenAssembly {
-  id: string;
-  status: string;
-  proposals: {
-    id: string;
-    rank: number;
-    points: number;
-    bound: number;
-    gap: number;
-    cost: number;
-    parts: Record<string, number>;
-    distance: number | null;
-    lead: { id: string };
-    members: {
-      company: { id: string };
-      role: string;
-      covers: { requirement: { technology: { id: string } }; level: number; isVerified: boolean }[];
-      reasons: { kind: string; text: { ko: string; en: string } }[];
-    }[];
-    uncovered: { technology: { id: string } }[];
-  }[];
-  infeasibility: {
-    conflict: { kind: string; text: { ko: string; en: string } }[];
-    relaxation: { changes: { demand: { kind: string }; from: number; to: number }[] } | null;
-  } | null;
-  shortfalls: { requirement: { technology: { id: string } }; missing: number; available: number }[];
-}
-
-const assemblyFields = `
-  id status
-  proposals {
-    id rank points bound gap cost distance parts { coverage track cost size cohesion }
-    lead { id }
-    members {
-      company { id } role
-      covers { requirement { technology { id } } level isVerified }
-      reasons { kind text { ko en } }
-    }
-    uncovered { technology { id } }
-  }
-  infeasibility { conflict { kind text { ko en } } relaxation { changes { demand { kind } from to } } }
-  shortfalls { requirement { technology { id } } missing available }
-  statistics { candidates solver instanceHash }
-`;
-
-async function assemble(projectId: string, more: Record<string, unknown> = {}, viewer = lead) {
-  const { assemble: result } = await alliance.data<{
-    assemble: { assembly: SeenAssembly | null; problems: SeenProblem[] };
-  }>(
-    viewer,
-    `mutation ($input: AssembleInput!) {
-      assemble(input: $input) { assembly { ${assemblyFields} } ${problemFields} }
-    }`,
-    { input: { projectId, ...more } },
-  );
-  return result;
-}
-
-const needs = [
-  { technologyId: 'mesh', leastLevel: 5 },
-  { technologyId: 'store', leastLevel: 6, wishedProviders: 2, estimatedPrice: 1_000 },
-  { technologyId: 'model', leastLevel: 6 },
-];
+const draft = (requirements: readonly object[], more: object = {}) =>
+  draftProject(alliance, 'infra', requirements, more);
 
 describe('assembling a team', () => {
   it('covers every mandatory requirement, proves it, and says why each firm is in', async () => {
     const project = await draft(needs, { budget: 5_000 });
-    const { assembly, problems } = await assemble(project.id, { alternatives: 1 });
+    const { assembly, problems } = await assemble(alliance, project.id, { alternatives: 1 });
     expect(problems).toEqual([]);
     expect(assembly?.status).toBe('OPTIMAL');
     const [best] = assembly?.proposals ?? [];
@@ -154,9 +51,9 @@ describe('assembling a team', () => {
     const deeds = () =>
       auditOf(alliance.connection).countDocuments({ mutation: 'assemble', userId: lead.userId });
     const before = await deeds();
-    await assemble(project.id);
+    await assemble(alliance, project.id);
     expect(await deeds()).toBe(before + 1);
-    expect((await assemble('nowhere')).problems).toMatchObject([{ code: 'NOT_FOUND' }]);
+    expect((await assemble(alliance, 'nowhere')).problems).toMatchObject([{ code: 'NOT_FOUND' }]);
     expect(await deeds()).toBe(before + 1);
     expect((await verifyAudit(alliance.connection)).faults).toEqual([]);
   });
@@ -165,7 +62,7 @@ describe('assembling a team', () => {
     const ko = '기술 요구: store 기술 (독립 공급 기업 4개, TRL 6 이상)';
     const en = 'providers of store (4 independent, at TRL 6 or above)';
     const project = await draft([{ technologyId: 'store', leastLevel: 6, providers: 4 }]);
-    const { assembly } = await assemble(project.id);
+    const { assembly } = await assemble(alliance, project.id);
     expect(assembly).toMatchObject({ status: 'INFEASIBLE', proposals: [] });
     // Two firms of one group count once, the restricted and the full one not at all.
     expect(assembly?.shortfalls).toEqual([
@@ -201,7 +98,7 @@ describe('assembling a team', () => {
   it('lets the verified level count in place of the declared one', async () => {
     await alliance.tellFirm('boaster', {}, { mesh: [9, 2] });
     const project = await draft([{ technologyId: 'mesh', leastLevel: 5, providers: 2 }]);
-    expect((await assemble(project.id)).assembly?.status).toBe('INFEASIBLE');
+    expect((await assemble(alliance, project.id)).assembly?.status).toBe('INFEASIBLE');
   });
 
   it('counts only certificates that are valid today', async () => {
@@ -212,7 +109,7 @@ describe('assembling a team', () => {
     const project = await draft([
       { technologyId: 'store', leastLevel: 6, certificateScheme: 'CSAP' },
     ]);
-    const { assembly } = await assemble(project.id, { alternatives: 0 });
+    const { assembly } = await assemble(alliance, project.id, { alternatives: 0 });
     expect(assembly?.proposals[0]?.members.map(({ company }) => company.id)).toEqual([
       'infra',
       'soft',
@@ -222,16 +119,16 @@ describe('assembling a team', () => {
   it('answers a repeat with the first answer, and refuses another request under its key', async () => {
     const project = await draft(needs);
     const key = { idempotencyKey: `repeat-${project.id}` };
-    const first = await assemble(project.id, key);
-    const second = await assemble(project.id, key);
+    const first = await assemble(alliance, project.id, key);
+    const second = await assemble(alliance, project.id, key);
     expect(second.assembly?.id).toBe(first.assembly?.id);
-    const other = await assemble(project.id, { ...key, alternatives: 0 });
+    const other = await assemble(alliance, project.id, { ...key, alternatives: 0 });
     expect(other.problems).toMatchObject([{ code: 'TAKEN', path: ['idempotencyKey'] }]);
   });
 
   it('refuses impossible wishes with every path at once', async () => {
     const project = await draft(needs);
-    const { assembly, problems } = await assemble(project.id, {
+    const { assembly, problems } = await assemble(alliance, project.id, {
       alternatives: 11,
       constraints: {
         maxPartners: 101,
@@ -255,7 +152,7 @@ describe('assembling a team', () => {
 
   it('is shown to the firm that leads and the secretariat alone', async () => {
     const project = await draft(needs);
-    const { assembly } = await assemble(project.id);
+    const { assembly } = await assemble(alliance, project.id);
     const read = async (viewer: typeof lead) =>
       (
         await alliance.data<{ assembly: { id: string } | null }>(
@@ -269,64 +166,6 @@ describe('assembling a team', () => {
     expect(await read(editorOf('soft'))).toBeNull();
     const { errors } = await alliance.ask(someone, '{ assembly(id: "x") { id } }');
     expect(errors?.[0]?.extensions['code']).toBe('UNAUTHENTICATED');
-  });
-
-  it('sends the invitations of a proposal at once, and refuses them after the requirements changed', async () => {
-    const project = await draft(needs);
-    const { assembly } = await assemble(project.id, { alternatives: 0 });
-    const proposal = assembly?.proposals[0];
-    const inviteAll = async () =>
-      (
-        await alliance.data<{
-          inviteProposal: {
-            consortium: { memberships: { status: string; requirements: object[] }[] } | null;
-            memberships: { company: { id: string }; status: string }[] | null;
-            problems: SeenProblem[];
-          };
-        }>(
-          lead,
-          `mutation ($input: InviteProposalInput!) {
-            inviteProposal(input: $input) {
-              consortium { memberships { status requirements { id } } }
-              memberships { company { id } status }
-              ${problemFields}
-            }
-          }`,
-          { input: { proposalId: proposal?.id, deadline } },
-        )
-      ).inviteProposal;
-    const invited = await inviteAll();
-    expect(invited.problems).toEqual([]);
-    expect(invited.memberships?.map(({ company }) => company.id).toSorted()).toEqual(
-      proposal?.members
-        .map(({ company }) => company.id)
-        .filter((id) => id !== 'infra')
-        .toSorted(),
-    );
-    const [own, ...others] = invited.consortium?.memberships ?? [];
-    expect(own?.status).toBe('ACCEPTED');
-    expect(own?.requirements).toHaveLength(1);
-    expect(others.every(({ status }) => status === 'INVITED')).toBe(true);
-
-    // Asked a second time, everybody has a place already and nothing is sent.
-    expect((await inviteAll()).memberships).toEqual([]);
-    const { project: now } = await alliance.data<{
-      project: { revision: number; requirements: { id: string }[] };
-    }>(lead, 'query ($id: ID!) { project(id: $id) { revision requirements { id } } }', {
-      id: project.id,
-    });
-    await alliance.data(
-      lead,
-      `mutation ($input: SetRequirementsInput!) { setRequirements(input: $input) { ${problemFields} } }`,
-      {
-        input: {
-          projectId: project.id,
-          revision: now.revision,
-          requirements: [{ technologyId: 'mesh', leastLevel: 3, id: now.requirements[0]?.id }],
-        },
-      },
-    );
-    expect((await inviteAll()).problems).toMatchObject([{ code: 'STALE', path: ['proposalId'] }]);
   });
 
   it('shows at once how many firms could meet each requirement', async () => {
@@ -349,71 +188,5 @@ describe('assembling a team', () => {
       { firms: 1, independent: 1 },
       { firms: 0, independent: 0 },
     ]);
-  });
-
-  it('proposes the smallest change after a firm declined', async () => {
-    const project = await draft(needs);
-    const { assembly } = await assemble(project.id, { alternatives: 0 });
-    const members = assembly?.proposals[0]?.members.map(({ company }) => company.id) ?? [];
-    const { memberships } = await alliance.change<{
-      memberships: { id: string; revision: number; company: { id: string } }[];
-    }>(
-      lead,
-      'inviteProposal',
-      { proposalId: assembly?.proposals[0]?.id, deadline },
-      'memberships { id revision company { id } }',
-    );
-    const [lost] = memberships;
-    if (!lost) throw new Error('Nobody was invited.');
-    await alliance.change(editorOf(lost.company.id), 'declineInvitation', {
-      membershipId: lost.id,
-      revision: lost.revision,
-    });
-    const repaired = await alliance.change<{
-      assembly: {
-        status: string;
-        repair: { changes: number; isSmallest: boolean; keep: { id: string }[] };
-        proposals: { id: string; members: { company: { id: string } }[] }[];
-      };
-    }>(
-      lead,
-      'repairTeam',
-      { projectId: project.id },
-      `assembly {
-        status
-        repair { changes isSmallest keep { id } join { id } leave { id } }
-        proposals { id members { company { id } } }
-      }`,
-    );
-    expect(repaired.problems).toEqual([]);
-    const unknown = await alliance.change(lead, 'repairTeam', {
-      projectId: project.id,
-      droppedCompanyIds: [lost.company.id, 'nobody'],
-    });
-    expect(unknown.problems).toMatchObject([
-      { code: 'NOT_FOUND', path: ['droppedCompanyIds', '1'], rule: 'MEMBER_INVITED' },
-    ]);
-    const after = repaired.assembly.proposals[0]?.members.map(({ company }) => company.id) ?? [];
-    expect(after).not.toContain(lost.company.id);
-    const kept = members.filter((id) => id !== lost.company.id);
-    expect(repaired.assembly.repair).toMatchObject({
-      isSmallest: true,
-      keep: expect.arrayContaining([{ id: 'infra' }]),
-    });
-    expect(after).toEqual(expect.arrayContaining(kept));
-    const again = await alliance.change<{ memberships: object[] }>(
-      lead,
-      'inviteProposal',
-      { proposalId: repaired.assembly.proposals[0]?.id, deadline },
-      'memberships { id }',
-    );
-    expect(again.problems).toEqual([]);
-    expect(again.memberships.length).toBeGreaterThan(0);
-  });
-
-  it('has no team to repair before anybody was invited', async () => {
-    const project = await draft(needs);
-    const { problems } = await alliance.change(lead, 'repairTeam', { projectId: project.id });
-    expect(problems).toMatchObject([{ code: 'WRONG_STATE', path: ['projectId'] }]);
   });
 });
