@@ -72,7 +72,7 @@ export async function giveReviewers(
   const counting = (projectId: string) => has(projectId).filter(isCounting);
   const byId = new Map(reviewers.map((reviewer) => [reviewer._id, reviewer]));
   const projectById = new Map(projects.map((project) => [project._id, project]));
-  const assigned = assignReviews(
+  const assigned = await assignReviews(
     projects.map(({ _id }) => ({
       projectId: _id,
       missing: Math.max(0, perProject - counting(_id).length),

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 
 import { assignReviews, type Assigned, type Need, type Offer } from './assignment.ts';
+import { assignByFlow } from './least-cost-flow.ts';
 
 const need = (projectId: string, missing = 1): Need => ({ projectId, missing });
 const offer = (reviewerId: string, most = 9, load = 0): Offer => ({ reviewerId, most, load });
@@ -46,14 +47,14 @@ const twoFit: Fits = (project, reviewer) =>
   reviewer === 'both' ? 1 : project === 'p' ? 0.2 : null;
 
 describe('assignReviews', () => {
-  it('gives a project to whoever knows most, and never where it may not be', () => {
+  it('gives a project to whoever knows most, and never where it may not be', async () => {
     expect(
-      assignReviews([need('p')], [offer('expert'), offer('poor'), offer('good')], byName),
+      await assignReviews([need('p')], [offer('expert'), offer('poor'), offer('good')], byName),
     ).toEqual([{ projectId: 'p', reviewerId: 'good' }]);
   });
 
-  it('moves an earlier choice to fill a place that would stay empty', () => {
-    const found = assignReviews(
+  it('moves an earlier choice to fill a place that would stay empty', async () => {
+    const found = await assignReviews(
       [need('p'), need('q')],
       [offer('both', 1), offer('one', 1)],
       twoFit,
@@ -64,14 +65,14 @@ describe('assignReviews', () => {
     ]);
   });
 
-  it('balances the load among the equally expert', () => {
+  it('balances the load among the equally expert', async () => {
     const needs = ['p', 'q', 'r', 's'].map((id) => need(id));
-    const found = assignReviews(needs, [offer('a'), offer('b', 9, 2), offer('c')], () => 1);
+    const found = await assignReviews(needs, [offer('a'), offer('b', 9, 2), offer('c')], () => 1);
     const count = (id: string) => found.filter(({ reviewerId }) => reviewerId === id).length;
     expect([count('a'), count('b'), count('c')]).toEqual([2, 0, 2]);
   });
 
-  it('is as good as the best of all ways, on small cases', () => {
+  it('is as good as the best of all ways, on small cases', async () => {
     const cases = fc.record({
       missing: fc.array(fc.integer({ min: 1, max: 2 }), { minLength: 1, maxLength: 3 }),
       reviewers: fc.array(
@@ -83,15 +84,15 @@ describe('assignReviews', () => {
       ),
       fits: fc.array(fc.option(fc.integer({ min: 0, max: 10 })), { minLength: 12, maxLength: 12 }),
     });
-    fc.assert(
-      fc.property(cases, ({ missing, reviewers, fits: numbers }) => {
+    await fc.assert(
+      fc.asyncProperty(cases, async ({ missing, reviewers, fits: numbers }) => {
         const needs = missing.map((count, index) => need(`p${index}`, count));
         const offers = reviewers.map(([most, load], index) => offer(`r${index}`, most, load));
         const fits: Fits = (project, reviewer) => {
           const found = numbers[Number(project.slice(1)) * 4 + Number(reviewer.slice(1))];
           return found == null ? null : found / 10;
         };
-        const found = assignReviews(needs, offers, fits);
+        const found = await assignReviews(needs, offers, fits);
         const ways = everyWay(needs, offers, fits);
         const most = Math.max(...ways.map((way) => way.length));
         const best = Math.min(
@@ -99,6 +100,40 @@ describe('assignReviews', () => {
         );
         expect([found.length, worth(found, offers, fits)]).toEqual([most, best]);
         expect(ways.some((way) => way.length === found.length)).toBe(true);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('is as good as a flow of least cost, on cases too large for all ways', async () => {
+    const size = fc.record({
+      projects: fc.integer({ min: 1, max: 30 }),
+      reviewers: fc.integer({ min: 1, max: 20 }),
+      missing: fc.integer({ min: 0, max: 4 }),
+      most: fc.integer({ min: 0, max: 9 }),
+      seed: fc.array(fc.option(fc.integer({ min: 0, max: 10 })), { minLength: 97, maxLength: 97 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(size, async ({ projects, reviewers, missing, most, seed }) => {
+        const needs = Array.from({ length: projects }, (_, index) => need(`${index}`, missing));
+        const offers = Array.from({ length: reviewers }, (_, index) =>
+          offer(`${index}`, most, index % 3),
+        );
+        const fits: Fits = (project, reviewer) => {
+          const found = seed[(Number(project) * 31 + Number(reviewer)) % seed.length];
+          return found == null ? null : found / 10;
+        };
+        const found = await assignReviews(needs, offers, fits);
+        const flow = assignByFlow(needs, offers, fits);
+        expect([found.length, worth(found, offers, fits)]).toEqual([
+          flow.length,
+          worth(flow, offers, fits),
+        ]);
+        expect(await assignReviews(needs, offers, fits)).toEqual(found);
+        const counts = offers.map(
+          ({ reviewerId }) => found.filter((each) => each.reviewerId === reviewerId).length,
+        );
+        expect(counts.every((count, index) => count <= Math.max(0, most - (index % 3)))).toBe(true);
       }),
       { numRuns: 60 },
     );

@@ -1,4 +1,9 @@
-/** Who reviews what: the most expert reviewers, the load balanced, proven best by minimum-cost flow. Pure. */
+/**
+ * Who reviews what: the most expert reviewers, the load balanced. A whole programme for the solver that assembles teams, proven
+ * best by it. Pure.
+ */
+import { loadSolver, type Solver } from '../assembly/search/highs.ts';
+import { addColumn, addRow, emptyProgramme, ones } from '../assembly/search/programme.ts';
 
 /** A project that needs reviewers. */
 export interface Need {
@@ -22,95 +27,75 @@ export interface Assigned {
   reviewerId: string;
 }
 
-interface Edge {
-  to: number;
-  capacity: number;
-  cost: number;
-  /** Place of the edge back in the list of `to`. */
-  back: number;
-}
-
 /** Expertise is counted in thousandths, so that costs are whole numbers and ties are exact. */
-const thousand = 1_000;
+export const thousand = 1_000;
 /** What one more review on a reviewer costs for each that the reviewer has: a fifth of full expertise. */
-const loadCost = 200;
+export const loadCost = 200;
+/** Hundreds of projects and reviewers take less than a second. */
+const mostSeconds = 60;
 
-// Nodes of the flow: where it comes from, where it goes, then projects, then reviewers.
-const source = 0;
-const sink = 1;
-const projectNode = (index: number) => 2 + index;
+let solver: Promise<Solver> | null = null;
 
 /**
  * Fills as many places as can be filled; of all ways to do so, the one with the most expertise less what uneven load
  * costs. Equal input gives equal output.
  *
  * @param fit expertise 0 to 1 of a reviewer for a project; null where the reviewer may not have it
+ * @throws when the solver does not come to the end
  */
-export function assignReviews(
+export async function assignReviews(
   needs: readonly Need[],
   offers: readonly Offer[],
   fit: (projectId: string, reviewerId: string) => number | null,
-): Assigned[] {
-  const reviewerNode = (index: number) => 2 + needs.length + index;
-  const graph: Edge[][] = Array.from({ length: 2 + needs.length + offers.length }, () => []);
-  needs.forEach(({ projectId, missing }, project) => {
-    connect(graph, source, projectNode(project), missing, 0);
-    offers.forEach(({ reviewerId }, reviewer) => {
+): Promise<Assigned[]> {
+  const { programme, pairs } = programmeOf(needs, offers, fit);
+  if (pairs.length === 0) return [];
+  solver ??= loadSolver();
+  const { run } = await solver;
+  const { status, values } = run(programme, { seconds: mostSeconds, seed: 1, gap: 0 });
+  if (status !== 'OPTIMAL') throw new Error(`Giving reviews came to no end: ${status}.`);
+  return pairs
+    .filter(({ column }) => (values[column] ?? 0) > 0.5)
+    .map(({ projectId, reviewerId }) => ({ projectId, reviewerId }));
+}
+
+/** A column for each reviewer who may have a project, and one for each review that a reviewer may take besides. */
+function programmeOf(
+  needs: readonly Need[],
+  offers: readonly Offer[],
+  fit: (projectId: string, reviewerId: string) => number | null,
+) {
+  const programme = emptyProgramme();
+  const worth = worthOfPlace(needs, offers);
+  const pairs = needs.flatMap(({ projectId }) =>
+    offers.flatMap(({ reviewerId }) => {
       const found = fit(projectId, reviewerId);
-      if (found === null) return;
-      const cost = Math.round((1 - found) * thousand);
-      connect(graph, projectNode(project), reviewerNode(reviewer), 1, cost);
-    });
-  });
-  // Each further review of a reviewer costs more than the one before: that is what balances the load.
-  offers.forEach(({ load, most }, reviewer) => {
-    for (let place = load; place < most; place += 1)
-      connect(graph, reviewerNode(reviewer), sink, 1, place * loadCost);
-  });
-  while (augment(graph));
-  return needs.flatMap(({ projectId }, project) =>
-    (graph[projectNode(project)] ?? [])
-      .filter(({ to, capacity }) => to >= reviewerNode(0) && capacity === 0)
-      .flatMap(({ to }) => offers[to - reviewerNode(0)] ?? [])
-      .map(({ reviewerId }) => ({ projectId, reviewerId })),
+      if (found === null) return [];
+      const cost = Math.round((1 - found) * thousand) - worth;
+      return [{ projectId, reviewerId, column: addColumn(programme, { cost, isWhole: true }) }];
+    }),
   );
-}
-
-function connect(graph: Edge[][], from: number, to: number, capacity: number, cost: number): void {
-  const out = graph[from] ?? [];
-  const back = graph[to] ?? [];
-  out.push({ to, capacity, cost, back: back.length });
-  back.push({ to: from, capacity: 0, cost: -cost, back: out.length - 1 });
-}
-
-/** Sends one unit along the cheapest path left; false when there is none. */
-function augment(graph: Edge[][]): boolean {
-  const reachedBy = cheapestPaths(graph);
-  if (!reachedBy[sink]) return false;
-  for (let node = sink; node !== source;) {
-    const edge = reachedBy[node];
-    const back = edge && graph[node]?.[edge.back];
-    if (!edge || !back) throw new Error('The path to the sink is broken.');
-    edge.capacity -= 1;
-    back.capacity += 1;
-    node = back.to;
+  const byProject = Map.groupBy(pairs, ({ projectId }) => projectId);
+  const byReviewer = Map.groupBy(pairs, ({ reviewerId }) => reviewerId);
+  for (const { projectId, missing } of needs) {
+    const columns = (byProject.get(projectId) ?? []).map(({ column }) => column);
+    addRow(programme, columns, ones(columns.length), 0, missing);
   }
-  return true;
+  for (const { reviewerId, load, most } of offers) {
+    const taken = (byReviewer.get(reviewerId) ?? []).map(({ column }) => column);
+    // Each further review of a reviewer costs more than the one before: that is what balances the load.
+    const room = Array.from({ length: Math.max(0, most - load) }, (_, place) =>
+      addColumn(programme, { cost: (load + place) * loadCost }),
+    );
+    const values = [...ones(taken.length), ...room.map(() => -1)];
+    addRow(programme, [...taken, ...room], values, -taken.length - room.length, 0);
+  }
+  return { programme, pairs };
 }
 
-/** The last edge of a cheapest path to each node: Bellman and Ford, by a queue. */
-function cheapestPaths(graph: Edge[][]): (Edge | null)[] {
-  const distance = graph.map(() => Number.POSITIVE_INFINITY);
-  const reachedBy: (Edge | null)[] = graph.map(() => null);
-  distance[source] = 0;
-  const queue = [source];
-  for (const node of queue)
-    for (const edge of graph[node] ?? []) {
-      const length = (distance[node] ?? 0) + edge.cost;
-      if (edge.capacity === 0 || length >= (distance[edge.to] ?? 0)) continue;
-      distance[edge.to] = length;
-      reachedBy[edge.to] = edge;
-      queue.push(edge.to);
-    }
-  return reachedBy;
+/** More than what filling one more place can cost, whatever has to move for it: filled places come first. */
+function worthOfPlace(needs: readonly Need[], offers: readonly Offer[]): number {
+  const moved = Math.min(needs.length, offers.length) * thousand;
+  const most = Math.max(0, ...offers.map((offer) => offer.most));
+  return moved + most * loadCost + 1;
 }
