@@ -1,13 +1,13 @@
 // One integer programme over some firms, its answer checked before anything is made of it.
 import { limits } from './limits.ts';
 import type { Team } from '../task/instance.ts';
-import { buildModel, readTeam, startFrom, type Model } from './model.ts';
+import { buildModel, inParts, readTeam, startFrom, type Model } from './model.ts';
 import { addRow } from './programme.ts';
 import type { Outcome } from './highs.ts';
 import { type Run, secondsFor } from './run.ts';
 import { score } from './score.ts';
 import type { Task } from '../task/task.ts';
-import type { Scored } from './draft.ts';
+import { isBetter, type Scored } from './draft.ts';
 
 /** What came of it. */
 export type Exact = {
@@ -43,7 +43,11 @@ export type ExactSettings = {
   readonly isVerdict?: boolean;
 };
 
-/** Solves the task over these firms. */
+/**
+ * Solves the task over these firms. First each pair may be carried in part, which leaves the solver far less to decide: where
+ * neither the budget nor a lead without work gets in the way, pairs come out whole by themselves, as what firms may carry and
+ * what requirements need are two laminar families. Only where they do not, they are made whole.
+ */
 export function solveExactly(
   run: Run,
   task: Task,
@@ -52,6 +56,48 @@ export function solveExactly(
 ): Exact {
   const model = buildModel(task, firms);
   if (model.programme.values.length > limits.matrixEntries) return { ...nothing, isTooLarge: true };
+  if (task.isElastic || settings.isVerdict === true) return solveWhole(run, model, settings);
+  const first = solveInParts(run, model, settings);
+  if (first.isDone || run.left() <= 0) return first.found;
+  const { best, bound } = first.found;
+  const second = solveWhole(run, model, { ...settings, start: betterStart(task, best, settings) });
+  return { ...second, best: betterOf(second.best, best), bound: Math.max(bound, second.bound) };
+}
+
+function betterStart(task: Task, best: Scored | null, { start }: ExactSettings): Team | null {
+  if (best === null || !start) return best?.team ?? start ?? null;
+  return isBetter(score(task, start), best.score) ? start : best.team;
+}
+
+function betterOf(found: Scored | null, other: Scored | null): Scored | null {
+  if (found === null || other === null) return found ?? other;
+  return isBetter(other.score, found.score) ? other : found;
+}
+
+// The bound holds for whole pairs too; the best is the best team of the members that were found.
+function solveInParts(run: Run, model: Model, settings: ExactSettings) {
+  const { task } = model;
+  const solved = runModel(run, { ...model, programme: inParts(model) }, settings);
+  const bound = boundOf(solved);
+  if (!solved.hasSolution) return { found: { ...nothing, bound }, isDone: true };
+  const team = scoredTeam(task, model, solved.values);
+  const isWhole = isAcceptable(task, team) && team.score.points <= solved.objective + 1e-6;
+  const best = isWhole ? team : bestOf(run, task, team.team.firms, settings);
+  const isDone = best !== null && isClose(best, bound, settings.gap);
+  return { found: { ...nothing, best, bound, violation: solved.objective }, isDone };
+}
+
+function bestOf(run: Run, task: Task, members: readonly number[], settings: ExactSettings) {
+  const { share, maxNodes } = settings;
+  return solveWhole(run, buildModel(task, members), { gap: 1e-6, share, maxNodes }).best;
+}
+
+function isClose({ score: { points } }: Scored, bound: number, gap: number): boolean {
+  return points - bound <= gap * Math.abs(points) + 1e-6;
+}
+
+function solveWhole(run: Run, model: Model, settings: ExactSettings): Exact {
+  const { task } = model;
   for (let round = 0; round < mostRefusals; round++) {
     const solved = runModel(run, model, settings);
     const again = isNone(solved, settings) ? runAgain(run, model) : null;

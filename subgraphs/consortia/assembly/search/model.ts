@@ -292,6 +292,13 @@ function addCohesion(draft: Draft): void {
   }
 }
 
+/** The programme of a model in which members may carry pairs in part and lead in part. */
+export function inParts({ programme, firms, member }: Model): Programme {
+  const whole = programme.whole.map(() => 0);
+  for (const firm of firms) whole[at(member, firm)] = 1;
+  return { ...programme, whole };
+}
+
 /** The team that a solution of the programme describes. */
 export function readTeam(model: Model, values: Float64Array): Team {
   const { instance } = model.task;

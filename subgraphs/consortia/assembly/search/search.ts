@@ -145,7 +145,7 @@ function stage(search: Search, fixed: Fixed | null, size: number): Fixed | null 
   const { run, task } = search;
   const pool = fixed ? fixed.survivors.toSorted(byPrice(fixed.values)) : inOrder(search);
   const start = search.best?.team ?? null;
-  const settings = { gap: 0.01, share: 0.2, maxNodes: stageNodes, start };
+  const settings = { gap: 0.002, share: 0.2, maxNodes: stageNodes, start };
   const firms = withMembers(search, pool.slice(0, size));
   accept(search, solveExactly(run, task, firms, settings).best);
   return search.best ? fix(search, search.best) : fixed;
