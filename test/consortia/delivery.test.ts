@@ -71,7 +71,8 @@ describe('a programme of a kind that no code knows', () => {
       ['STAGE_PAID', '600', '601'],
     ]);
     expect((await money(secretary, id, pay)).entry?.number).toBe(1);
-    await money(lead, id, { kind: 'MATCH', companyId: 'infra', amount: 200 });
+    const match = { kind: 'MATCH', companyId: 'infra', amount: 100 };
+    await money(lead, id, match);
     await money(lead, id, { kind: 'SPEND', companyId: 'infra', item: 'people', amount: 650 });
     const over = await money(lead, id, {
       kind: 'SPEND',
@@ -80,7 +81,7 @@ describe('a programme of a kind that no code knows', () => {
       amount: 400,
     });
     expect(over.problems.map(({ rule, limit, found }) => [rule, limit, found])).toEqual([
-      ['IN_HAND', '150', '400'],
+      ['IN_HAND', '50', '400'],
       ['PLANNED', '700', '1050'],
     ]);
 
@@ -88,17 +89,27 @@ describe('a programme of a kind that no code knows', () => {
       projectId: id,
       revision: started.project?.revision,
     });
-    expect(early.problems.map(({ rule, found }) => [rule, found])).toEqual([
-      ['LAST_STAGE', 'LAUNCH'],
-      ['SETTLED', '150'],
+    expect(early.problems.map(({ rule, limit, found }) => [rule, limit, found])).toEqual([
+      ['LAST_STAGE', 'LANDING', 'LAUNCH'],
+      ['SETTLED', '0', '50'],
+      ['MATCHED', '150', '100'],
     ]);
+    await money(lead, id, match);
     const gate = await step(secretary, 'approveGate', {
       projectId: id,
       revision: started.project?.revision,
       note: '발사에 성공했습니다.',
     });
     expect(gate.project?.stage).toBe('LANDING');
-    await money(secretary, id, { ...pay, amount: 200 });
+    const wrong = await money(secretary, id, { ...pay, amount: 200, item: 'travel' });
+    expect(wrong.problems.map(({ rule, limit, found }) => [rule, limit, found])).toEqual([
+      ['PLANNED', '0', '200'],
+    ]);
+    await money(secretary, id, { ...pay, amount: 200, item: 'cloud' });
+    const elsewhere = await money(lead, id, { ...match, kind: 'RETURN', amount: 151 });
+    expect(elsewhere.problems.map(({ rule, limit, found }) => [rule, limit, found])).toEqual([
+      ['EARMARKED', '150', '151'],
+    ]);
     await money(lead, id, { kind: 'SPEND', companyId: 'infra', item: 'cloud', amount: 300 });
     await money(lead, id, { kind: 'RETURN', companyId: 'infra', amount: 50 });
     const done = await step(secretary, 'completeProject', {
@@ -110,7 +121,10 @@ describe('a programme of a kind that no code knows', () => {
       lead,
       `query ($id: ID!) { project(id: $id) {
         gates { from to note }
-        accounts { planned paid matched spent returned left items { item planned spent } }
+        accounts {
+          planned paid matched spent returned left
+          items { item planned paid matched spent returned }
+        }
         ledger { totalCount edges { node { number kind } } }
       } }`,
       { id },
@@ -126,12 +140,12 @@ describe('a programme of a kind that no code knows', () => {
           returned: 50,
           left: 0,
           items: [
-            { item: 'cloud', planned: 300, spent: 300 },
-            { item: 'people', planned: 700, spent: 650 },
+            { item: 'cloud', planned: 300, paid: 200, matched: 0, spent: 300, returned: 0 },
+            { item: 'people', planned: 700, paid: 0, matched: 0, spent: 650, returned: 0 },
           ],
         },
       ],
-      ledger: { totalCount: 6 },
+      ledger: { totalCount: 7 },
     });
     const seen = await alliance.data<{ project: object }>(
       someone,

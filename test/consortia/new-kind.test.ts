@@ -1,5 +1,5 @@
 /** A programme that is data alone, carried out to its last won: what a firm of a running project goes through. */
-import { secretary } from './alliance.ts';
+import { editorOf, secretary } from './alliance.ts';
 import {
   act,
   alliance,
@@ -169,6 +169,21 @@ describe('a project under a new kind of programme', () => {
       rating: 4,
       words: { ko: '쓸 만합니다.' },
     });
+    const later = await act(lead, 'enrolPilot', 'pilot', {
+      projectId: id,
+      companyId: 'helper',
+      from: day(2),
+      subject: { ko: '달 탐사 자료' },
+    });
+    const early = await act(editorOf('helper'), 'givePilotFeedback', 'pilot', {
+      pilotId: later.pilot?.id,
+      revision: 1,
+      rating: 1,
+      words: { ko: '아직 써 보지 않았습니다.' },
+    });
+    expect(early.problems.map(({ rule, limit }) => [rule, limit])).toEqual([
+      ['PILOT_BEGUN', day(2)],
+    ]);
     const registered = await act(lead, 'registerOutcome', 'outcome', {
       projectId: id,
       name: { ko: '달 지도 서비스' },

@@ -4,12 +4,16 @@ import {
   account,
   accountsIn,
   balancesOf,
-  movementBreaches,
-  stagePaymentBreaches,
-  type Bounds,
+  type ItemAccount,
   type LedgerKind,
   type Movement,
 } from './books.ts';
+import {
+  matchedBreaches,
+  movementBreaches,
+  stagePaymentBreaches,
+  type Bounds,
+} from './movement.ts';
 
 const bounds = {
   grants: new Map([
@@ -36,6 +40,8 @@ const wish = fc.record({
   companyId: fc.constantFrom('a', 'b'),
   item: fc.constantFrom('people', 'cloud'),
   amount: fc.integer({ min: 1, max: 400 }),
+  /** Whether what comes or goes back is for the item alone. */
+  isFor: fc.boolean(),
   reverses: fc.integer({ min: 1, max: 12 }),
   stage: fc.constantFrom('PLAN', 'BUILD', 'SHOW'),
 });
@@ -47,8 +53,13 @@ type Wish = typeof wish extends fc.Arbitrary<infer W> ? W : never;
 
 /** The movement that is wished for: one that takes another back speaks of the same firm, item, amount and stage. */
 function movementOf(books: readonly Staged[], wished: Wish): Staged {
-  const { kind, companyId, item, amount, reverses, stage } = wished;
-  const own = { companyId, item: kind === 'SPEND' ? item : null, amount, stage };
+  const { kind, companyId, item, amount, isFor, reverses, stage } = wished;
+  const own = {
+    companyId,
+    item: kind === 'SPEND' || (isFor && kind !== 'RECOVER') ? item : null,
+    amount,
+    stage,
+  };
   const number = books.length + 1;
   if (kind !== 'REVERSE' && kind !== 'BOUNCE') return { ...own, number, kind, reverses: null };
   const original = books.find((each) => each.number === reverses) ?? own;
@@ -73,6 +84,14 @@ const totalOf = (books: readonly Movement[], isWanted: (name: string) => boolean
       .reduce((total, [, balance]) => total + BigInt(balance), 0n),
   );
 
+/** What came for items and was neither spent on them nor given back. */
+const waitingFor = (items: readonly ItemAccount[]) =>
+  items.reduce(
+    (total, { paid, matched, returned, spent }) =>
+      total + Math.max(0, paid + matched - returned - spent),
+    0,
+  );
+
 const entry = (number: number, kind: LedgerKind, amount: number, more: Partial<Movement> = {}) => ({
   number,
   kind,
@@ -81,6 +100,14 @@ const entry = (number: number, kind: LedgerKind, amount: number, more: Partial<M
   amount,
   reverses: null,
   ...more,
+});
+
+/** A firm's money; what went back was returned and recovered in equal parts. */
+const moneyOf = (paid: number, matched: number, back = 0) => ({
+  paid,
+  matched,
+  returned: back,
+  recovered: back,
 });
 
 describe('the books', () => {
@@ -97,7 +124,12 @@ describe('the books', () => {
             bounds.grants.get(held.companyId) ?? 0,
           );
           expect(held.items.reduce((total, { spent }) => total + spent, 0)).toBe(held.spent);
-          for (const { spent, planned } of held.items) expect(spent).toBeLessThanOrEqual(planned);
+          for (const each of held.items) {
+            expect(each.spent).toBeLessThanOrEqual(each.planned);
+            expect(each.paid + each.matched - each.returned).toBeLessThanOrEqual(each.planned);
+            expect(each.returned).toBeLessThanOrEqual(each.paid);
+          }
+          expect(waitingFor(held.items)).toBeLessThanOrEqual(held.left);
         }
       }),
       { numRuns: 500 },
@@ -229,6 +261,62 @@ describe('the books', () => {
     expect(faults(entry(2, 'REVERSE', 0, { reverses: 7 }))).toEqual([
       ['REVERSIBLE', 'an entry', '7'],
     ]);
+  });
+
+  it('keep what came for an item for that item, and tell it by item', () => {
+    const forCloud = { item: 'cloud' };
+    const before = [entry(1, 'PAY', 300, forCloud), entry(2, 'MATCH', 100)];
+    const faults = (movement: Movement, more: readonly Movement[] = []) =>
+      movementBreaches(movement, [...before, ...more], bounds).map(({ rule, limit, found }) => [
+        rule,
+        limit,
+        found,
+      ]);
+    expect(faults(entry(3, 'MATCH', 1, forCloud))).toEqual([['PLANNED', '300', '301']]);
+    expect(faults(entry(3, 'PAY', 1, { item: 'travel' }))).toEqual([['PLANNED', '0', '1']]);
+    expect(faults(entry(3, 'SPEND', 100))).toEqual([]);
+    expect(faults(entry(3, 'SPEND', 101))).toEqual([['EARMARKED', '100', '101']]);
+    expect(faults(entry(3, 'RETURN', 101))).toEqual([['EARMARKED', '100', '101']]);
+    expect(faults(entry(3, 'RETURN', 300, forCloud))).toEqual([]);
+    expect(faults(entry(3, 'RETURN', 301, forCloud))).toEqual([
+      ['RETURNED', '300', '301'],
+      ['ITEM_RECEIVED', '300', '301'],
+    ]);
+    const spent = entry(3, 'SPEND', 250, forCloud);
+    const returned = entry(4, 'RETURN', 50, forCloud);
+    expect(accountsIn(['a'], bounds.plan, [...before, spent, returned])).toMatchObject([
+      {
+        paid: 300,
+        matched: 100,
+        left: 100,
+        items: [
+          { item: 'cloud', planned: 300, paid: 300, matched: 0, spent: 250, returned: 50 },
+          { item: 'people', planned: 500, paid: 0, matched: 0, spent: 0, returned: 0 },
+        ],
+      },
+    ]);
+    expect(faults(entry(5, 'REVERSE', 0, { reverses: 1 }), [spent, returned])).toEqual([
+      ['IN_HAND', '100', '300'],
+      ['RETURNED', '250', '300'],
+      ['ITEM_RECEIVED', '250', '300'],
+    ]);
+    expect(faults(entry(4, 'REVERSE', 0, { reverses: 2 }), [entry(3, 'SPEND', 100)])).toEqual([
+      ['EARMARKED', '0', '100'],
+    ]);
+  });
+
+  it('show that members brought of their own what was promised for the public money that they keep', () => {
+    const promised = { budget: 800, matching: 200 };
+    expect(matchedBreaches([moneyOf(800, 0), moneyOf(0, 200)], promised)).toEqual([]);
+    expect(matchedBreaches([moneyOf(401, 100)], promised)).toMatchObject([
+      { rule: 'MATCHED', limit: '101', found: '100' },
+    ]);
+    expect(matchedBreaches([moneyOf(800, 0, 400)], promised)).toEqual([]);
+    expect(matchedBreaches([moneyOf(800, 0)], { budget: 800, matching: 0 })).toEqual([]);
+    const most = Number.MAX_SAFE_INTEGER;
+    expect(
+      matchedBreaches([moneyOf(most, most - 1)], { budget: most, matching: most }),
+    ).toMatchObject([{ rule: 'MATCHED', limit: String(most), found: String(most - 1) }]);
   });
 
   it('take an entry back once, and income only while it is in hand', () => {

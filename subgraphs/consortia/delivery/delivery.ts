@@ -18,6 +18,7 @@ import { memberIdsOf } from '../submission/submission.ts';
 import { readReason, reasonLength } from '../form/wording.ts';
 import type { Account } from './books.ts';
 import { readAccounts } from './money.ts';
+import { matchedBreaches } from './movement.ts';
 import { impartial } from './oversight.ts';
 
 /** Which project, and the revision it was read at. */
@@ -112,10 +113,11 @@ export async function approveGate(
 }
 
 /**
- * Ends a running project as finished: in its last stage, with every won spent or returned.
+ * Ends a running project as finished: in its last stage, with every won spent or returned, and under a call with the money
+ * brought that its members promised.
  *
  * @throws {Refusal} NOT_FOUND (projectId), WRONG_STATE (projectId), STALE (revision), INVALID (projectId; rules
- * LAST_STAGE, SETTLED, MILESTONES_ACCEPTED)
+ * LAST_STAGE, SETTLED, MATCHED, MILESTONES_ACCEPTED)
  */
 export async function completeProject(context: Context, given: GivenStep): Promise<ProjectRecord> {
   const { project, status, stages, memberIds } = await courseOf(context, given, 'complete');
@@ -123,6 +125,7 @@ export async function completeProject(context: Context, given: GivenStep): Promi
   const milestones = await milestonesIn(context, project._id);
   refuseAny([
     ...completionBreaches(project.stage, stages, accounts),
+    ...(project.callId === null ? [] : matchedBreaches(accounts, project)),
     ...unaccepted(milestones, null),
   ]);
   const finished = {

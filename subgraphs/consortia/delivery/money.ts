@@ -20,14 +20,15 @@ import { payeeFaults } from './payee.ts';
 import { readReason, reasonLength } from '../form/wording.ts';
 import {
   accountsIn,
-  movementBreaches,
-  stagePaymentBreaches,
   notReversed,
+  receivedFor,
   type Account,
+  type ItemAccount,
   type LedgerKind,
   type Movement,
   type ItemPlan,
 } from './books.ts';
+import { movementBreaches, stagePaymentBreaches } from './movement.ts';
 import type { LedgerPage, LedgerRecord } from './ledger.model.ts';
 
 const itemsLimit = 1_000;
@@ -43,7 +44,7 @@ export interface GivenPlan {
  * Says who is to use how much for what. An owner or editor of the lead's firm may.
  *
  * @throws {Refusal} NOT_FOUND (projectId, items/…/companyId), WRONG_STATE (projectId), STALE (revision), INVALID (items;
- * rules PLAN_SUM, PLAN_ONCE, PLAN_SPENT)
+ * rules PLAN_SUM, PLAN_ONCE, PLAN_SPENT, PLAN_PAID)
  */
 export async function planBudget(context: Context, given: GivenPlan): Promise<ProjectRecord> {
   const project = await projectToLead(context, given.projectId, ['projectId']);
@@ -121,17 +122,36 @@ export function planFaults(
       ]),
     );
   for (const { companyId, items } of accountsIn(memberIds, plan, movements))
-    for (const { item, planned, spent } of items)
-      if (spent > planned)
-        faults.push(
-          breach(
-            'PLAN_SPENT',
-            `More is spent already on ${item} by ${companyId}.`,
-            planned,
-            spent,
-            ['items'],
-          ),
-        );
+    for (const each of items) faults.push(...movedFaults(companyId, each));
+  return faults;
+}
+
+/** What is wrong with a plan of an item that money came for or was spent on already. */
+function movedFaults(companyId: string, moved: ItemAccount): Problem[] {
+  const { item, planned, spent } = moved;
+  const received = receivedFor(moved);
+  const faults: Problem[] = [];
+  const path = ['items'];
+  if (spent > planned)
+    faults.push(
+      breach(
+        'PLAN_SPENT',
+        `More is spent already on ${item} by ${companyId}.`,
+        planned,
+        spent,
+        path,
+      ),
+    );
+  if (received > planned)
+    faults.push(
+      breach(
+        'PLAN_PAID',
+        `More came already for ${item} of ${companyId}: return it first.`,
+        planned,
+        received,
+        path,
+      ),
+    );
   return faults;
 }
 
@@ -157,7 +177,7 @@ export interface Recorded {
  *
  * @throws {Refusal} NOT_FOUND (projectId, companyId), WRONG_STATE (projectId; rules STATE, SETTLED, CONFLICT; companyId with rule
  * PAYEE_FIT when the firm is suspended or closed), INVALID (companyId, item, amount,
- * reverses, memo; rules PAID, STAGE_PAID, IN_HAND, RETURNED, PLANNED, REVERSIBLE, COUNTABLE)
+ * reverses, memo; rules PAID, STAGE_PAID, IN_HAND, RETURNED, PLANNED, ITEM_RECEIVED, EARMARKED, REVERSIBLE, COUNTABLE)
  * @throws {GraphQLError} UNAUTHENTICATED, FORBIDDEN
  */
 export async function recordMoney(context: Context, given: GivenMoney): Promise<Recorded> {
@@ -192,8 +212,8 @@ export function refuseSettled({ settledAt }: ProjectRecord): void {
 /**
  * Enters a movement into the books of a project.
  *
- * @throws {Refusal} INVALID (amount, reverses; rules PAID, STAGE_PAID, IN_HAND, RETURNED, PLANNED, REVERSIBLE,
- * COUNTABLE)
+ * @throws {Refusal} INVALID (amount, reverses; rules PAID, STAGE_PAID, IN_HAND, RETURNED, PLANNED, ITEM_RECEIVED, EARMARKED,
+ * REVERSIBLE, COUNTABLE)
  */
 export async function enterMovement(
   context: Context,
@@ -298,7 +318,8 @@ function formFaults(given: GivenMoney, memberIds: readonly string[]): Problem[] 
   );
   check((amount == null) === isReversal, 'Every movement but a reversal has an amount.', 'amount');
   check((reverses != null) === isReversal, 'A reversal alone names an entry.', 'reverses');
-  check((item != null) === (kind === 'SPEND'), 'Spending alone is for an item.', 'item');
+  check(kind !== 'SPEND' || item != null, 'Spending is for an item.', 'item');
+  check(!isReversal || item == null, 'A reversal is for the item of what it takes back.', 'item');
   if (amount === 0) faults.push(breach('AMOUNT_LEAST', 'An amount is above 0.', 1, 0, ['amount']));
   if (companyId != null && !memberIds.includes(companyId))
     faults.push(problem('NOT_FOUND', 'The consortium has no such member.', ['companyId']));

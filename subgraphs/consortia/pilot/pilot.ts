@@ -1,5 +1,6 @@
 /** Pilot users: firms that try what a project makes, and say what they think of it. */
 import { newId } from '#kit/id.ts';
+import { seoulDay } from '#kit/instant.ts';
 import { isDuplicateKey } from '#kit/mongo.ts';
 import { refusal, refuseAny, type Problem } from '#kit/refusal.ts';
 import { stateAfter } from '#kit/steps.ts';
@@ -93,7 +94,8 @@ async function isMaker(
 /**
  * Says what a pilot user thinks; again until the project is over. An owner or editor of that firm may.
  *
- * @throws {Refusal} NOT_FOUND (pilotId), WRONG_STATE (pilotId), STALE (revision), INVALID (rating, words)
+ * @throws {Refusal} NOT_FOUND (pilotId), WRONG_STATE (pilotId), STALE (revision), INVALID (rating, words; pilotId with rule
+ * PILOT_BEGUN before its first day)
  */
 export async function givePilotFeedback(
   context: Context,
@@ -108,6 +110,9 @@ export async function givePilotFeedback(
   const { userId } = actingFor(viewer, pilot.companyId, 'EDITOR');
   stateAfter(projectSteps, project.status, 'work', path);
   const faults: Problem[] = [];
+  const today = seoulDay(arrivedAt);
+  if (pilot.from > today)
+    faults.push(breach('PILOT_BEGUN', 'The trial is still to come.', pilot.from, today, path));
   const { rating } = given;
   if (rating < 1 || rating > 5)
     faults.push(breach('RATING', 'A rating is 1 to 5.', '1 to 5', rating, ['rating']));
