@@ -21,6 +21,7 @@ import {
 import { markFirmsDue } from '../subgraphs/techmaps/supply/due.ts';
 import { applyDelta } from '../subgraphs/techmaps/supply/recount.ts';
 import { report } from './machine.ts';
+import { mutationText } from '../test/mutation.ts';
 
 const capabilities = Number(process.argv[2] ?? 20_000);
 const perFirm = 10;
@@ -45,9 +46,8 @@ async function ask<Data>(source: string, variables: object = {}): Promise<Data> 
 }
 
 async function run(mutation: string, input: object, fields: string): Promise<void> {
-  const type = `${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Input`;
   const data = await ask<Record<string, { problems: object[] }>>(
-    `mutation ($input: ${type}!) { ${mutation}(input: $input) { ${fields} problems { message path } } }`,
+    mutationText(mutation, `${fields} problems { message path }`),
     { input },
   );
   const [problem] = data[mutation]?.problems ?? [];

@@ -5,6 +5,7 @@ import { visitor, type Viewer } from '#kit/viewer.ts';
 import type { Platform } from '../infra/platform.ts';
 import { startTestPlatform } from './platform.ts';
 import { user } from './service.ts';
+import { mutationText } from './mutation.ts';
 
 let platform: Platform;
 beforeAll(async () => {
@@ -84,8 +85,7 @@ const deeds = (firm: string): [string, string, object][] => [
 async function mayDo(viewer: Viewer, firm: string): Promise<Record<string, boolean>> {
   const outcome: Record<string, boolean> = {};
   for (const [subgraph, mutation, input] of deeds(firm)) {
-    const type = `${mutation[0]?.toUpperCase()}${mutation.slice(1)}Input`;
-    const query = `mutation ($input: ${type}!) { ${mutation}(input: $input) { problems { code message } } }`;
+    const query = mutationText(mutation, 'problems { code message }');
     const { errors } = await platform.execute({ query, variables: { input } }, viewer);
     const codes = (errors ?? []).map(({ extensions }) => extensions?.['code']);
     expect(codes.filter((code) => code !== 'FORBIDDEN')).toEqual([]);

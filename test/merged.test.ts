@@ -3,6 +3,7 @@ import type { Viewer } from '#kit/viewer.ts';
 import type { Platform } from '../infra/platform.ts';
 import { startTestPlatform } from './platform.ts';
 import { someone, user } from './service.ts';
+import { mutationText } from './mutation.ts';
 
 let platform: Platform;
 beforeAll(async () => {
@@ -26,8 +27,7 @@ async function change<Fields>(
   input: object,
   fields: string,
 ): Promise<Fields> {
-  const type = `${mutation[0]?.toUpperCase()}${mutation.slice(1)}Input`;
-  const query = `mutation ($input: ${type}!) { outcome: ${mutation}(input: $input) { ${fields} problems { code path message } } }`;
+  const query = mutationText(mutation, `${fields} problems { code path message }`, 'outcome');
   const { outcome } = await ask<{ outcome: Fields & { problems: object[] } }>(viewer, query, {
     input,
   });

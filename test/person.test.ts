@@ -8,6 +8,7 @@ import type { Viewer } from '#kit/viewer.ts';
 import type { Platform } from '../infra/platform.ts';
 import { startTestPlatform } from './platform.ts';
 import { user } from './service.ts';
+import { mutationText } from './mutation.ts';
 
 let platform: Platform;
 beforeAll(async () => {
@@ -26,8 +27,7 @@ async function change<Fields>(
   input: object,
   fields: string,
 ): Promise<Fields> {
-  const type = `${mutation[0]?.toUpperCase()}${mutation.slice(1)}Input`;
-  const query = `mutation ($input: ${type}!) { outcome: ${mutation}(input: $input) { ${fields} problems { code path message } } }`;
+  const query = mutationText(mutation, `${fields} problems { code path message }`, 'outcome');
   const { data, errors } = await platform.execute({ query, variables: { input } }, viewer);
   if (errors) throw new AggregateError(errors, errors.map(({ message }) => message).join('\n'));
   const { outcome } = data as { outcome: Fields & { problems: object[] } };

@@ -2,6 +2,7 @@ import { connect } from '#kit/mongo.ts';
 import type { Platform } from '../infra/platform.ts';
 import { startTestPlatform } from './platform.ts';
 import { someone, user } from './service.ts';
+import { mutationText } from './mutation.ts';
 
 let platform: Platform;
 
@@ -32,8 +33,7 @@ async function change(
   mutation: string,
   input: object,
 ): Promise<{ code: string; path: string[] }[]> {
-  const type = `${mutation[0]?.toUpperCase()}${mutation.slice(1)}Input`;
-  const query = `mutation ($input: ${type}!) { outcome: ${mutation}(input: $input) { problems { code path } } }`;
+  const query = mutationText(mutation, 'problems { code path }', 'outcome');
   const { data, errors } = await platform.execute({ query, variables: { input } }, staff);
   expect(errors).toBeUndefined();
   const { outcome } = data as { outcome: { problems: { code: string; path: string[] }[] } };

@@ -12,6 +12,7 @@ import { ExportFault, readExport, type ExportCommand } from './command.ts';
 import { exportFile } from './export-file.ts';
 import type { Piece } from './table.ts';
 import { writePieces } from './write.ts';
+import { mutationText } from '../../test/mutation.ts';
 
 let folder: string;
 let platform: Platform;
@@ -84,10 +85,9 @@ afterAll(async () => {
 });
 
 async function bring(mutation: string, input: object): Promise<void> {
-  const type = `${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Input`;
   const data = await ask<Record<string, { problems: object[] }>>(
     platform,
-    `mutation ($input: ${type}!) { ${mutation}(input: $input) { problems { message path } } }`,
+    mutationText(mutation, 'problems { message path }'),
     { input },
   );
   expect(data[mutation]?.problems).toEqual([]);

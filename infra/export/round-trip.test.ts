@@ -13,6 +13,7 @@ import { importFile } from '../import/import-file.ts';
 import type { LoadReport } from '../import/load.ts';
 import { readSource } from '../import/source.ts';
 import { exportFile } from './export-file.ts';
+import { mutationText } from '../../test/mutation.ts';
 
 const cncf = formats.find(({ name }) => name === 'cncf');
 const command = { format: 'landscape', map: 'own', table: 'CSV', prefix: null, uri: null } as const;
@@ -88,10 +89,9 @@ afterAll(async () => {
 });
 
 async function bring(mutation: string, input: object): Promise<void> {
-  const type = `${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Input`;
   const data = await ask<Record<string, { problems: object[] }>>(
     platform,
-    `mutation ($input: ${type}!) { ${mutation}(input: $input) { problems { message path } } }`,
+    mutationText(mutation, 'problems { message path }'),
     { input },
   );
   if (data[mutation]?.problems.length !== 0) throw new Error(JSON.stringify(data));

@@ -5,6 +5,7 @@ import type { Viewer } from '#kit/viewer.ts';
 import type { Platform } from '../../infra/platform.ts';
 import { startTestPlatform } from '../platform.ts';
 import { user } from '../service.ts';
+import { mutationText } from '../mutation.ts';
 
 interface Answer {
   // oxlint-disable-next-line typescript/no-explicit-any -- tests read what they asked for.
@@ -23,8 +24,7 @@ async function ask(viewer: Viewer, query: string, variables: object = {}): Promi
 }
 
 function change(viewer: Viewer, name: string, selection: string, input: object): Promise<Answer> {
-  const type = `${name[0]?.toUpperCase()}${name.slice(1)}Input`;
-  const query = `mutation ($input: ${type}!) { ${name}(input: $input) { ${selection} problems { code rule path } } }`;
+  const query = mutationText(name, `${selection} problems { code rule path }`);
   return ask(viewer, query, { input });
 }
 

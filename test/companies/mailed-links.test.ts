@@ -8,6 +8,7 @@ import { startTestPlatform } from '../platform.ts';
 import { freePort } from '../ports.ts';
 import { startProvider, type TestProvider } from './provider.ts';
 import { someone, user } from '../service.ts';
+import { mutationText } from '../mutation.ts';
 
 let platform: Platform;
 let provider: TestProvider;
@@ -52,8 +53,7 @@ async function run(query: string, input: object, viewer = someone): Promise<Outc
   return Object.values(data ?? {})[0] as Outcome;
 }
 
-const mutation = (name: string, fields = '') =>
-  `mutation ($input: ${name[0]?.toUpperCase()}${name.slice(1)}Input!) { ${name}(input: $input) { ${fields} problems { code } } }`;
+const mutation = (name: string, fields = '') => mutationText(name, `${fields} problems { code }`);
 
 /** An account whose mails are still to come, with an invitation to a firm of somebody else. */
 async function invited(email: string): Promise<void> {

@@ -7,6 +7,7 @@ import type { Viewer } from '#kit/viewer.ts';
 import { subgraphSdl } from '#schema/sdl.ts';
 import { startCompanies, type CompaniesWorld } from './companies.ts';
 import { someone } from '../service.ts';
+import { mutationText } from '../mutation.ts';
 
 const everybody = [
   'VISITOR',
@@ -395,9 +396,8 @@ async function set(): Promise<{ setting: Setting; viewers: Record<Who, Viewer> }
 function operation(name: string, row: Row, setting: Setting) {
   const [type, field = ''] = name.split('.');
   if (type === 'Mutation') {
-    const input = `${field[0]?.toUpperCase()}${field.slice(1)}Input`;
     return {
-      source: `mutation ($input: ${input}!) { ${field}(input: $input) { problems { code } } }`,
+      source: mutationText(field, 'problems { code }'),
       variables: { input: row.input?.(setting) },
     };
   }

@@ -7,6 +7,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { someone, user } from '../service.ts';
+import { inputTypeOf } from '../mutation.ts';
 
 interface Answer {
   // oxlint-disable-next-line typescript/no-explicit-any -- tests read what they asked for.
@@ -28,8 +29,7 @@ async function ask(viewer: Viewer, query: string, variables: object = {}): Promi
 }
 
 async function change(viewer: Viewer, name: string, selection: string, input: object) {
-  const type = `${name[0]?.toUpperCase()}${name.slice(1)}Input`;
-  const query = `mutation Named ($input: ${type}!) { ${name}(input: $input) { ${selection} problems { code rule path } } }`;
+  const query = `mutation Named ($input: ${inputTypeOf(name)}!) { ${name}(input: $input) { ${selection} problems { code rule path } } }`;
   const answer = await ask(viewer, query, { input });
   if (answer['problems'].length > 0) throw new Error(JSON.stringify(answer['problems']));
   return answer;

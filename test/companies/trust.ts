@@ -1,6 +1,7 @@
 /** Misconduct cases on their way, for tests of them. */
 import type { Viewer } from '#kit/viewer.ts';
 import { startCompanies, type CompaniesWorld, type Firm, type Payload } from './companies.ts';
+import { mutationText } from '../mutation.ts';
 
 /** A case as tests read it. */
 export interface SeenCase {
@@ -69,8 +70,7 @@ export async function startTrust(environment: Record<string, string> = {}): Prom
   const reporter = await world.person('reporter');
   const second = await world.person('second', { roles: ['SECRETARIAT'] });
   const mutate: Trust['mutate'] = (viewer, name, input, selection = `case { ${caseFields} }`) => {
-    const type = `${name[0]?.toUpperCase()}${name.slice(1)}Input`;
-    const source = `mutation ($input: ${type}!) { ${name}(input: $input) { ${selection} problems { code path rule } } }`;
+    const source = mutationText(name, `${selection} problems { code path rule }`);
     return world.ask(viewer, source, { input });
   };
   const report: Trust['report'] = async (firm) =>

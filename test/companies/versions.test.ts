@@ -9,6 +9,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { subgraphSdl } from '#schema/sdl.ts';
+import { inputTypeOf } from '../mutation.ts';
 
 /** Mutations that name no revision, and why nobody's work is lost by them. */
 const withoutRevision: Record<string, string[]> = {
@@ -69,7 +70,7 @@ async function mutations(): Promise<{ name: string; fields: string[] }[]> {
   );
   return (root?.fields ?? []).map(({ name: { value } }) => ({
     name: value,
-    fields: inputs.get(`${value[0]?.toUpperCase()}${value.slice(1)}Input`) ?? [],
+    fields: inputs.get(inputTypeOf(value)) ?? [],
   }));
 }
 

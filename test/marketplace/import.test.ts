@@ -2,6 +2,7 @@
 import { operator, startMarketplace, type TestMarketplace } from './marketplace.ts';
 import { someone } from '../service.ts';
 import { tellFirms } from '../told.ts';
+import { mutationText } from '../mutation.ts';
 
 let { query, uri, stop } = {} as TestMarketplace;
 
@@ -19,11 +20,9 @@ interface Report {
 }
 
 async function take(name: string, input: object): Promise<Report> {
-  const type = `${name[0]?.toUpperCase()}${name.slice(1)}Input`;
   const data = await query(
     operator,
-    `mutation ($input: ${type}!) {
-      ${name}(input: $input) { created updated unchanged problems { code path } } }`,
+    mutationText(name, 'created updated unchanged problems { code path }'),
     { input },
   );
   return data[name] as Report;

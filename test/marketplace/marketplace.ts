@@ -4,6 +4,7 @@ import { marketplace } from '../../subgraphs/marketplace/subgraph.ts';
 import { startTestDatabase } from '../database.ts';
 import { startTestService, user } from '../service.ts';
 import { tellFirms, tellSectors, tellTechnologies } from '../told.ts';
+import { mutationText } from '../mutation.ts';
 
 export const owner = user('owner', { companies: { firm: 'OWNER' } });
 export const editor = user('editor', { companies: { firm: 'EDITOR' } });
@@ -59,11 +60,10 @@ export async function startMarketplace() {
   await service.caughtUp();
 
   async function run(viewer: Viewer, name: string, input: object) {
-    const type = `${name[0]?.toUpperCase()}${name.slice(1)}Input`;
     const fields = name.endsWith('Listing') ? ofListing : ofService;
     const { data, errors } = await service.ask(
       viewer,
-      `mutation ($input: ${type}!) { ${name}(input: $input) { ${fields} problems { code path rule } } }`,
+      mutationText(name, `${fields} problems { code path rule }`),
       { input },
     );
     return {

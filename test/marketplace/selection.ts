@@ -2,6 +2,7 @@
 import type { Viewer } from '#kit/viewer.ts';
 import { owner, reviewer, type TestMarketplace } from './marketplace.ts';
 import { user } from '../service.ts';
+import { mutationText } from '../mutation.ts';
 
 /** Another reviewer: a part needs two. */
 export const second = user('reviewer-2', { roles: ['REVIEWER'] });
@@ -39,12 +40,13 @@ export type Steps = ReturnType<typeof stepsOf>;
 /** The steps of a review on a marketplace under test. */
 export function stepsOf({ query, listed }: Pick<TestMarketplace, 'query' | 'listed'>) {
   async function run(viewer: Viewer, name: string, input: object): Promise<Payload> {
-    const type = `${name[0]?.toUpperCase()}${name.slice(1)}Input`;
     const data = await query(
       viewer,
-      `mutation ($input: ${type}!) { ${name}(input: $input) {
-      review { id status revision targetDays exemptions { eligibility capability } }
-      problems { code path rule } } }`,
+      mutationText(
+        name,
+        `review { id status revision targetDays exemptions { eligibility capability } }
+        problems { code path rule }`,
+      ),
       { input },
     );
     return data[name] as Payload;

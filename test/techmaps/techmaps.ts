@@ -7,6 +7,7 @@ import { techmaps } from '../../subgraphs/techmaps/subgraph.ts';
 import { startTestDatabase } from '../database.ts';
 import { startTestService, user, type TestService } from '../service.ts';
 import { tellFirms, tellSectors } from '../told.ts';
+import { mutationText } from '../mutation.ts';
 
 /** A mutation's payload, or any other answer, as tests read it. */
 export interface Payload {
@@ -60,13 +61,8 @@ export async function startTechmaps(
     return Object.values(result.data ?? {})[0] as Payload;
   };
   const mutate: TechmapsWorld['mutate'] = (viewer, mutation, input, fields = '') => {
-    const type = `${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Input`;
     const problems = 'problems { code path rule limit found message }';
-    return ask(
-      viewer,
-      `mutation ($input: ${type}!) { ${mutation}(input: $input) { ${fields} ${problems} } }`,
-      { input },
-    );
+    return ask(viewer, mutationText(mutation, `${fields} ${problems}`), { input });
   };
   return {
     service,

@@ -9,6 +9,7 @@ import { startProvider, type TestProvider } from '../../../test/companies/provid
 import { turnOnSecondFactor } from '../../../test/companies/second-factor.ts';
 import { someone, user } from '../../../test/service.ts';
 import { confirmationsOf } from './confirmation.model.ts';
+import { mutationText } from '../../../test/mutation.ts';
 
 let provider: TestProvider;
 let world: CompaniesWorld;
@@ -25,8 +26,7 @@ afterAll(async () => {
 });
 
 const problems = 'problems { code path rule }';
-const mutation = (name: string, fields: string) =>
-  `mutation ($input: ${name[0]?.toUpperCase()}${name.slice(1)}Input!) { ${name}(input: $input) { ${fields} ${problems} } }`;
+const mutation = (name: string, fields: string) => mutationText(name, `${fields} ${problems}`);
 const start = mutation('startExternalSignIn', 'authorizationUrl ticket');
 const finish = mutation('finishExternalSignIn', 'user { id }');
 const confirm = mutation('confirmExternally', 'confirmation expiresAt');

@@ -10,6 +10,7 @@ import {
 } from '../../../test/companies/companies.ts';
 import { someone } from '../../../test/service.ts';
 import { modelsOf, type Models } from '../context.ts';
+import { mutationText } from '../../../test/mutation.ts';
 
 let folder: string;
 let world: CompaniesWorld;
@@ -71,9 +72,8 @@ describe.each(outcomes)('a file with %s', (word, code, rule) => {
     'is refused with everything beside it: %s',
     async (name) => {
       const { viewer, input } = ways[name]([pdf(`clean ${name}`), pdf(word)]);
-      const type = `${name[0]?.toUpperCase()}${name.slice(1)}Input`;
       const before = await kept();
-      const source = `mutation ($input: ${type}!) { ${name}(input: $input) { ${problems} } }`;
+      const source = mutationText(name, problems);
       expect((await world.ask(viewer, source, { input })).problems).toEqual([
         { code, path: ['files', '1', 'content'], rule },
       ]);

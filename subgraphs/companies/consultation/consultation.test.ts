@@ -10,6 +10,7 @@ import {
 import { modelsOf, type Models } from '../context.ts';
 import { unbroken } from './feed.ts';
 import { consultationIndex, consultationOrder, consultationQuery } from './reading.ts';
+import { mutationText } from '../../../test/mutation.ts';
 
 let world: CompaniesWorld;
 let connection: Connection;
@@ -32,8 +33,7 @@ afterAll(async () => {
 
 const fields = 'consultation { id revision state lastNumber unreadCount lead { id } firm { id } }';
 function mutate(viewer: Viewer, name: string, input: object) {
-  const type = `${name[0]?.toUpperCase()}${name.slice(1)}Input`;
-  const source = `mutation ($input: ${type}!) { ${name}(input: $input) { ${fields} problems { code path rule } } }`;
+  const source = mutationText(name, `${fields} problems { code path rule }`);
   return world.ask(viewer, source, { input });
 }
 const open = (draft: object = {}, viewer = lead.owner) =>

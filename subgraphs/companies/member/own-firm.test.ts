@@ -1,4 +1,5 @@
 import { startCompanies, type CompaniesWorld } from '../../../test/companies/companies.ts';
+import { mutationText } from '../../../test/mutation.ts';
 
 let world: CompaniesWorld;
 beforeAll(async () => {
@@ -7,8 +8,7 @@ beforeAll(async () => {
 afterAll(() => world.stop());
 
 const problems = 'problems { code path rule }';
-const mutation = (name: string, fields = '') =>
-  `mutation ($input: ${name[0]?.toUpperCase()}${name.slice(1)}Input!) { ${name}(input: $input) { ${fields} ${problems} } }`;
+const mutation = (name: string, fields = '') => mutationText(name, `${fields} ${problems}`);
 const revisionOf = async (id: string): Promise<number> =>
   (await world.ask(world.secretariat, `{ company(id: "${id}") { revision } }`)).revision;
 const conflict = (...path: string[]) => [{ code: 'WRONG_STATE', path, rule: 'CONFLICT' }];

@@ -15,6 +15,7 @@ import { readCompaniesConfig } from '../config.ts';
 import { createContext, type Context } from '../context.ts';
 import { revealedOf, reviewOrder } from './partner-review.ts';
 import { countRevealed, uncounted } from './round.ts';
+import { mutationText } from '../../../test/mutation.ts';
 
 let world: CompaniesWorld;
 let connection: Connection;
@@ -65,8 +66,10 @@ async function finish(
 
 const ratings = { quality: 5, punctuality: 4, communication: 4, fairness: 3 };
 function mutate(viewer: Viewer, name: string, input: object): Promise<Payload> {
-  const type = `${name[0]?.toUpperCase()}${name.slice(1)}Input`;
-  const source = `mutation ($input: ${type}!) { ${name}(input: $input) { review { id revision revealsAt ratings { quality } answer { text { en } } } problems { code path rule } } }`;
+  const source = mutationText(
+    name,
+    'review { id revision revealsAt ratings { quality } answer { text { en } } } problems { code path rule }',
+  );
   return world.ask(viewer, source, { input });
 }
 const write = (from: Firm, about: Firm, rest: object = {}) =>
