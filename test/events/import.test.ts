@@ -3,27 +3,21 @@ import { parse, subscribe, type ExecutionResult } from 'graphql';
 
 import { executable } from '#kit/subgraph.ts';
 import { events } from '../../subgraphs/events/subgraph.ts';
-import { startTestDatabase, type TestDatabase } from '../database.ts';
-import { someone, startTestService, user, type TestService } from '../service.ts';
-import { tellFirms, tellSectors, tellTechnologies } from '../told.ts';
+import { someone, user } from '../service.ts';
+import { tellFirms, tellTechnologies } from '../told.ts';
+import { startEvents, type TestEvents } from './events.ts';
 
-let database: TestDatabase;
-let service: TestService;
+let world: TestEvents;
 const operator = user('operator', { roles: ['OPERATOR'] });
 
 beforeAll(async () => {
-  database = await startTestDatabase();
-  service = await startTestService(events, database.uri);
-  await tellSectors(database.uri);
-  await tellFirms(database.uri, { firm: {}, pending: { status: 'PENDING' } });
-  await tellTechnologies(database.uri, { mesh: { code: 'cncf.mesh' } });
-  await service.caughtUp();
+  world = await startEvents();
+  await tellFirms(world.uri, { firm: {}, pending: { status: 'PENDING' } });
+  await tellTechnologies(world.uri, { mesh: { code: 'cncf.mesh' } });
+  await world.service.caughtUp();
 });
 
-afterAll(async () => {
-  await service.stop();
-  await database.stop();
-});
+afterAll(() => world.stop());
 
 interface Report {
   created: number | null;
@@ -32,16 +26,13 @@ interface Report {
   problems: { code: string; path: string[] }[];
 }
 
-async function take(source: string, rows: object[], more: object = {}): Promise<Report> {
-  const { data, errors } = await service.ask(
+const take = (source: string, rows: object[], more: object = {}) =>
+  world.run<Report>(
     operator,
-    `mutation ($input: ImportEventsInput!) {
-      importEvents(input: $input) { created updated unchanged problems { code path } } }`,
-    { input: { source, rows, ...more } },
+    'importEvents',
+    { source, rows, ...more },
+    'created updated unchanged problems { code path }',
   );
-  if (errors) throw errors[0] ?? new Error('no answer');
-  return JSON.parse(JSON.stringify(data?.['importEvents'])) as Report;
-}
 
 function row(externalId: string, more: object = {}) {
   return {
@@ -56,14 +47,13 @@ function row(externalId: string, more: object = {}) {
 }
 
 async function count(text: string): Promise<number> {
-  const { data } = await service.ask(
+  const { events: page } = await world.ask<{ events: { totalCount: number } }>(
     someone,
     `query ($text: String) {
       events(filter: { text: $text, includeCancelled: true }) { totalCount } }`,
     { text },
   );
-  const page = data?.['events'] as { totalCount: number } | undefined;
-  return page?.totalCount ?? -1;
+  return page.totalCount;
 }
 
 async function follow(variables: object): Promise<AsyncIterableIterator<ExecutionResult>> {
@@ -73,7 +63,7 @@ async function follow(variables: object): Promise<AsyncIterableIterator<Executio
       eventAnnounced(filter: $filter, after: $after) {
         cursor kind changes event { title { en } status } } }`),
     variableValues: { ...variables },
-    contextValue: await service.createContext(someone),
+    contextValue: await world.service.createContext(someone),
   });
   if (!(Symbol.asyncIterator in stream)) throw stream.errors?.[0] ?? new Error('no stream');
   return stream as AsyncIterableIterator<ExecutionResult>;
@@ -179,14 +169,14 @@ it('tells followers of what is to come, not of what is over, and of each change'
   ]);
   await again.return?.();
 
-  const { data } = await service.ask(
+  const data = await world.ask(
     someone,
     `query ($since: String) {
       newest: recentNews(filter: { text: "told" }) { edges { node { kind } } totalCount }
       since: recentNews(filter: { text: "told" }, since: $since) { edges { cursor node { kind cursor event { status } } } } }`,
     { since: announced.cursor },
   );
-  expect(JSON.parse(JSON.stringify(data))).toMatchObject({
+  expect(data).toMatchObject({
     newest: {
       edges: ['CANCELLED', 'CHANGED', 'ANNOUNCED'].map((kind) => ({ node: { kind } })),
       totalCount: 3,
@@ -230,8 +220,8 @@ it('shows a filtered calendar with cancelled events marked', async () => {
     }),
   ]);
   await take('calendar', [row('calendar-2', { region: 'KR-50', cancelled: true })]);
-  const { data } = await service.ask(someone, `{ eventCalendar(filter: { regions: ["KR-50"] }) }`);
-  const text = String(data?.['eventCalendar']);
+  const data = await world.ask(someone, `{ eventCalendar(filter: { regions: ["KR-50"] }) }`);
+  const text = String(data['eventCalendar']);
   expect(text.match(/^SUMMARY:.*$/gm)).toEqual([
     'SUMMARY:Meetup calendar-1',
     'SUMMARY:Meetup calendar-2',

@@ -1,51 +1,35 @@
 /** Filters that users keep, and the calendars and feeds that their secrets open. */
 import type { Viewer } from '#kit/viewer.ts';
-import { events } from '../../subgraphs/events/subgraph.ts';
-import { startTestDatabase, type TestDatabase } from '../database.ts';
-import { someone, startTestService, user, type TestService } from '../service.ts';
-import { tellSectors } from '../told.ts';
+import { someone, user } from '../service.ts';
+import { startEvents, type TestEvents } from './events.ts';
 
-let database: TestDatabase;
-let service: TestService;
+let world: TestEvents;
 const secretariat = user('secretariat', { roles: ['SECRETARIAT'] });
 const [mina, jun] = [user('mina'), user('jun')];
 
 beforeAll(async () => {
-  database = await startTestDatabase();
-  service = await startTestService(events, database.uri);
-  await tellSectors(database.uri);
-  await service.caughtUp();
+  world = await startEvents();
   for (const [title, sector] of [
     ['금융 밋업', 'finance'],
     ['공공 밋업', 'public'],
   ])
-    await ask(
+    await world.run(
       secretariat,
-      `mutation ($input: AnnounceEventInput!) { announceEvent(input: $input) { problems { path } } }`,
+      'announceEvent',
       {
-        input: {
-          organizer: '사무국',
-          kind: 'TECH_MEETUP',
-          title: { ko: title },
-          sectors: [sector],
-          region: 'KR-11',
-          startsAt: '2435-01-01T00:00:00Z',
-          endsAt: '2435-01-01T01:00:00Z',
-        },
+        organizer: '사무국',
+        kind: 'TECH_MEETUP',
+        title: { ko: title },
+        sectors: [sector],
+        region: 'KR-11',
+        startsAt: '2435-01-01T00:00:00Z',
+        endsAt: '2435-01-01T01:00:00Z',
       },
+      'problems { path }',
     );
 });
 
-afterAll(async () => {
-  await service.stop();
-  await database.stop();
-});
-
-async function ask(viewer: Viewer, source: string, variables: object = {}) {
-  const { data, errors } = await service.ask(viewer, source, { ...variables });
-  if (errors) throw errors[0] ?? new Error('no answer');
-  return JSON.parse(JSON.stringify(data)) as Record<string, unknown>;
-}
+afterAll(() => world.stop());
 
 interface Payload {
   savedFilter: { id: string; name: string; revision: number; notify: boolean } | null;
@@ -54,21 +38,15 @@ interface Payload {
   problems: { code: string; path: string[] }[];
 }
 
-async function run(viewer: Viewer, name: string, input: object): Promise<Payload> {
-  const type = `${name[0]?.toUpperCase()}${name.slice(1)}Input`;
-  const fields = {
-    saveFilter: 'secret savedFilter { id name revision notify }',
-    renewFilterSecret: 'secret savedFilter { id name revision notify }',
-    changeSavedFilter: 'savedFilter { id name revision notify }',
-    removeSavedFilter: 'removedId',
-  }[name];
-  const data = await ask(
-    viewer,
-    `mutation ($input: ${type}!) { ${name}(input: $input) { ${fields} problems { code path } } }`,
-    { input },
-  );
-  return data[name] as Payload;
-}
+const fields: Record<string, string> = {
+  saveFilter: 'secret savedFilter { id name revision notify }',
+  renewFilterSecret: 'secret savedFilter { id name revision notify }',
+  changeSavedFilter: 'savedFilter { id name revision notify }',
+  removeSavedFilter: 'removedId',
+};
+
+const run = (viewer: Viewer, name: string, input: object) =>
+  world.run<Payload>(viewer, name, input, `${fields[name]} problems { code path }`);
 
 async function kept(viewer: Viewer, name: string, filter: object = {}) {
   const { savedFilter, secret } = await run(viewer, 'saveFilter', { name, filter });
@@ -77,7 +55,7 @@ async function kept(viewer: Viewer, name: string, filter: object = {}) {
 }
 
 async function opened(secret: string): Promise<{ calendar: string | null; feed: string | null }> {
-  const data = await ask(
+  const data = await world.ask(
     someone,
     `query ($secret: String!) {
       calendar: savedCalendar(secret: $secret)
@@ -99,7 +77,7 @@ it('opens a calendar and a feed by its secret, to anybody who has it', async () 
 
 it('keeps no secret in the database', async () => {
   const { secret } = await kept(mina, '비밀');
-  const data = await ask(
+  const data = await world.ask(
     mina,
     `{ savedFilters { name sectors { code } kinds text regions technologies host { id } secretAt } }`,
   );
@@ -141,7 +119,7 @@ it('opens nothing once it is removed', async () => {
 
 it('is its own user’s: nobody else sees, changes, renews or removes it', async () => {
   const { id } = await kept(mina, '내 것');
-  expect(JSON.stringify(await ask(jun, '{ savedFilters { id } }'))).not.toContain(id);
+  expect(JSON.stringify(await world.ask(jun, '{ savedFilters { id } }'))).not.toContain(id);
   for (const name of ['changeSavedFilter', 'renewFilterSecret', 'removeSavedFilter'])
     for (const viewer of [jun, secretariat]) {
       const input = name === 'removeSavedFilter' ? { id } : { id, revision: 1 };
@@ -165,7 +143,7 @@ it.each(['saveFilter', 'changeSavedFilter', 'renewFilterSecret', 'removeSavedFil
 );
 
 it('wants a user to show them', async () => {
-  await expect(ask(someone, '{ savedFilters { id } }')).rejects.toMatchObject({
+  await expect(world.ask(someone, '{ savedFilters { id } }')).rejects.toMatchObject({
     extensions: { code: 'UNAUTHENTICATED' },
   });
 });

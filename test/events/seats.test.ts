@@ -1,38 +1,25 @@
 /** Seats at an event, the line for them, and what reaches the inboxes of those who go. */
 import type { Viewer } from '#kit/viewer.ts';
-import { events } from '../../subgraphs/events/subgraph.ts';
-import { startTestDatabase, type TestDatabase } from '../database.ts';
-import { someone, startTestService, user, type TestService } from '../service.ts';
-import { tellFirms, tellSectors, tellTechnologies } from '../told.ts';
+import { someone, user } from '../service.ts';
+import { tellFirms, tellTechnologies } from '../told.ts';
+import { startEvents, type TestEvents } from './events.ts';
 
-let database: TestDatabase;
-let service: TestService;
+let world: TestEvents;
 const host = user('host', { companies: { firm: 'EDITOR' } });
 const member = user('member', { companies: { firm: 'VIEWER' } });
 const secretariat = user('secretariat', { roles: ['SECRETARIAT'] });
 
 beforeAll(async () => {
-  database = await startTestDatabase();
-  service = await startTestService(events, database.uri, { EVENTS_REMINDER_SECONDS: '1' });
-  await tellSectors(database.uri);
-  await tellFirms(database.uri, { firm: {} });
-  await tellTechnologies(database.uri, {
+  world = await startEvents({ EVENTS_REMINDER_SECONDS: '1' });
+  await tellFirms(world.uri, { firm: {} });
+  await tellTechnologies(world.uri, {
     runtime: { code: 'cncf.runtime', kind: 'AREA' },
     containers: { code: 'cncf.runtime.containers', parentId: 'runtime' },
   });
-  await service.caughtUp();
+  await world.service.caughtUp();
 });
 
-afterAll(async () => {
-  await service.stop();
-  await database.stop();
-});
-
-async function ask(viewer: Viewer, source: string, variables: object = {}) {
-  const { data, errors } = await service.ask(viewer, source, { ...variables });
-  if (errors) throw errors[0] ?? new Error('no answer');
-  return JSON.parse(JSON.stringify(data)) as Record<string, unknown>;
-}
+afterAll(() => world.stop());
 
 interface Seat {
   id: string;
@@ -40,19 +27,14 @@ interface Seat {
   waitingPlace: number | null;
 }
 
-async function run(viewer: Viewer, name: string, input: object, fields: string) {
-  const type = `${name[0]?.toUpperCase()}${name.slice(1)}Input`;
-  const data = await ask(
-    viewer,
-    `mutation ($input: ${type}!) { ${name}(input: $input) { ${fields} problems { code path } } }`,
-    { input },
-  );
-  return data[name] as {
-    event?: { id: string; revision: number } | null;
-    seat?: Seat | null;
-    problems: { code: string; path: string[] }[];
-  };
+interface Payload {
+  event?: { id: string; revision: number } | null;
+  seat?: Seat | null;
+  problems: { code: string; path: string[] }[];
 }
+
+const run = (viewer: Viewer, name: string, input: object, fields: string) =>
+  world.run<Payload>(viewer, name, input, `${fields} problems { code path }`);
 
 async function announced(details: object = {}): Promise<string> {
   const { event } = await run(
@@ -84,7 +66,7 @@ async function seat(viewer: Viewer, name: 'attendEvent' | 'leaveEvent', eventId:
 }
 
 async function room(id: string, viewer: Viewer = someone) {
-  const { event } = await ask(
+  const { event } = await world.ask(
     viewer,
     `query ($id: ID!) { event(id: $id) { goingCount waitingCount seatsLeft ownSeat { status } revision } }`,
     { id },
@@ -108,7 +90,7 @@ interface Item {
 }
 
 async function inbox(viewer: Viewer, unreadOnly = false) {
-  const data = await ask(
+  const data = await world.ask(
     viewer,
     `query ($unreadOnly: Boolean) { inbox(unreadOnly: $unreadOnly, first: 100) { totalCount unreadCount edges {
       node { id kind readAt news { kind } filters { name } event { id } } } } }`,
@@ -131,23 +113,11 @@ async function inboxOf(viewer: Viewer, count: number) {
   }
 }
 
-async function keep(viewer: Viewer, name: string, filter: object, notify = true) {
-  await ask(
-    viewer,
-    `mutation ($input: SaveFilterInput!) { saveFilter(input: $input) { problems { path } } }`,
-    { input: { name, filter, notify } },
-  );
-}
+const keep = (viewer: Viewer, name: string, filter: object, notify = true) =>
+  world.run(viewer, 'saveFilter', { name, filter, notify }, 'problems { path }');
 
-async function read(viewer: Viewer, input: object) {
-  const { readInbox } = await ask(
-    viewer,
-    `mutation ($input: ReadInboxInput!) {
-      readInbox(input: $input) { readCount unreadCount problems { code path } } }`,
-    { input },
-  );
-  return readInbox;
-}
+const read = (viewer: Viewer, input: object) =>
+  world.run(viewer, 'readInbox', input, 'readCount unreadCount problems { code path }');
 
 function soon(hours: number): string {
   return new Date(Date.now() + hours * 3_600_000).toISOString();
@@ -216,16 +186,16 @@ describe('a seat', () => {
     await seat(guest, 'attendEvent', id);
     const source = `query ($id: ID!) { event(id: $id) { seats { totalCount edges { node { user { id } status } } } } }`;
     for (const viewer of [host, member, secretariat]) {
-      const { event } = await ask(viewer, source, { id });
+      const { event } = await world.ask(viewer, source, { id });
       expect(event).toEqual({
         seats: { totalCount: 1, edges: [{ node: { user: { id: 'guest' }, status: 'GOING' } }] },
       });
     }
     for (const viewer of [guest, user('other', { companies: { rival: 'OWNER' } })])
-      await expect(ask(viewer, source, { id })).rejects.toMatchObject({
+      await expect(world.ask(viewer, source, { id })).rejects.toMatchObject({
         extensions: { code: 'FORBIDDEN' },
       });
-    const own = await ask(guest, '{ ownSeats { edges { node { event { id } status } } } }');
+    const own = await world.ask(guest, '{ ownSeats { edges { node { event { id } status } } } }');
     expect(own).toEqual({ ownSeats: { edges: [{ node: { event: { id }, status: 'GOING' } }] } });
   });
 
@@ -235,7 +205,7 @@ describe('a seat', () => {
     ['readInbox', '{ readCount }', '{ ids: [] }'],
   ])('%s wants a user', async (name, fields, input) => {
     await expect(
-      ask(someone, `mutation { ${name}(input: ${input}) ${fields} }`),
+      world.ask(someone, `mutation { ${name}(input: ${input}) ${fields} }`),
     ).rejects.toMatchObject({ extensions: { code: 'UNAUTHENTICATED' } });
   });
 });

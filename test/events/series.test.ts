@@ -1,33 +1,20 @@
 /** Events that repeat: announced together, changed together or one by one. */
 import type { Viewer } from '#kit/viewer.ts';
-import { events } from '../../subgraphs/events/subgraph.ts';
-import { startTestDatabase, type TestDatabase } from '../database.ts';
-import { someone, startTestService, user, type TestService } from '../service.ts';
-import { tellFirms, tellSectors } from '../told.ts';
+import { someone, user } from '../service.ts';
+import { tellFirms } from '../told.ts';
+import { startEvents, type TestEvents } from './events.ts';
 
-let database: TestDatabase;
-let service: TestService;
+let world: TestEvents;
 const host = user('host', { companies: { firm: 'EDITOR' } });
 const secretariat = user('secretariat', { roles: ['SECRETARIAT'] });
 
 beforeAll(async () => {
-  database = await startTestDatabase();
-  service = await startTestService(events, database.uri);
-  await tellSectors(database.uri);
-  await tellFirms(database.uri, { firm: {} });
-  await service.caughtUp();
+  world = await startEvents();
+  await tellFirms(world.uri, { firm: {} });
+  await world.service.caughtUp();
 });
 
-afterAll(async () => {
-  await service.stop();
-  await database.stop();
-});
-
-async function ask(viewer: Viewer, source: string, variables: object = {}) {
-  const { data, errors } = await service.ask(viewer, source, { ...variables });
-  if (errors) throw errors[0] ?? new Error('no answer');
-  return JSON.parse(JSON.stringify(data)) as Record<string, unknown>;
-}
+afterAll(() => world.stop());
 
 interface Payload {
   series: { id: string; revision: number } | null;
@@ -36,15 +23,10 @@ interface Payload {
   problems: { code: string; path: string[] }[];
 }
 
-async function run(viewer: Viewer, name: string, input: object): Promise<Payload> {
-  const type = `${name[0]?.toUpperCase()}${name.slice(1)}Input`;
+function run(viewer: Viewer, name: string, input: object): Promise<Payload> {
   const count = { changeSeries: 'changedCount', cancelSeries: 'cancelledCount' }[name] ?? '';
-  const data = await ask(
-    viewer,
-    `mutation ($input: ${type}!) { ${name}(input: $input) { ${count} series { id revision } problems { code path } } }`,
-    { input },
-  );
-  return data[name] as Payload;
+  const fields = `${count} series { id revision } problems { code path }`;
+  return world.run(viewer, name, input, fields);
 }
 
 function monthly(more: object = {}) {
@@ -78,7 +60,7 @@ interface Occurrence {
 
 /** Occurrences of a series, found by the events of its host. */
 async function occurrences(seriesId: string): Promise<Occurrence[]> {
-  const { events: page } = await ask(
+  const { events: page } = await world.ask(
     someone,
     `{ events(first: 100, filter: { hostId: "firm", includeCancelled: true }) { edges {
       node { id startsAt endsAt status venue sequence series { id } } } } }`,
@@ -88,7 +70,7 @@ async function occurrences(seriesId: string): Promise<Occurrence[]> {
 }
 
 async function told(seriesId: string): Promise<string[]> {
-  const { recentNews } = await ask(
+  const { recentNews } = await world.ask(
     someone,
     `{ recentNews(first: 100) { edges { node { kind event { startsAt series { id } } } } } }`,
   );
@@ -112,7 +94,7 @@ it('announces each occurrence as an event of its own, and tells of the first', a
   ]);
   expect(all[1]?.endsAt).toBe('2435-02-13T12:00:00.000Z');
   expect(await told(id)).toEqual(['ANNOUNCED 2435-01-09']);
-  const { event } = await ask(
+  const { event } = await world.ask(
     someone,
     `query ($id: ID!) { event(id: $id) { series { rule timeZone host { id } occurrences(first: 1) { totalCount } } } }`,
     { id: all[3]?.id },
@@ -130,7 +112,7 @@ it('announces each occurrence as an event of its own, and tells of the first', a
 it('changes the occurrences from an instant on, and tells of the first and of those with seats', async () => {
   const id = await announced();
   const before = await occurrences(id);
-  await ask(
+  await world.ask(
     user('goer'),
     `mutation ($id: ID!) { attendEvent(input: { eventId: $id }) { seat { id } } }`,
     { id: before[3]?.id },
@@ -155,12 +137,12 @@ it('changes the occurrences from an instant on, and tells of the first and of th
 it('lets one occurrence go its own way', async () => {
   const id = await announced();
   const [first, second] = await occurrences(id);
-  await ask(
+  await world.ask(
     host,
     `mutation ($id: ID!) { cancelEvent(input: { id: $id, revision: 1 }) { event { id } } }`,
     { id: first?.id },
   );
-  await ask(
+  await world.ask(
     host,
     `mutation ($id: ID!) { changeEvent(input: { id: $id, revision: 1, venue: "부산" }) { event { id } } }`,
     { id: second?.id },

@@ -1,43 +1,23 @@
 /** What users watch, and what comes into their inboxes of it. */
 import type { Viewer } from '#kit/viewer.ts';
 import type { CapabilityMapFact, ProjectFact, SearchFact } from '#schema/facts.ts';
-import { events } from '../../subgraphs/events/subgraph.ts';
-import { startTestDatabase, type TestDatabase } from '../database.ts';
-import { someone, startTestService, user, type TestService } from '../service.ts';
-import {
-  tellFirms,
-  tellMaps,
-  tellProjects,
-  tellSearch,
-  tellSectors,
-  tellTechnologies,
-} from '../told.ts';
+import { someone, user } from '../service.ts';
+import { tellFirms, tellMaps, tellProjects, tellSearch, tellTechnologies } from '../told.ts';
+import { startEvents, type TestEvents } from './events.ts';
 
-let database: TestDatabase;
-let service: TestService;
+let world: TestEvents;
 const [mina, jun] = [user('mina'), user('jun')];
 
 beforeAll(async () => {
-  database = await startTestDatabase();
-  service = await startTestService(events, database.uri);
-  await tellSectors(database.uri);
-  await tellFirms(database.uri, { hanbit: { status: 'PENDING', sectors: ['finance'] }, other: {} });
-  await tellTechnologies(database.uri, { mesh: {}, store: { code: 'store' } });
-  await service.caughtUp();
+  world = await startEvents();
+  await tellFirms(world.uri, { hanbit: { status: 'PENDING', sectors: ['finance'] }, other: {} });
+  await tellTechnologies(world.uri, { mesh: {}, store: { code: 'store' } });
+  await world.service.caughtUp();
 });
-afterAll(async () => {
-  await service.stop();
-  await database.stop();
-});
-
-async function ask<Data>(viewer: Viewer, source: string, variables: object = {}): Promise<Data> {
-  const { data, errors } = await service.ask(viewer, source, { ...variables });
-  if (errors) throw errors[0] ?? new Error('no answer');
-  return JSON.parse(JSON.stringify(data)) as Data;
-}
+afterAll(() => world.stop());
 
 const put = (viewer: Viewer, kind: string, key: string) =>
-  ask<{ watch: { watch: { id: string } | null; problems: object[] } }>(
+  world.ask<{ watch: { watch: { id: string } | null; problems: object[] } }>(
     viewer,
     `mutation ($input: WatchInput!) { watch(input: $input) {
       watch { id kind company { id } technology { id } sector { code } } problems { code path }
@@ -51,8 +31,8 @@ interface Item {
   notice: { change: string; detail: string | null };
 }
 async function inboxOf(viewer: Viewer): Promise<Item[]> {
-  await service.caughtUp();
-  const { inbox } = await ask<{ inbox: { edges: { node: Item }[] } }>(
+  await world.service.caughtUp();
+  const { inbox } = await world.ask<{ inbox: { edges: { node: Item }[] } }>(
     viewer,
     `{ inbox(first: 100) { edges { node { kind event { id } notice {
       change detail company { id } technology { id } sector { code } project { id }
@@ -90,7 +70,7 @@ describe('watching', () => {
     expect(first.watch.watch?.id).toBe(again.watch.watch?.id);
     await put(mina, 'SECTOR', 'finance');
     await put(jun, 'TECHNOLOGY', 'store');
-    const { watches } = await ask<{ watches: { totalCount: number } }>(
+    const { watches } = await world.ask<{ watches: { totalCount: number } }>(
       mina,
       '{ watches { totalCount edges { node { kind since } } } }',
     );
@@ -109,13 +89,13 @@ describe('watching', () => {
   });
 
   it('brings what happens into the inboxes of those who watch, once however often it is told', async () => {
-    await tellFirms(database.uri, { hanbit: { sectors: ['finance'] } });
-    await tellMaps(database.uri, { hanbit: map('2026-01-01', 'store') });
-    await tellProjects(database.uri, { p1: project });
-    await service.caughtUp();
-    await tellFirms(database.uri, { hanbit: { sectors: ['finance'] } });
-    await tellMaps(database.uri, { hanbit: map('2026-01-01', 'store') });
-    await tellProjects(database.uri, { p1: project });
+    await tellFirms(world.uri, { hanbit: { sectors: ['finance'] } });
+    await tellMaps(world.uri, { hanbit: map('2026-01-01', 'store') });
+    await tellProjects(world.uri, { p1: project });
+    await world.service.caughtUp();
+    await tellFirms(world.uri, { hanbit: { sectors: ['finance'] } });
+    await tellMaps(world.uri, { hanbit: map('2026-01-01', 'store') });
+    await tellProjects(world.uri, { p1: project });
     expect(await changes(mina)).toEqual([
       'CAPABILITIES_PUBLISHED',
       'FIRM_JOINED',
@@ -141,13 +121,13 @@ describe('watching', () => {
   it('tells nothing of what was before, nor after it ended', async () => {
     const late = user('late');
     await put(late, 'COMPANY', 'hanbit');
-    const { unwatch } = await ask<{ unwatch: object }>(
+    const { unwatch } = await world.ask<{ unwatch: object }>(
       jun,
       `mutation { unwatch(input: { kind: TECHNOLOGY, key: "store" }) { wasWatched problems { code } } }`,
     );
     expect(unwatch).toEqual({ wasWatched: true, problems: [] });
     const before = (await inboxOf(jun)).length;
-    await tellMaps(database.uri, { hanbit: map('2026-02-01', 'mesh') });
+    await tellMaps(world.uri, { hanbit: map('2026-02-01', 'mesh') });
     expect(await changes(late)).toEqual(['CAPABILITIES_PUBLISHED']);
     expect(await inboxOf(jun)).toHaveLength(before);
   });
@@ -155,7 +135,7 @@ describe('watching', () => {
 
 const found = (companyId: string, at = new Date()) => ({ companyId, at });
 const tell = (...firms: SearchFact['found']) =>
-  tellSearch(database.uri, 'search-1', { userId: 'sori', name: 'Meshes', found: firms });
+  tellSearch(world.uri, 'search-1', { userId: 'sori', name: 'Meshes', found: firms });
 
 describe('a search for partners that a user saved', () => {
   it('puts each firm that it finds into its user’s inbox once, and into nobody else’s', async () => {
@@ -181,7 +161,7 @@ describe('a search for partners that a user saved', () => {
 
   it('brings nothing that an inbox would not keep, and nothing once it is gone', async () => {
     await tell(found('old', new Date(0)));
-    await tellSearch(database.uri, 'search-1', null);
+    await tellSearch(world.uri, 'search-1', null);
     expect(await inboxOf(user('sori'))).toHaveLength(2);
   });
 });
