@@ -86,7 +86,7 @@ export function unknownFirm(id: string, path: string[]): Problem {
   return problem('NOT_FOUND', 'There is no such approved firm.', path, {
     rule: 'COMPANY_IS_KNOWN',
     limit: 'APPROVED',
-    found: id,
+    found: id.slice(0, 60),
   });
 }
 

@@ -1,6 +1,6 @@
 /** What a project says of itself: how it is read and checked. Pure. */
 import { problem, type Problem } from '#kit/refusal.ts';
-import { sectorForm } from '../programme/soundness.ts';
+import { codeForm, sectorForm } from '../programme/soundness.ts';
 import {
   nameLength,
   readText,
@@ -59,7 +59,7 @@ export function readContent(given: GivenContent, faults: Problem[]): Content {
     name: readText(name, nameLength, ['sites', String(index), 'name'], faults),
     region,
   }));
-  for (const list of ['sites', 'demandCompanyIds', 'bonuses'] as const)
+  for (const list of ['stages', 'sites', 'demandCompanyIds', 'bonuses'] as const)
     if (given[list].length > listLimit)
       faults.push(
         problem('INVALID', `There are up to ${listLimit}.`, [list], {
@@ -69,7 +69,7 @@ export function readContent(given: GivenContent, faults: Problem[]): Content {
         }),
       );
   faults.push(...repeats('demandCompanyIds', given.demandCompanyIds));
-  faults.push(...repeats('bonuses', given.bonuses));
+  faults.push(...repeats('bonuses', given.bonuses), ...codeFaults('bonuses', given.bonuses));
   const { sector, stages, matching, bonuses, demandCompanyIds } = given;
   const rest = { sector, stages, matching, bonuses, demandCompanyIds };
   return { ...rest, title, summary, budget, sites, grams: searchGrams(title, summary) };
@@ -96,7 +96,7 @@ function readBudget({ budget: given, stages }: GivenContent, faults: Problem[]):
       }),
     );
   const names = stages.map(({ stage }) => stage);
-  faults.push(...repeats('stages', names, 'stage'));
+  faults.push(...repeats('stages', names, 'stage'), ...codeFaults('stages', names, 'stage'));
   return budget;
 }
 
@@ -110,6 +110,21 @@ function repeats(list: string, values: readonly string[], field?: string): Probl
             'Each is named once.',
             [list, String(index), ...(field ? [field] : [])],
             { rule: 'NAMED_ONCE', limit: '1', found: '2' },
+          ),
+        ],
+  );
+}
+
+function codeFaults(list: string, codes: readonly string[], field?: string): Problem[] {
+  return codes.flatMap((code, index) =>
+    codeForm.test(code)
+      ? []
+      : [
+          problem(
+            'INVALID',
+            'A code is 2 to 40 of A-Z, 0-9 and _.',
+            [list, String(index), ...(field ? [field] : [])],
+            { rule: 'CODE_FORM', limit: codeForm.source, found: code.slice(0, 60) },
           ),
         ],
   );

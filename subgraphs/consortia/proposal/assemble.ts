@@ -18,7 +18,7 @@ import { projectToLead } from '../project/project.ts';
 import { projectSteps } from '../project/state.ts';
 import { stateAfter } from '#kit/steps.ts';
 import type { AssemblyPage, AssemblyRecord } from './assembly.model.ts';
-import { firmsNamed, noWishes, readConstraints, type GivenConstraints } from './constraints.ts';
+import { readConstraints } from './constraints.ts';
 import { gather } from './gather.ts';
 import { newSearch, outcomeOf, repairOutcomeOf } from './outcome.ts';
 import { findRepeat, requestOf } from './request.ts';
@@ -27,6 +27,7 @@ import { storeInSlots } from './slots.ts';
 import { solveAgain } from './again.ts';
 import { searchSteps, whereCan } from './state.ts';
 import { weightsOf } from './weight-profile.ts';
+import { firmsNamed, noWishes, type GivenConstraints } from './wishes.ts';
 
 /** Alternatives besides the best team. */
 const alternativesLimit = 10;
@@ -34,6 +35,8 @@ const alternativesLimit = 10;
 const gap = 0.0001;
 /** By which part of itself a weight changes at most, basis points. */
 const mostChange = 5_000;
+/** Most firms that one repair takes as dropped out. */
+const droppedLimit = 100;
 /** How often a search of another process is looked at, milliseconds. */
 const lookMillis = 1_000;
 
@@ -230,6 +233,12 @@ async function previousTeam(
       limit: '1',
       found: '0',
     });
+  if (named.length > droppedLimit)
+    throw refusal('INVALID', `There are up to ${droppedLimit}.`, ['droppedCompanyIds'], {
+      rule: 'LIST_MOST',
+      limit: String(droppedLimit),
+      found: String(named.length),
+    });
   const all = await memberships.find({ consortiumId }).lean<MembershipRecord[]>();
   const memberIds = [...new Set(all.map(({ companyId }) => companyId))];
   refuseAny(named.flatMap((id, index) => (memberIds.includes(id) ? [] : [noMember(index, id)])));
@@ -244,7 +253,7 @@ async function previousTeam(
 
 function noMember(index: number, found: string): Problem {
   const path = ['droppedCompanyIds', String(index)];
-  const details = { rule: 'MEMBER_INVITED', found };
+  const details = { rule: 'MEMBER_INVITED', limit: 'INVITED', found: found.slice(0, 60) };
   return problem('NOT_FOUND', 'This firm was not invited to this project.', path, details);
 }
 

@@ -1,6 +1,7 @@
 import type { Problem } from '#kit/refusal.ts';
 import { readRules, type GivenRules } from '../programme/edition.ts';
-import { noWishes, readConstraints, type GivenConstraints } from './constraints.ts';
+import { readConstraints } from './constraints.ts';
+import { firmsNamed, noWishes, wishFaults, type GivenConstraints } from './wishes.ts';
 
 const rules = (more: Partial<GivenRules> = {}) =>
   readRules(
@@ -119,5 +120,96 @@ describe('readConstraints', () => {
       leadId: null,
       mustInclude: ['lead', 'friend'],
     });
+  });
+});
+
+/** Each fault as its rule, limit, what was found, and the path below `constraints`. */
+const told = (wishes: Partial<GivenConstraints>) =>
+  wishFaults({ ...noWishes, ...wishes }).map(({ rule, limit, found, path }) =>
+    [rule, limit, found, path.slice(1).join('/')].join(' '),
+  );
+const many = <Part>(length: number, part: (index: number) => Part) =>
+  Array.from({ length }, (_, index) => part(index));
+
+describe('wishFaults', () => {
+  it('finds nothing wrong with no wishes', () => {
+    expect(told({})).toEqual([]);
+  });
+
+  it.each<[Partial<GivenConstraints>, string]>([
+    [{ minPartners: 0 }, 'MEMBERS_RANGE 1-100 0 minPartners'],
+    [{ maxPartners: 101 }, 'MEMBERS_RANGE 1-100 101 maxPartners'],
+    [{ minKinds: 8 }, 'KINDS_RANGE 1-7 8 minKinds'],
+    [{ exposureCap: 10_001 }, 'EXPOSURE_RANGE 1-10000 10001 exposureCap'],
+    [{ minSmes: {} }, 'COUNT_OR_SHARE 1 0 minSmes'],
+    [{ minSmes: { count: 1, share: 1 } }, 'COUNT_OR_SHARE 1 2 minSmes'],
+    [{ minOutsideCapital: { count: 101 } }, 'COUNT_RANGE 0-100 101 minOutsideCapital/count'],
+    [{ regions: [{ region: 'KR-11', least: 0 }] }, 'LEAST_RANGE 1-100 0 regions/0/least'],
+    [
+      { certificates: [{ scheme: 'CSAP', least: 101 }] },
+      'LEAST_RANGE 1-100 101 certificates/0/least',
+    ],
+    [
+      { membersByKind: [{ kind: 'SI', least: 5, most: 2 }] },
+      'MOST_RANGE 5-100 2 membersByKind/0/most',
+    ],
+    [{ membersByKind: [{ kind: 'SI', least: -1 }] }, 'LEAST_RANGE 0-100 -1 membersByKind/0/least'],
+    [{ mustInclude: ['a', 'b'], mustExclude: ['b'] }, 'IN_OR_OUT mustInclude mustExclude mustInclude/1'], // prettier-ignore
+    [{ conflicts: [['a', 'b', 'c']] }, 'PAIR 2 3 conflicts/0'],
+    [{ conflicts: [['a', 'a']] }, 'PAIR 2 1 conflicts/0'],
+    [{ conflicts: [[]] }, 'PAIR 2 0 conflicts/0'],
+  ])('names the rule, the limit and what was found of %j', (wishes, expected) => {
+    expect(told(wishes)).toEqual([expected]);
+  });
+
+  it('takes no list without an end, and tells only its length', () => {
+    const wishes = {
+      regions: many(101, () => ({ region: 'KR-11', least: 0 })),
+      certificates: many(2_000, (index) => ({ scheme: `S${index}`, least: 1 })),
+      membersByKind: many(8, () => ({ kind: 'SI' as const, least: 1 })),
+      mustInclude: many(101, String),
+      mustExclude: many(1_001, String),
+      conflicts: many(1_001, () => ['a', 'a']),
+    };
+    expect(told(wishes)).toEqual([
+      'LIST_MOST 100 101 regions',
+      'LIST_MOST 100 2000 certificates',
+      'LIST_MOST 7 8 membersByKind',
+      'LIST_MOST 100 101 mustInclude',
+      'LIST_MOST 1000 1001 mustExclude',
+      'LIST_MOST 1000 1001 conflicts',
+    ]);
+    expect(firmsNamed({ ...noWishes, ...wishes })).toHaveLength(100 + 1_000 + 2_000);
+    expect(firmsNamed({ ...noWishes, conflicts: [many(5_000, String)] })).toHaveLength(2);
+  });
+
+  it('wants regions, schemes and kinds once each, and schemes that are codes', () => {
+    expect(
+      told({
+        regions: [1, 2].map((least) => ({ region: 'KR-11', least })),
+        certificates: ['CSAP', 'CSAP', '', 'x'.repeat(100_000)].map((scheme) => ({
+          scheme,
+          least: 1,
+        })),
+        membersByKind: [1, 2].map((least) => ({ kind: 'SI' as const, least })),
+      }),
+    ).toEqual([
+      'NAMED_ONCE 1 2 regions/1/region',
+      'NAMED_ONCE 1 2 certificates/1/scheme',
+      'NAMED_ONCE 1 2 membersByKind/1/kind',
+      'SCHEME_FORM ^[A-Z][A-Z0-9_]{1,39}$  certificates/2/scheme',
+      `SCHEME_FORM ^[A-Z][A-Z0-9_]{1,39}$ ${'x'.repeat(60)} certificates/3/scheme`,
+    ]);
+  });
+
+  it('names each weight outside its range besides their sum', () => {
+    const weights = { coverage: 1_100, track: -100, cost: 0, size: 0, cohesion: 0 };
+    expect(told({ weights })).toEqual([
+      'WEIGHT_RANGE 0-1000 1100 weights/coverage',
+      'WEIGHT_RANGE 0-1000 -100 weights/track',
+    ]);
+    expect(told({ weights: { ...weights, coverage: 1_000, track: 1 } })).toEqual([
+      'WEIGHTS_SUM 1000 1001 weights',
+    ]);
   });
 });

@@ -19,17 +19,27 @@ const whole = 1_000;
 
 /** What is wrong with weights; every one is 0 to 1,000 and they sum to 1,000. */
 export function weightFaults(weights: Weights, path: string[]): Problem[] {
-  const values = [weights.coverage, weights.track, weights.cost, weights.size, weights.cohesion];
-  const sum = values.reduce((total, weight) => total + weight, 0);
-  const isFit = values.every((weight) => Number.isInteger(weight) && weight >= 0);
-  if (isFit && sum === whole) return [];
+  const isFit = (weight: number) => Number.isInteger(weight) && weight >= 0 && weight <= whole;
+  const outside = aims.filter((aim) => !isFit(weights[aim]));
+  const sum = aims.reduce((total, aim) => total + weights[aim], 0);
   return [
-    problem('INVALID', `Weights are 0 to 1,000 and sum to 1,000; these sum to ${sum}.`, path, {
-      rule: 'WEIGHTS_SUM',
-      limit: String(whole),
-      found: String(sum),
-    }),
+    ...outside.map((aim) =>
+      problem('INVALID', `A weight is 0 to ${whole.toLocaleString('en')}.`, [...path, aim], {
+        rule: 'WEIGHT_RANGE',
+        limit: `0-${whole}`,
+        found: String(weights[aim]),
+      }),
+    ),
+    ...(sum === whole ? [] : [sumFault(sum, path)]),
   ];
+}
+
+function sumFault(sum: number, path: string[]): Problem {
+  return problem('INVALID', `Weights are 0 to 1,000 and sum to 1,000; these sum to ${sum}.`, path, {
+    rule: 'WEIGHTS_SUM',
+    limit: String(whole),
+    found: String(sum),
+  });
 }
 
 /** What a team misses of each aim: its points where each weight is 1. */
