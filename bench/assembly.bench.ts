@@ -40,6 +40,13 @@ interface Routes {
 }
 
 const measurement = new URL('../subgraphs/consortia/assembly/measure.ts', import.meta.url).pathname;
+// What Node makes of TypeScript is kept from one process to the next, and young objects get as much room as a search's thread
+// gives them (`assembly/thread/job.ts`): what is measured is the solver's memory, not the loader's.
+const compiled = JSON.stringify(
+  new URL('../node_modules/.cache/compiled', import.meta.url).pathname,
+);
+const keeping = `import { enableCompileCache } from 'node:module'; enableCompileCache(${compiled});`;
+const asInProduct = ['--max-semi-space-size=5', `--import=data:text/javascript,${keeping}`];
 
 function optionOf(name: string): string | null {
   const at = process.argv.indexOf(name);
@@ -49,7 +56,7 @@ function optionOf(name: string): string | null {
 const prototypeFolder = optionOf('--prototype');
 
 function inOwnProcess<Name extends keyof Routes>(route: Name, size: Size): Routes[Name] {
-  const given = [measurement, route, JSON.stringify(size), prototypeFolder ?? ''];
+  const given = [...asInProduct, measurement, route, JSON.stringify(size), prototypeFolder ?? ''];
   const text = execFileSync(process.execPath, given, { encoding: 'utf8' });
   process.stderr.write(`${route} ${JSON.stringify(size)} ${text}\n`);
   return JSON.parse(text);
@@ -87,6 +94,7 @@ const pools = isSmall ? [1_000, 10_000] : [1_000, 10_000, 100_000];
 const asked = isSmall ? [10, 20] : [10, 20, 40];
 const most = Number(optionOf('--seeds') ?? 2);
 const seeds = Array.from({ length: isSmall ? 1 : most }, (_, index) => index + 1);
+inOwnProcess('pricing', { firms: 1_000, technologies: 50, requirements: 10, seed: 1 });
 const rows: object[] = [];
 const table = [...heading];
 for (const firms of pools)

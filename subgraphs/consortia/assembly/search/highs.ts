@@ -1,4 +1,5 @@
 // The door to HiGHS compiled to WebAssembly. Nothing else in this folder knows the library.
+import { setFlagsFromString } from 'node:v8';
 import library, { type Highs, type HighsCallbackMap, type Model } from 'highs';
 import type { Programme } from './programme.ts';
 
@@ -47,8 +48,12 @@ const lean = {
   mip_pscost_minreliable: 0,
 };
 
+// V8 translates the library's busiest functions anew while they run, each in tens of megabytes: one at a time is enough.
+const oneAtATime = '--wasm-num-compilation-tasks=1';
+
 /** Loads the solver into this thread. */
 export async function loadSolver(): Promise<Solver> {
+  setFlagsFromString(oneAtATime);
   const highs = await loadHighs();
   return {
     version: `HiGHS ${highs.version.string}`,
