@@ -53,6 +53,24 @@ describe('certificateProblems', () => {
     const problems = certificateProblems({ ...certificate, ...draft }, []);
     expect(problems.map(({ path }) => path.join('.'))).toEqual(expected);
   });
+
+  it.each([
+    [{ scheme: 'csap' }, 'CODE_FORM', '^(?=.{1,40}$)[A-Z0-9]+(?:_[A-Z0-9]+)*$', 'csap'],
+    [{ type: null }, 'CSAP_TYPE', 'IAAS, SAAS_STANDARD, SAAS_SIMPLE, DAAS', ''],
+    [{ grade: 'TOP' }, 'CSAP_GRADE', 'HIGH, MID, LOW', 'TOP'],
+    [{ number: 'x'.repeat(81) }, 'LENGTH', '80', '81'],
+    [{ validTo: '2019-12-31' }, 'VALID_TO', '2020-01-01', '2019-12-31'],
+    [{ appliedOn: '2020-01-02' }, 'APPLIED_ON', '2020-01-01', '2020-01-02'],
+  ])('of %j name rule, limit and what was found', (draft, rule, limit, found) => {
+    expect(certificateProblems({ ...certificate, ...draft }, [])).toMatchObject([
+      { rule, limit, found },
+    ]);
+  });
+
+  it('of a name without an end tell only its beginning', () => {
+    const [fault] = certificateProblems({ ...certificate, scheme: 'X'.repeat(100_000) }, []);
+    expect(fault).toMatchObject({ rule: 'CODE_FORM', found: 'X'.repeat(60) });
+  });
 });
 
 describe('a certificate', () => {

@@ -1,7 +1,7 @@
 /** Certificates of companies: stating, confirming, withdrawing, and whether one counts today. */
 import { newId } from '#kit/id.ts';
 import { seoulDay } from '#kit/instant.ts';
-import { problem, refusal, refuseAny, type Problem } from '#kit/refusal.ts';
+import { problem, refusal, refuseAny, type Problem, type ProblemDetail } from '#kit/refusal.ts';
 import { tidy } from '#kit/text.ts';
 import { hasRole, signedInAs } from '#kit/viewer.ts';
 import type { Context } from '../context.ts';
@@ -28,7 +28,9 @@ const csap = {
 };
 /** How many certificates a company has at most, withdrawn ones too. */
 const mostCertificates = 200;
-const nameForm = /^[A-Z0-9]+(?:_[A-Z0-9]+)*$/;
+/** Characters of a certificate's number. */
+const longestNumber = 80;
+const nameForm = /^(?=.{1,40}$)[A-Z0-9]+(?:_[A-Z0-9]+)*$/;
 
 /** Whether a certificate counts on a day: confirmed, valid, not withdrawn. */
 export function countsOn(certificate: CertificationRecord, day: string): boolean {
@@ -122,26 +124,23 @@ export async function withdrawCertification(
 
 /** What is wrong with a certificate. */
 export function certificateProblems(draft: CertificateDraft, path: string[]): Problem[] {
-  const invalid = (field: string, message: string) => problem('INVALID', message, [...path, field]);
-  const names = (['scheme', 'type', 'grade'] as const).filter((field) => {
+  const names = (['scheme', 'type', 'grade'] as const).flatMap((field) => {
     const name = draft[field];
-    return name != null && !(name.length <= 40 && nameForm.test(name));
+    return name == null || nameForm.test(name) ? [] : [{ field, name }];
   });
-  return [
-    ...names.map((field) =>
-      invalid(field, 'Upper case, digits and single underscores, at most 40.'),
-    ),
-    ...(names.length > 0 ? [] : csapProblems(draft, invalid)),
-    ...(tidy(draft.number ?? '').length > 80
-      ? [invalid('number', 'A number has at most 80 characters.')]
-      : []),
-    ...(draft.validTo != null && draft.validTo < draft.validFrom
-      ? [invalid('validTo', 'A certificate does not end before it begins.')]
-      : []),
-    ...(draft.appliedOn != null && draft.appliedOn > draft.validFrom
-      ? [invalid('appliedOn', 'A certificate is applied for before it is valid.')]
-      : []),
+  const faults: Fault[] = [
+    ...names.map(({ field, name }) => ({
+      field,
+      message: 'Upper case, digits and single underscores, at most 40.',
+      detail: { rule: 'CODE_FORM', limit: nameForm.source, found: name.slice(0, 60) },
+    })),
+    ...(names.length > 0 ? [] : csapFaults(draft)),
+    ...numberFaults(draft),
+    ...dayFaults(draft),
   ];
+  return faults.map(({ field, message, detail }) =>
+    problem('INVALID', message, [...path, field], detail),
+  );
 }
 
 /** A certificate as it is kept. */
@@ -196,18 +195,71 @@ async function changeCertification(
   return { company: await changeCompany(context, company, { certifications }), certification };
 }
 
-function csapProblems(
-  { scheme, type, grade }: CertificateDraft,
-  invalid: (field: string, message: string) => Problem,
-): Problem[] {
+/** What is wrong with a field of a certificate. */
+interface Fault {
+  field: keyof CertificateDraft;
+  message: string;
+  detail: ProblemDetail;
+}
+
+function csapFaults({ scheme, type, grade }: CertificateDraft): Fault[] {
   if (scheme !== 'CSAP') return [];
+  const types = csap.types.join(', ');
+  const grades = csap.grades.join(', ');
   return [
     ...(type != null && csap.types.includes(type)
       ? []
-      : [invalid('type', `A CSAP certificate is of type ${csap.types.join(', ')}.`)]),
+      : [
+          {
+            field: 'type' as const,
+            message: `A CSAP certificate is of type ${types}.`,
+            detail: { rule: 'CSAP_TYPE', limit: types, found: type ?? '' },
+          },
+        ]),
     ...(grade == null || csap.grades.includes(grade)
       ? []
-      : [invalid('grade', `A CSAP certificate has grade ${csap.grades.join(', ')}.`)]),
+      : [
+          {
+            field: 'grade' as const,
+            message: `A CSAP certificate has grade ${grades}.`,
+            detail: { rule: 'CSAP_GRADE', limit: grades, found: grade },
+          },
+        ]),
+  ];
+}
+
+function numberFaults({ number }: CertificateDraft): Fault[] {
+  const { length } = tidy(number ?? '');
+  if (length <= longestNumber) return [];
+  return [
+    {
+      field: 'number',
+      message: `A number has at most ${longestNumber} characters.`,
+      detail: { rule: 'LENGTH', limit: String(longestNumber), found: String(length) },
+    },
+  ];
+}
+
+function dayFaults({ validFrom, validTo, appliedOn }: CertificateDraft): Fault[] {
+  return [
+    ...(validTo != null && validTo < validFrom
+      ? [
+          {
+            field: 'validTo' as const,
+            message: 'A certificate does not end before it begins.',
+            detail: { rule: 'VALID_TO', limit: validFrom, found: validTo },
+          },
+        ]
+      : []),
+    ...(appliedOn != null && appliedOn > validFrom
+      ? [
+          {
+            field: 'appliedOn' as const,
+            message: 'A certificate is applied for before it is valid.',
+            detail: { rule: 'APPLIED_ON', limit: validFrom, found: appliedOn },
+          },
+        ]
+      : []),
   ];
 }
 
@@ -215,11 +267,19 @@ function placeProblems(held: CertificationRecord[], next: CertificationRecord): 
   if (held.length >= mostCertificates)
     return [
       problem('LIMIT_REACHED', `At most ${mostCertificates} certificates.`, ['companyId'], {
+        rule: 'CERTIFICATES',
         limit: String(mostCertificates),
+        found: String(held.length),
       }),
     ];
   return held.some((each) => each.withdrawnAt === null && isSameCertificate(each, next))
-    ? [problem('TAKEN', 'The company has this certificate.', ['certificate'])]
+    ? [
+        problem('TAKEN', 'The company has this certificate.', ['certificate'], {
+          rule: 'CERTIFICATE_ONCE',
+          limit: '1',
+          found: '2',
+        }),
+      ]
     : [];
 }
 

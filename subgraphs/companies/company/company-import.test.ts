@@ -69,7 +69,7 @@ it('reports each row that fails, and lets the others through', async () => {
       { code: 'INVALID', path: ['rows', '4', 'externalId'], rule: null },
       { code: 'INVALID', path: ['rows', '4', 'kinds'], rule: null },
       { code: 'NOT_FOUND', path: ['rows', '5', 'sectors', '0'], rule: null },
-      { code: 'INVALID', path: ['rows', '5', 'certifications', '0', 'type'], rule: null },
+      { code: 'INVALID', path: ['rows', '5', 'certifications', '0', 'type'], rule: 'CSAP_TYPE' },
     ],
   });
   expect((await of('three')).totalCount).toBe(2);

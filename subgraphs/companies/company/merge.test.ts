@@ -125,7 +125,7 @@ describe('mergeCompanies', () => {
 });
 
 describe('reportRevenue', () => {
-  const report = `mutation ($input: ReportRevenueInput!) { reportRevenue(input: $input) { company { revision cloudRevenues { year amount } } problems { code path } } }`;
+  const report = `mutation ($input: ReportRevenueInput!) { reportRevenue(input: $input) { company { revision cloudRevenues { year amount } } problems { code path rule limit found } } }`;
 
   it('states one amount a year, for insiders only', async () => {
     const { id: companyId, revision, owner } = await world.firm();
@@ -145,7 +145,13 @@ describe('reportRevenue', () => {
     });
     expect((await state(revision + 3, 2023, null)).company.cloudRevenues).toHaveLength(1);
     expect((await state(revision + 4, 1999, 1)).problems).toEqual([
-      { code: 'INVALID', path: ['year'] },
+      {
+        code: 'INVALID',
+        path: ['year'],
+        rule: 'YEAR_RANGE',
+        limit: expect.stringMatching(/^2010-\d{4}$/),
+        found: '1999',
+      },
     ]);
   });
 });

@@ -28,7 +28,13 @@ export async function reportRevenue(
   refuseAny(
     year >= firstYear && year <= thisYear
       ? []
-      : [problem('INVALID', `A year is ${firstYear} to ${thisYear}.`, ['year'])],
+      : [
+          problem('INVALID', `A year is ${firstYear} to ${thisYear}.`, ['year'], {
+            rule: 'YEAR_RANGE',
+            limit: `${firstYear}-${thisYear}`,
+            found: String(year),
+          }),
+        ],
   );
   const others = company.cloudRevenues.filter((each) => each.year !== year);
   const cloudRevenues =

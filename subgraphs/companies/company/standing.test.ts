@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => world.stop());
 
 const state =
-  'company { revision status statusReason restrictedUntil approvedAt } problems { code path rule }';
+  'company { revision status statusReason restrictedUntil approvedAt } problems { code path rule limit found }';
 const review = `mutation ($input: ReviewCompanyInput!) { reviewCompany(input: $input) { ${state} } }`;
 const restrict = `mutation ($input: RestrictCompanyInput!) { restrictCompany(input: $input) { ${state} } }`;
 const look = `query ($id: ID!) { company(id: $id) { statusReason restrictedUntil } }`;
@@ -81,7 +81,12 @@ describe('restrictCompany', () => {
     const { id, revision } = await world.firm();
     const past = { id, revision, until: '2020-01-01T00:00:00Z', reason: 'x' };
     expect((await world.ask(world.secretariat, restrict, { input: past })).problems).toMatchObject([
-      { code: 'INVALID', path: ['until'] },
+      { code: 'INVALID', path: ['until'], rule: 'RESTRICTION_END', found: '2020-01-01T00:00:00.000Z' }, // prettier-ignore
+    ]);
+    const long = { ...past, reason: 'x'.repeat(1_001) };
+    expect((await world.ask(world.secretariat, restrict, { input: long })).problems).toMatchObject([
+      { rule: 'RESTRICTION_END', limit: expect.stringMatching(/^\d{4}-.*Z$/) },
+      { path: ['reason'], rule: 'LENGTH', limit: '1-1000', found: '1001' },
     ]);
     const lift = { id, revision, until: null, reason: 'The appeal was granted.' };
     const lifted = await world.ask(world.secretariat, restrict, { input: lift });

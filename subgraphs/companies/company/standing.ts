@@ -1,5 +1,5 @@
 /** Where a company stands with the alliance: approval, suspension, closing, restriction. */
-import { refusal } from '#kit/refusal.ts';
+import { problem, refusal, refuseAny, type Problem } from '#kit/refusal.ts';
 import { tidy } from '#kit/text.ts';
 import { signedInAs } from '#kit/viewer.ts';
 import type { CompanyStatus } from '#schema/facts.ts';
@@ -11,6 +11,9 @@ import { changeCompany, readAt } from './change.ts';
 
 /** What the secretariat may decide. */
 export type CompanyDecision = 'APPROVE' | 'SUSPEND' | 'CLOSE';
+
+/** Characters of a reason. */
+const longestReason = 1_000;
 
 /** From which states a decision leads to which. */
 const steps: Record<CompanyDecision, { from: CompanyStatus[]; to: CompanyStatus }> = {
@@ -59,8 +62,7 @@ export async function reviewCompany(
       },
     );
   const reason = tidy(review.reason ?? '');
-  if (reason.length > 1_000 || (reason === '' && review.decision !== 'APPROVE'))
-    throw refusal('INVALID', 'A reason has 1 to 1,000 characters.', ['reason']);
+  refuseAny(reasonFaults(reason, review.decision === 'APPROVE' ? 0 : 1));
   const statusReason = status === 'APPROVED' ? null : reason;
   const approvedAt = status === 'APPROVED' ? new Date() : company.approvedAt;
   return changeCompany(context, company, { status, statusReason, approvedAt });
@@ -79,15 +81,35 @@ export async function restrictCompany(
   const company = await readAt(context, restriction);
   await refuseOwnFirm(context, company._id);
   const until = restriction.until ?? null;
-  if (until && until.getTime() <= Date.now())
-    throw refusal('INVALID', 'A restriction ends in the future.', ['until']);
+  const now = new Date();
   const reason = tidy(restriction.reason);
-  if (reason === '' || reason.length > 1_000)
-    throw refusal('INVALID', 'A reason has 1 to 1,000 characters.', ['reason']);
+  refuseAny([
+    ...(until === null || until > now ? [] : [ended(until, now)]),
+    ...reasonFaults(reason, 1),
+  ]);
   return orderRestriction(context, company, until, reason);
 }
 
 /** Until when a company is restricted; null once that is over. */
 export function restrictedUntil({ restrictedUntil: until }: CompanyRecord): Date | null {
   return until && until.getTime() > Date.now() ? until : null;
+}
+
+function ended(until: Date, now: Date): Problem {
+  return problem('INVALID', 'A restriction ends in the future.', ['until'], {
+    rule: 'RESTRICTION_END',
+    limit: now.toISOString(),
+    found: until.toISOString(),
+  });
+}
+
+function reasonFaults(reason: string, least: 0 | 1): Problem[] {
+  if (reason.length >= least && reason.length <= longestReason) return [];
+  return [
+    problem('INVALID', `A reason has ${least} to 1,000 characters.`, ['reason'], {
+      rule: 'LENGTH',
+      limit: `${least}-${longestReason}`,
+      found: String(reason.length),
+    }),
+  ];
 }

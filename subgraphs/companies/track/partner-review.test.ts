@@ -68,7 +68,7 @@ const ratings = { quality: 5, punctuality: 4, communication: 4, fairness: 3 };
 function mutate(viewer: Viewer, name: string, input: object): Promise<Payload> {
   const source = mutationText(
     name,
-    'review { id revision revealsAt ratings { quality } answer { text { en } } } problems { code path rule }',
+    'review { id revision revealsAt ratings { quality } answer { text { en } } } problems { code path rule limit found }',
   );
   return world.ask(viewer, source, { input });
 }
@@ -139,10 +139,13 @@ it('is for firms of the finished project alone', async () => {
   const third = await world.firm();
   expect(await faults(third, one)).toEqual([['NOT_FOUND', 'projectId', null]]);
   expect(await faults(one, third)).toEqual([['NOT_FOUND', 'aboutId', null]]);
-  expect(await faults(one, one)).toEqual([['INVALID', 'aboutId', null]]);
+  expect(await faults(one, one)).toEqual([['INVALID', 'aboutId', 'ANOTHER_COMPANY']]);
   const running = await finish({ status: 'RUNNING', finished: null });
   expect(await faults(one, two, { projectId: running })).toEqual([
     ['WRONG_STATE', 'projectId', 'FINISHED'],
+  ]);
+  expect((await write(one, two, { projectId: running })).problems).toMatchObject([
+    { limit: 'COMPLETED', found: 'RUNNING' },
   ]);
   const none = { ...ratings, quality: 6 };
   expect(await faults(one, two, { ratings: none })).toEqual([['INVALID', 'ratings', 'RATING']]);
@@ -158,7 +161,13 @@ it('is revealed when the period is over though one wrote, and then nobody writes
   await context.partnerReviews.updateMany({}, { $set: { revealsAt: new Date(0) } });
   expect(await seen(two)).toMatchObject({ partnerReviews: { totalCount: 1 } });
   expect((await write(two, one)).problems).toMatchObject([
-    { code: 'EXPIRED', path: ['projectId'], rule: 'REVIEW_DAYS' },
+    {
+      code: 'EXPIRED',
+      path: ['projectId'],
+      rule: 'REVIEW_DAYS',
+      limit: '1970-01-01T00:00:00.000Z',
+      found: expect.stringMatching(/^\d{4}-.*Z$/),
+    },
   ]);
   expect((await write(one, two)).problems).toMatchObject([{ code: 'TAKEN' }]);
   projectId = await finish({}, { at: new Date('2020-01-01T00:00:00Z') });

@@ -180,7 +180,11 @@ async function finishedProject(
   { projectId, companyId, aboutId }: NewPartnerReview,
 ): Promise<NonNullable<ProjectFact['finished']>> {
   if (companyId === aboutId)
-    throw refusal('INVALID', 'A company does not review itself.', ['aboutId']);
+    throw refusal('INVALID', 'A company does not review itself.', ['aboutId'], {
+      rule: 'ANOTHER_COMPANY',
+      limit: 'another company',
+      found: aboutId,
+    });
   const project = await context.toldProjects.findById(projectId).lean();
   const standing = await standingFor(context, project?.memberIds ?? []);
   const members = new Set(standing.values());
@@ -194,6 +198,8 @@ async function finishedProject(
   if (project.finished == null)
     throw refusal('WRONG_STATE', 'This project is not finished.', ['projectId'], {
       rule: 'FINISHED',
+      limit: 'COMPLETED',
+      found: project.status ?? null,
     });
   return project.finished;
 }
@@ -208,6 +214,7 @@ async function refuseLate(
   throw refusal('EXPIRED', 'The time to review this partner is over.', ['projectId'], {
     rule: 'REVIEW_DAYS',
     limit: revealsAt.toISOString(),
+    found: new Date().toISOString(),
   });
 }
 
