@@ -1,36 +1,24 @@
 /** The demo's story on the seed, over HTTP and WebSocket. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-
-import { createLog } from '#kit/log.ts';
 import { tellStory, type Outcome } from '../infra/demo/story.ts';
-import { openPlatform, type Platform } from '../infra/platform.ts';
+import type { Platform } from '../infra/platform.ts';
 import { seedMap } from '../infra/seed/seed-rows.ts';
 import { seed, type SeedReport } from '../infra/seed/seed.ts';
+import { startTestPlatform } from './platform.ts';
 
 describe('the demo on the seed', () => {
   const lines: string[] = [];
-  let folder: string;
   let platform: Platform;
   let report: SeedReport | null;
   let outcome: Outcome;
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'oca-'));
-    platform = await openPlatform({
-      environment: { DATA_DIR: folder, PORT: '0' },
-      log: createLog('demo', 'silent'),
-    });
+    platform = await startTestPlatform();
     report = await seed(platform, {});
     const { url } = await platform.listen();
     outcome = await tellStory({ url, map: seedMap, print: (line) => lines.push(line) });
   }, 180_000);
 
-  afterAll(async () => {
-    await platform.stop();
-    await rm(folder, { recursive: true, force: true });
-  });
+  afterAll(() => platform.stop());
 
   it('begins on a seed with every programme, and seeds no second time', async () => {
     expect(report).toMatchObject({ companies: 43, technologies: 87, programmes: 8, accounts: 7 });

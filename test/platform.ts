@@ -6,10 +6,16 @@ import { join } from 'node:path';
 import { createLog } from '#kit/log.ts';
 import { openPlatform, type Platform } from '../infra/platform.ts';
 
-/** Starts the platform on a free port in a new folder that is gone after `stop`. */
+/** A platform, and where it keeps its data. */
+export interface TestPlatform extends Platform {
+  /** Gone after `stop`; tests may put files of their own beside the data. */
+  folder: string;
+}
+
+/** Starts the platform on a free port in a new folder. */
 export async function startTestPlatform(
   environment: Record<string, string> = {},
-): Promise<Platform> {
+): Promise<TestPlatform> {
   const folder = await mkdtemp(join(tmpdir(), 'oca-'));
   const platform = await openPlatform({
     environment: { PORT: '0', DATA_DIR: folder, ...environment },
@@ -17,6 +23,7 @@ export async function startTestPlatform(
   });
   return {
     ...platform,
+    folder,
     stop: async () => {
       await platform.stop();
       await rm(folder, { recursive: true, force: true });

@@ -1,5 +1,4 @@
 /** The import as an operator types it. */
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +8,7 @@ import { createLog } from '#kit/log.ts';
 import { fixture } from '../../infra/import/fixture.ts';
 import { ask } from '../../infra/import/graph.ts';
 import { openPlatform } from '../../infra/platform.ts';
+import { runImport } from './run.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const calendar = join(root, 'infra/import/fixtures/calendar.ics');
@@ -23,15 +23,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-function run(...args: string[]): Promise<{ code: number; out: string; error: string }> {
-  return new Promise((resolve) => {
-    const environment = { PATH: '', DATA_DIR: join(folder, 'data') };
-    const command = ['infra/import/main.ts', ...args];
-    execFile(process.execPath, command, { cwd: root, env: environment }, (fault, out, error) => {
-      resolve({ code: typeof fault?.code === 'number' ? fault.code : 0, out, error });
-    });
-  });
-}
+const run = (...args: string[]) => runImport(join(folder, 'data'), ...args);
 
 describe('npm run import', () => {
   it.each([

@@ -1,52 +1,18 @@
 /** A table of companies from a file: streamed into the platform, told by the file's own lines. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-
-import { createLog } from '#kit/log.ts';
-import { readCommand } from '../../infra/import/command.ts';
 import { companyColumns } from '../../infra/import/company-table.ts';
 import { ask } from '../../infra/import/graph.ts';
-import { TableFile } from '../../infra/import/table-file.ts';
-import { loadTable } from '../../infra/import/table-load.ts';
-import { openPlatform, type Platform } from '../../infra/platform.ts';
+import { startTables, type Tables } from './tables.ts';
 
-let folder: string;
-let platform: Platform;
+let tables: Tables;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'oca-'));
-  platform = await openPlatform({
-    environment: { DATA_DIR: join(folder, 'data'), PORT: '0' },
-    log: createLog('import', 'silent'),
-  });
+  tables = await startTables();
 }, 60_000);
 
-afterAll(async () => {
-  await platform.stop();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => tables.stop());
 
-async function bring(path: string, ...options: string[]) {
-  const command = readCommand(['companies', path, '--source', 'register', ...options]);
-  if (command.kind !== 'TABLE') throw new RangeError('This is no table.');
-  const file = await TableFile.open(path, command.format);
-  try {
-    const check = await file.check(command.table.key);
-    const report = await loadTable(platform, command.table, file, check, command);
-    const tally = report.tallies.get('companies');
-    const told = report.remarks.map(({ line, reason }) => `${line}: ${reason}`);
-    return { counts: [tally?.created, tally?.updated, tally?.unchanged, tally?.failed], told };
-  } finally {
-    await file.close();
-  }
-}
-
-async function fileOf(name: string, text: string): Promise<string> {
-  const path = join(folder, name);
-  await writeFile(path, text);
-  return path;
-}
+const bring = (path: string, ...options: string[]) =>
+  tables.bring('companies', path, '--source', 'register', ...options);
 
 interface Found {
   companies: { totalCount: number; edges: { node: Record<string, unknown> }[] };
@@ -54,7 +20,7 @@ interface Found {
 
 const find = (externalIds: string[]) =>
   ask<Found>(
-    platform,
+    tables.platform,
     `query ($filter: CompanyFilter) { companies(filter: $filter) { totalCount edges { node { name { ko en } businessNumber kinds sectors { code } region size website capacity certifications { scheme type number validTo } } } } }`,
     { filter: { origin: { source: 'register', externalIds } } },
   );
@@ -99,7 +65,7 @@ it('tells each row that fails by its line and column, and brings the others', as
     'h,아,SAAS,SME,,KR-11,3,,too many',
     'i,자,SAAS,SME,,KR-11,,',
   ].join('\n');
-  const { counts, told } = await bring(await fileOf('some.csv', `${text}\n`));
+  const { counts, told } = await bring(await tables.fileOf('some.csv', `${text}\n`));
   expect(counts).toEqual([2, 0, 0, 7]);
   const places = told.map((sentence) => /^(\d+): (\w*)/.exec(sentence)?.slice(1));
   // A name of two lines makes every row behind it stand a line lower.
@@ -120,7 +86,7 @@ const row = (externalId: string, more = {}) =>
 
 it('reads JSON Lines, and refuses a line that is no object by its number', async () => {
   const lines = [row('j1'), '[]', row('j2', { surprise: 1 }), row('j3', { capacity: 7 })];
-  const { counts, told } = await bring(await fileOf('rows.jsonl', `${lines.join('\n')}\n`));
+  const { counts, told } = await bring(await tables.fileOf('rows.jsonl', `${lines.join('\n')}\n`));
   expect(counts).toEqual([2, 0, 0, 2]);
   expect(told[0]).toBe('2: The row is no JSON object.');
   expect(told[1]).toContain('3: ');
@@ -128,7 +94,7 @@ it('reads JSON Lines, and refuses a line that is no object by its number', async
 });
 
 it('refuses a table with columns that nobody knows as a whole', async () => {
-  const path = await fileOf('other.csv', 'externalId,turnover\na,1\n');
+  const path = await tables.fileOf('other.csv', 'externalId,turnover\na,1\n');
   await expect(bring(path)).rejects.toMatchObject({
     code: 'IMPORT_FORMAT',
     message: 'There is no column turnover.',
@@ -137,7 +103,10 @@ it('refuses a table with columns that nobody knows as a whole', async () => {
 
 it('goes in part by part, and tells lines of the file in any of them', async () => {
   const rows = Array.from({ length: 1_203 }, (_, at) => `n${at},이름 ${at},${at === 1_100 ? 'X' : 'SI'},SME`); // prettier-ignore
-  const path = await fileOf('long.csv', `externalId,nameKo,kinds,size\r\n${rows.join('\r\n')}\r\n`);
+  const path = await tables.fileOf(
+    'long.csv',
+    `externalId,nameKo,kinds,size\r\n${rows.join('\r\n')}\r\n`,
+  );
   const { counts, told } = await bring(path);
   expect(counts).toEqual([1_202, 0, 0, 1]);
   expect(told.filter((line) => line.startsWith('1102: kinds'))).toHaveLength(1);

@@ -1,9 +1,6 @@
 /** Files of others go into the platform: once, by line, without harm when repeated. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { createLog } from '#kit/log.ts';
 import { fixture, foreignData, hasForeignData, sourceOf } from '../../infra/import/fixture.ts';
 import { formats, type Format } from '../../infra/import/format.ts';
 import { ask } from '../../infra/import/graph.ts';
@@ -11,25 +8,18 @@ import { checkFile, importFile } from '../../infra/import/import-file.ts';
 import { exitCode, reportText } from '../../infra/import/import-report.ts';
 import type { LoadReport } from '../../infra/import/load.ts';
 import { readSource, type Source } from '../../infra/import/source.ts';
-import { openPlatform, type Platform } from '../../infra/platform.ts';
+import type { Platform } from '../../infra/platform.ts';
+import { startTestPlatform } from '../platform.ts';
 
 const options = { zone: 'Asia/Seoul', region: 'KR-11', now: Date.parse('2026-06-01T00:00:00Z') };
 
-let folder: string;
 let platform: Platform;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'oca-'));
-  platform = await openPlatform({
-    environment: { DATA_DIR: folder, PORT: '0' },
-    log: createLog('import', 'silent'),
-  });
+  platform = await startTestPlatform();
 });
 
-afterAll(async () => {
-  await platform.stop();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => platform.stop());
 
 function formatOf(name: string): Format {
   const format = formats.find((each) => each.name === name);

@@ -1,31 +1,19 @@
 /** The seed on a platform of its own: whole after a start that was cut short, and never beside data of others. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-
-import { createLog } from '#kit/log.ts';
 import { fixture } from '../../infra/import/fixture.ts';
 import { formats } from '../../infra/import/format.ts';
 import { ask, type Graph } from '../../infra/import/graph.ts';
 import { importFile } from '../../infra/import/import-file.ts';
-import { openPlatform, type Platform } from '../../infra/platform.ts';
+import type { Platform } from '../../infra/platform.ts';
 import { seed } from '../../infra/seed/seed.ts';
+import { startTestPlatform } from '../platform.ts';
 
-let folder: string;
 let platform: Platform;
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'oca-'));
-  platform = await openPlatform({
-    environment: { DATA_DIR: folder, PORT: '0' },
-    log: createLog('seed', 'silent'),
-  });
+  platform = await startTestPlatform();
 }, 60_000);
 
-afterEach(async () => {
-  await platform.stop();
-  await rm(folder, { recursive: true, force: true });
-});
+afterEach(() => platform.stop());
 
 /** The platform, whose process ends at the first mutation of this name. */
 function cutAt(field: string): Graph {

@@ -1,72 +1,27 @@
 /** Tables from a file: streamed, checked to their end first, and told by the file's own lines. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-
-import { createLog } from '#kit/log.ts';
-import { readCommand } from '../../infra/import/command.ts';
 import { ask } from '../../infra/import/graph.ts';
-import { TableFile } from '../../infra/import/table-file.ts';
-import { loadTable } from '../../infra/import/table-load.ts';
-import { openPlatform, type Platform } from '../../infra/platform.ts';
+import { runImport } from './run.ts';
+import { startTables, type Tables } from './tables.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
-
-let folder: string;
-let platform: Platform;
+let tables: Tables;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'oca-'));
-  platform = await openPlatform({
-    environment: { DATA_DIR: join(folder, 'data'), PORT: '0' },
-    log: createLog('import', 'silent'),
-  });
-  await ask(platform, 'mutation ($input: CreateTechMapInput!) { createTechMap(input: $input) { problems { message } } }', { input: { code: 'sheet', name: { ko: '표' } } }); // prettier-ignore
+  tables = await startTables();
+  await ask(tables.platform, 'mutation ($input: CreateTechMapInput!) { createTechMap(input: $input) { problems { message } } }', { input: { code: 'sheet', name: { ko: '표' } } }); // prettier-ignore
 }, 60_000);
 
-afterAll(async () => {
-  await platform.stop();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => tables.stop());
 
-async function fileOf(name: string, text: string): Promise<string> {
-  const path = join(folder, name);
-  await writeFile(path, text);
-  return path;
-}
+const run = (...args: string[]) => runImport(tables.platform.folder, ...args);
 
-function run(...args: string[]): Promise<{ code: number; out: string; error: string }> {
-  return new Promise((resolve) => {
-    const environment = { PATH: '', DATA_DIR: join(folder, 'data') };
-    const command = ['infra/import/main.ts', ...args];
-    execFile(process.execPath, command, { cwd: root, env: environment }, (fault, out, error) => {
-      resolve({ code: typeof fault?.code === 'number' ? fault.code : 0, out, error });
-    });
-  });
-}
-
-/** What the command does, in this process: what came of the rows, and what is told. */
-async function bring(path: string, ...options: string[]) {
-  const name = options.includes('--map') ? 'technologies' : 'capabilities';
-  const command = readCommand([name, path, ...options, '--source', 'sheets']);
-  if (command.kind !== 'TABLE') throw new RangeError('This is no table.');
-  const file = await TableFile.open(path, command.format);
-  try {
-    const check = await file.check(command.table.key);
-    const report = await loadTable(platform, command.table, file, check, command);
-    const { created = 0, updated = 0, unchanged = 0, failed = 0 } = report.tallies.get(name) ?? {};
-    const told = report.remarks.map(({ line, reason }) => `${line}: ${reason}`);
-    return { counts: [created, updated, unchanged, failed], told };
-  } finally {
-    await file.close();
-  }
+function bring(path: string, ...options: string[]) {
+  const kind = options.includes('--map') ? 'technologies' : 'capabilities';
+  return tables.bring(kind, path, ...options, '--source', 'sheets');
 }
 
 async function draftSize(): Promise<number> {
   const { techMap } = await ask<{ techMap: { draft: { size: number } } }>(
-    platform,
+    tables.platform,
     '{ techMap(code: "sheet") { draft { size } } }',
   );
   return techMap.draft.size;
@@ -102,7 +57,7 @@ describe('npm run import -- technologies', () => {
     ['twice.csv', 'code,kind,code\na,DOMAIN,A\n', 1, 'IMPORT_FORMAT'],
     ['empty.csv', 'code,kind\n\n', null, 'IMPORT_FORMAT'],
   ])('refuses %s as a whole, by its line', async (file, text, line, fault) => {
-    const path = await fileOf(file, text);
+    const path = await tables.fileOf(file, text);
     const { code, error } = await run('technologies', path, '--map', 'sheet');
     const place = line === null ? path : `${path}:${line}`;
     expect(code).toBe(2);
@@ -112,9 +67,9 @@ describe('npm run import -- technologies', () => {
   });
 
   it('refuses a map that is not there, and columns that nobody knows', async () => {
-    const path = await fileOf('tree.csv', technologies);
+    const path = await tables.fileOf('tree.csv', technologies);
     await expect(bring(path, '--map', 'none')).rejects.toMatchObject({ code: 'IMPORT_REFUSED' });
-    const other = await fileOf('other.csv', 'code,sort\na,DOMAIN\n');
+    const other = await tables.fileOf('other.csv', 'code,sort\na,DOMAIN\n');
     await expect(bring(other, '--map', 'sheet')).rejects.toMatchObject({
       code: 'IMPORT_FORMAT',
       message: 'There is no column sort.',
@@ -123,7 +78,7 @@ describe('npm run import -- technologies', () => {
 
   it('tries, imports, tells lines that failed by their number in the file, and changes nothing again', async () => {
     const wrong = technologies.replace('t.a550,t,TECHNOLOGY', 't.a550,nowhere,GADGET');
-    const path = await fileOf('tree.csv', wrong);
+    const path = await tables.fileOf('tree.csv', wrong);
     const tried = await bring(path, '--map', 'sheet', '--dry-run');
     expect(tried.counts).toEqual([600, 0, 0, 1]);
     expect(await draftSize()).toBe(0);
@@ -134,7 +89,7 @@ describe('npm run import -- technologies', () => {
       `${3 + 2 * 550}: kind: This is to be one of DOMAIN, AREA, TECHNOLOGY.`,
     ]);
     expect(await draftSize()).toBe(600);
-    const mended = await fileOf('tree.csv', technologies);
+    const mended = await tables.fileOf('tree.csv', technologies);
     expect((await bring(mended, '--map', 'sheet')).counts).toEqual([1, 0, 600, 0]);
     expect((await bring(mended, '--map', 'sheet')).counts).toEqual([0, 0, 601, 0]);
   });
@@ -145,7 +100,7 @@ describe('npm run import -- technologies', () => {
         draft: { placements: { edges: { node: { code: string; name: { ko: string } } }[] } };
       };
     }>(
-      platform,
+      tables.platform,
       '{ techMap(code: "sheet") { draft { placements(first: 2) { edges { node { code name { ko } } } } } } }',
     );
     expect(techMap.draft.placements.edges[1]?.node.name.ko).toContain('저장소'.normalize('NFC'));
@@ -155,18 +110,18 @@ describe('npm run import -- technologies', () => {
 describe('npm run import -- capabilities', () => {
   it('imports rows of companies, and tells those of nobody', async () => {
     const { techMap } = await ask<{ techMap: { id: string; draft: { revision: number } } }>(
-      platform,
+      tables.platform,
       '{ techMap(code: "sheet") { id draft { revision } } }',
     );
-    await ask(platform, 'mutation ($input: PublishTechMapVersionInput!) { publishTechMapVersion(input: $input) { problems { message } } }', { input: { mapId: techMap.id, revision: techMap.draft.revision } }); // prettier-ignore
-    await ask(platform, 'mutation ($input: ImportCompaniesInput!) { importCompanies(input: $input) { created problems { message } } }', { input: { source: 'aa', rows: [{ externalId: 'one', name: { ko: '한빛' }, kinds: ['IAAS'], size: 'SME' }] } }); // prettier-ignore
+    await ask(tables.platform, 'mutation ($input: PublishTechMapVersionInput!) { publishTechMapVersion(input: $input) { problems { message } } }', { input: { mapId: techMap.id, revision: techMap.draft.revision } }); // prettier-ignore
+    await ask(tables.platform, 'mutation ($input: ImportCompaniesInput!) { importCompanies(input: $input) { created problems { message } } }', { input: { source: 'aa', rows: [{ externalId: 'one', name: { ko: '한빛' }, kinds: ['IAAS'], size: 'SME' }] } }); // prettier-ignore
     const { companies } = await ask<{ companies: { edges: { node: { id: string } }[] } }>(
-      platform,
+      tables.platform,
       '{ companies(filter: { origin: { source: "aa", externalIds: ["one"] } }) { edges { node { id } } } }',
     );
     const id = companies.edges[0]?.node.id;
-    await platform.caughtUp();
-    const path = await fileOf(
+    await tables.platform.caughtUp();
+    const path = await tables.fileOf(
       'can.jsonl',
       [row(id, 't.a1', 7), row('nobody', 't.a1', 7), '', row(id, 't.a2', 10)].join('\n'),
     );
@@ -180,7 +135,10 @@ describe('npm run import -- capabilities', () => {
 
   it('tells a thousand lines one by one and counts the others', async () => {
     const lines = Array.from({ length: 1_203 }, (_, index) => `c${index},t.a1,3`);
-    const path = await fileOf('many.csv', ['companyId,technologyCode,level', ...lines].join('\n'));
+    const path = await tables.fileOf(
+      'many.csv',
+      ['companyId,technologyCode,level', ...lines].join('\n'),
+    );
     const { counts, told } = await bring(path);
     expect([counts, told.length]).toEqual([[0, 0, 0, 1_203], 1_000]);
   });
