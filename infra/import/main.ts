@@ -1,6 +1,7 @@
 /** `npm run import -- FORMAT FILE`: brings a file of another source into the platform. */
 import { ConfigError } from '#kit/config.ts';
 import { createLog } from '#kit/log.ts';
+import { exitOnceRead } from '#kit/stop.ts';
 import { processEnvironment, readPlatformConfig } from '../config.ts';
 import { DatabaseFault } from '../database/server.ts';
 import type { Platform } from '../platform.ts';
@@ -105,8 +106,8 @@ let path = '';
 try {
   const command = readCommand(process.argv.slice(2));
   path = command.path;
-  process.exit(await run(command));
+  exitOnceRead(await run(command));
 } catch (error) {
   console.error(faultText(error, path) ?? error);
-  process.exit(error instanceof GraphFault ? 1 : 2);
+  exitOnceRead(error instanceof GraphFault ? 1 : 2);
 }

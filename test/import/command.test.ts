@@ -1,8 +1,10 @@
 /** The import as an operator types it. */
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
 import { createLog } from '#kit/log.ts';
 import { fixture } from '../../infra/import/fixture.ts';
@@ -26,6 +28,17 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 const run = (...args: string[]) => runImport(join(folder, 'data'), ...args);
 
 describe('npm run import', () => {
+  it('waits until everything that it says is read', async () => {
+    const { stdout } = await promisify(execFile)('sh', [
+      '-c',
+      `"$0" "$1" cncf "$2" 2>&1 | { sleep 2; wc -c; }`,
+      process.execPath,
+      join(root, 'infra/import/main.ts'),
+      'x'.repeat(100_000),
+    ]);
+    expect(Number(stdout)).toBeGreaterThan(100_000);
+  });
+
   it.each([
     [[], 'No format is given.'],
     [['xml', 'a.xml'], 'There is no format "xml".'],
