@@ -51,3 +51,11 @@ export function useSession(sessions: Sessions, key: string, id: Value): Session 
   sessions.set(key, made);
   return made;
 }
+
+/** The highest number of a session: of its transaction, or of a write that may be sent again. */
+export function latestNumber({ retry, transaction }: Session): bigint | undefined {
+  const numbers = [retry?.number, transaction?.number].filter((number) => number !== undefined);
+  return numbers.length === 0
+    ? undefined
+    : numbers.reduce((left, right) => (left > right ? left : right));
+}

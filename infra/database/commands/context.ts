@@ -78,6 +78,9 @@ export type CommandContext = {
   operation: Operation;
 };
 
+/** A command before it is known in which transaction it stands, and what it sees. */
+export type CommandBase = Omit<CommandContext, 'transaction' | 'sight'>;
+
 /** What a command answers; `ok` and the cluster time are added. */
 export type Reply = WritableDocument;
 

@@ -1,34 +1,30 @@
 // From a message to its answer: sessions, transactions, retries, and what goes wrong.
 import { readDocument } from '../bson/reader.ts';
-import { document, isDocument, Timestamp } from '../bson/value.ts';
-import type { Document, Value } from '../bson/value.ts';
+import type { Document } from '../bson/value.ts';
 import { writeDocument } from '../bson/writer.ts';
 import type { Writable } from '../bson/writer.ts';
-import { beginTransaction } from '../engine/commit.ts';
 import { Blocked, writeConflict } from '../engine/locks.ts';
-import { positionOf, timestampOf } from '../engine/oplog.ts';
-import type { Sight } from '../engine/sight.ts';
-import type { Transaction } from '../engine/transaction.ts';
 import type { Task } from '../flow.ts';
 import { runTask } from '../operation.ts';
-import { CommandRefusal, codeName, refuse } from '../refusal.ts';
-import { useSession } from '../session.ts';
-import { isFileFailure } from '../store/sqlite-code.ts';
+import { refuse } from '../refusal.ts';
+import { latestNumber, useSession } from '../session.ts';
 import type { Session } from '../session.ts';
+import { isFileFailure } from '../store/sqlite-code.ts';
 import { isUnfinished } from './batch.ts';
-import { asRetried } from './retried.ts';
 import { checkFields } from './command-fields.ts';
 import { count, numberArgument, transactionNumber } from './context.ts';
-import type { CommandContext, Connection, Reply, Server } from './context.ts';
+import type { CommandBase, CommandContext, Connection, Reply, Server } from './context.ts';
+import { errorReply } from './error-reply.ts';
 import { failureOf, labelsValue } from './fail-point.ts';
 import type { Failure } from './fail-point.ts';
 import { clusterTime, hello } from './hello.ts';
-import { isSnapshotRead } from './cursor-command.ts';
-import { transactionSight } from './sight.ts';
+import { checkInTransaction, findTransaction } from './open-transaction.ts';
 import { ALIASES, COMMANDS, isSearchCommand, NOT_SUPPORTED } from './registry.ts';
 import type { Command } from './registry.ts';
+import { asRetried } from './retried.ts';
+import { liveSight, transactionSight } from './sight.ts';
 import { checkVersion } from './stable-api.ts';
-import { abortOf, noSuchTransaction, sessionKey } from './transaction-command.ts';
+import { abortOf, sessionKey } from './transaction-command.ts';
 
 /** What a client is answered: a document, or nothing but a closed connection. */
 export type Answer = Buffer | undefined;
@@ -111,32 +107,6 @@ async function reply(
   return made;
 }
 
-/** The answer to a command that failed. */
-export function errorReply(error: unknown): Reply {
-  const refusal = error instanceof Blocked ? writeConflict() : error;
-  if (refusal instanceof CommandRefusal) {
-    const made: Document = new Map<string, Value>([
-      ['ok', 0],
-      ['errmsg', refusal.message],
-      ['code', refusal.code],
-      ['codeName', codeName(refusal.code)],
-      ...refusal.fields,
-    ]);
-    const labels = labelsValue(refusal.labels);
-    if (labels !== undefined) made.set('errorLabels', labels);
-    return made;
-  }
-  process.stderr.write(
-    `database: ${refusal instanceof Error ? (refusal.stack ?? refusal.message) : String(refusal)}\n`,
-  );
-  return document({
-    ok: 0,
-    errmsg: 'internal error; see the log of the database',
-    code: 1,
-    codeName: 'InternalError',
-  });
-}
-
 /** Only there where the server was started for it. */
 const FAIL_POINTS = 'configureFailPoint';
 
@@ -205,15 +175,13 @@ async function execute(
   }
 }
 
-type Base = Omit<CommandContext, 'transaction' | 'sight'>;
-
 function databaseOf(command: Document): string {
   const database = command.get('$db');
   if (typeof database !== 'string') throw refuse(40_571, 'OP_MSG requests require a $db argument');
   return database;
 }
 
-function inSession(base: Base, found: Command): Promise<Reply> {
+function inSession(base: CommandBase, found: Command): Promise<Reply> {
   const { command, name, session } = base;
   const isEnd = name === 'commitTransaction' || name === 'abortTransaction';
   if (command.get('autocommit') === false && !isEnd) return inTransaction(base, found, session);
@@ -246,58 +214,8 @@ function* withBlocking(task: Task<Reply>, context: CommandContext): Task<Reply> 
   }
 }
 
-function liveSight(base: Base): Sight {
-  const live: Sight = {
-    reader: () => base.engine.store,
-    upTo: Number.POSITIVE_INFINITY,
-    transaction: undefined,
-  };
-  if (base.session === undefined || !isSnapshotRead(base.command)) return live;
-  const { snapshot } = openSnapshot(base, base.session);
-  return { reader: snapshot.reader, upTo: snapshot.sequence, transaction: undefined };
-}
-
-const SNAPSHOT_COMMANDS = new Set(['find', 'aggregate', 'distinct']);
-
-/** The snapshot of a session: the one of the time that is asked for, or a new one. */
-function openSnapshot(
-  { engine, command, name, server }: Base,
-  session: Session,
-): NonNullable<Session['snapshot']> {
-  if (!SNAPSHOT_COMMANDS.has(name))
-    throw refuse(72, `Command ${name} does not support readConcern level snapshot`);
-  const concern = command.get('readConcern');
-  const asked = isDocument(concern) ? concern.get('atClusterTime') : undefined;
-  const known = session.snapshot;
-  if (asked instanceof Timestamp && known !== undefined && known.time.equals(asked)) return known;
-  const opened =
-    asked instanceof Timestamp
-      ? (engine.snapshots.at(positionOf(asked)) ?? currentSnapshot(server, asked))
-      : engine.snapshots.open(engine.oplog.now());
-  known?.snapshot.close();
-  session.snapshot = {
-    snapshot: opened,
-    openedAt: Date.now(),
-    time: asked instanceof Timestamp ? asked : timestampOf(opened.position),
-  };
-  return session.snapshot;
-}
-
-/** The present, if nothing was written since the time that is asked for. */
-function currentSnapshot(
-  { engine }: Server,
-  asked: Timestamp,
-): ReturnType<typeof engine.snapshots.open> {
-  if (positionOf(asked) < engine.oplog.now())
-    throw refuse(
-      239,
-      `Read timestamp ${asked.t}, ${asked.i} is older than the oldest available timestamp.`,
-    );
-  return engine.snapshots.open(engine.oplog.now());
-}
-
 async function retryable(
-  base: Base,
+  base: CommandBase,
   found: Command,
   session: Session,
   number: bigint,
@@ -327,15 +245,8 @@ async function retryable(
   return made;
 }
 
-function latestNumber({ retry, transaction }: Session): bigint | undefined {
-  const numbers = [retry?.number, transaction?.number].filter((number) => number !== undefined);
-  return numbers.length === 0
-    ? undefined
-    : numbers.reduce((left, right) => (left > right ? left : right));
-}
-
 async function inTransaction(
-  base: Base,
+  base: CommandBase,
   found: Command,
   session: Session | undefined,
 ): Promise<Reply> {
@@ -354,70 +265,4 @@ async function inTransaction(
     abortOf(server, session);
     throw error;
   }
-}
-
-function findTransaction(base: Base, session: Session, number: bigint): Transaction {
-  const { command, server, connection } = base;
-  if (command.get('startTransaction') === true) return startTransaction(base, session, number);
-  const state = session.transaction;
-  if (state === undefined || state.number !== number)
-    throw noSuchTransaction(
-      `Given transaction number ${number} does not match any in-progress transactions. The active transaction number is ${state?.number ?? -1}`,
-    );
-  if (state.state === 'committed')
-    throw refuse(256, `Transaction with { txnNumber: ${number} } has been committed.`);
-  if (state.transaction?.isOpen !== true)
-    throw noSuchTransaction(`Transaction with { txnNumber: ${number} } has been aborted.`);
-  if (hasReadLevel(command)) {
-    abortOf(server, session);
-    throw refuse(72, 'Only the first command in a transaction may specify a readConcern');
-  }
-  state.connection = connection.id;
-  return state.transaction;
-}
-
-function hasReadLevel(command: Document): boolean {
-  const concern = command.get('readConcern');
-  return isDocument(concern) && concern.has('level');
-}
-
-const LEVELS = new Set<Value | undefined>([undefined, 'local', 'majority', 'snapshot']);
-
-function startTransaction(
-  { engine, server, command, connection }: Base,
-  session: Session,
-  number: bigint,
-): Transaction {
-  const latest = latestNumber(session);
-  if (
-    latest !== undefined &&
-    (latest > number || (latest === number && session.transaction?.state !== 'aborted'))
-  )
-    throw refuse(
-      225,
-      `Cannot start transaction ${number} on session ${session.key} because a newer transaction with txnNumber ${latest} has already started.`,
-    );
-  const concern = command.get('readConcern');
-  if (isDocument(concern) && !LEVELS.has(concern.get('level')))
-    throw refuse(
-      72,
-      "The readConcern level must be either 'local' (default), 'majority' or 'snapshot' in order to run in a transaction",
-    );
-  abortOf(server, session);
-  const mark = { session: command.get('lsid') ?? null, number: command.get('txnNumber') ?? null };
-  const transaction = beginTransaction(engine, mark);
-  session.transaction = { number, state: 'active', transaction, connection: connection.id };
-  return transaction;
-}
-
-function checkInTransaction(command: Document, name: string, found: Command): void {
-  if (name === 'count')
-    throw refuse(
-      263,
-      "Cannot run 'count' in a multi-document transaction. Please see http://dochub.mongodb.org/core/transaction-count for a recommended alternative.",
-    );
-  if (!found.inTransaction)
-    throw refuse(263, `Cannot run '${name}' in a multi-document transaction.`);
-  if (command.has('writeConcern'))
-    throw refuse(72, 'writeConcern is not allowed within a multi-statement transaction');
 }

@@ -2,7 +2,8 @@
 import type { Socket } from 'node:net';
 import { document } from '../bson/value.ts';
 import { writeDocument } from '../bson/writer.ts';
-import { answerCommand, errorReply } from '../commands/dispatch.ts';
+import { answerCommand } from '../commands/dispatch.ts';
+import { errorReply } from '../commands/error-reply.ts';
 import type { Connection, Server } from '../commands/context.ts';
 import { CommandRefusal } from '../refusal.ts';
 import { messageLength, OP_QUERY, readMessage, writeMessage } from './frame.ts';
