@@ -14,6 +14,7 @@ import {
   membershipsShown,
   reasonShown,
   requirementsOf,
+  proposedAmountOf,
   shareAmountOf,
   shareShown,
   shareTotalShown,
@@ -297,6 +298,7 @@ export const resolvers: Resolvers = {
     status: (membership, _, context) => statusShown(context, membership),
     share: (membership, _, context) => shareShown(context, membership),
     shareAmount: (membership, _, context) => shareAmountOf(context, membership),
+    proposedAmount: (membership, _, context) => proposedAmountOf(context, membership),
     counter: (membership, _, context) => counterShown(context, membership),
     replaces: ({ replacesId }, _, context) =>
       replacesId === null ? null : findMembership(context, replacesId),

@@ -83,6 +83,39 @@ describe('an invitation', () => {
     expect((await reply(5, true)).problems).toMatchObject([{ code: 'WRONG_STATE' }]);
   });
 
+  it('talks about shares in won as well, which the shares are that are nearest', async () => {
+    const project = await draft('Won');
+    const fields = 'id revision share shareAmount proposedAmount counter { share shareAmount }';
+    const asked = await alliance.change<{
+      membership: { id: string; share: number; shareAmount: null; proposedAmount: number };
+    }>(
+      lead,
+      'inviteCompany',
+      { projectId: project.id, companyId: 'soft', deadline, shareAmount: 300_000_000 },
+      `membership { ${fields} }`,
+    );
+    const { id, ...terms } = asked.membership;
+    const worth = { share: 3_000, shareAmount: null, proposedAmount: 300_000_000 };
+    expect(terms).toEqual({ revision: 1, ...worth, counter: null });
+    const counter = (more: object) =>
+      alliance.change<{ membership: object | null }>(
+        editorOf('soft'),
+        'counterInvitation',
+        { membershipId: id, revision: 1, ...more },
+        `membership { ${fields} }`,
+      );
+    const faults = [
+      await counter({ shareAmount: 1, share: 1 }),
+      await counter({ shareAmount: 1_000_000_002 }),
+    ].flatMap(({ problems }) => problems.map(({ rule, limit, found }) => [rule, limit, found]));
+    expect(faults).toEqual([
+      ['SHARE_OR_AMOUNT', '1', '2'],
+      ['AMOUNT_MOST', '1000000001', '1000000002'],
+    ]);
+    const { membership } = await counter({ shareAmount: 400_049_999 });
+    expect(membership).toMatchObject({ counter: { share: 4_000, shareAmount: 400_000_000 } });
+  });
+
   it('puts a firm in the place of one that left, with what it answered for and its share', async () => {
     const project = await draft('Replacing');
     const [, store] = project.requirements.map(({ id }) => id);

@@ -8,12 +8,15 @@ import { readReason, reasonLength } from '../form/wording.ts';
 import { deadlineFaults, firmFaults, placeFaults, roleFaults } from './invite.ts';
 import type { MembershipRecord } from './membership.model.ts';
 import { changeMembership, placeToChange, refuseLate, type GivenAnswer } from './membership.ts';
+import { readShare } from './proposed.ts';
 import { membershipSteps } from './state.ts';
 
 /** Other terms as a client gives them. */
 export type GivenCounter = GivenAnswer & {
   requirementIds?: string[] | null | undefined;
   share?: number | null | undefined;
+  /** Won, in place of `share`. */
+  shareAmount?: number | null | undefined;
   note?: string | null | undefined;
 };
 
@@ -35,11 +38,12 @@ export async function counterInvitation(
   const status = stateAfter(membershipSteps, membership.status, 'counter', path);
   refuseLate(membership, now, path);
   const requirementIds = given.requirementIds ?? membership.requirementIds;
-  const share = given.share ?? null;
-  const faults: Problem[] = [
+  const faults: Problem[] = [];
+  const share = readShare(given, project.budget, faults);
+  faults.push(
     ...placeFaults(requirementIds, project.requirements),
     ...roleFaults({ role: membership.role, requirementIds, share }),
-  ];
+  );
   const note = readReason(given.note, { ...reasonLength, least: 0 }, ['note'], faults);
   refuseAny(faults);
   return changeMembership(context, place, given.revision, {

@@ -8,6 +8,7 @@ import type { ProjectRecord, RequirementRecord } from '../project/project.model.
 import { shownRequirements } from '../project/project.ts';
 import type { ConsortiumRecord } from './consortium.model.ts';
 import type { MembershipRecord } from './membership.model.ts';
+import { worthOf } from './proposed.ts';
 import { findBreaches } from './seal.ts';
 import { shareAmounts, shareTotal } from './shares.ts';
 import { isStanding, type MembershipStatus } from './state.ts';
@@ -77,7 +78,9 @@ export async function counterShown(context: Context, membership: MembershipRecor
   if (!counter || !(await isParty(context, membership))) return null;
   const { requirementIds, ...terms } = counter;
   const requirements = await requirementsOf(context, { projectId, requirementIds });
-  return { ...terms, requirements };
+  const project = await context.loaders.project.load(projectId);
+  const shareAmount = worthOf(terms.share, project?.budget ?? null);
+  return { ...terms, shareAmount, requirements };
 }
 
 /** What a membership answers for; requirements that the project no longer has are left out. */
@@ -140,6 +143,16 @@ export async function shareAmountOf(
   const project = await loaders.project.load(projectId);
   const all = await loaders.membershipsIn.load(consortiumId);
   return shareAmounts(all, project?.budget ?? null).get(_id) ?? null;
+}
+
+/** What a membership's share comes to of the project's budget before all shares are set; null where `shareShown` is. */
+export async function proposedAmountOf(
+  context: Context,
+  membership: MembershipRecord,
+): Promise<number | null> {
+  const share = await shareShown(context, membership);
+  const project = await context.loaders.project.load(membership.projectId);
+  return worthOf(share, project?.budget ?? null);
 }
 
 /** Rules whose breach tells of shares. */

@@ -16,6 +16,7 @@ import type { ConsortiumRecord } from './consortium.model.ts';
 import { formingConsortium } from './consortium.ts';
 import type { MembershipRecord } from './membership.model.ts';
 import { changeMembership, placeToChange } from './membership.ts';
+import { readShare } from './proposed.ts';
 import { moveShares, sharesWith } from './shares.ts';
 import { membershipSteps, type MembershipRole } from './state.ts';
 
@@ -44,6 +45,8 @@ export interface GivenInvitation {
   role: MembershipRole;
   requirementIds: string[];
   share?: number | null | undefined;
+  /** Won, in place of `share`. */
+  shareAmount?: number | null | undefined;
   deadline: Date;
   replaces?: string | null | undefined;
 }
@@ -61,7 +64,10 @@ export async function inviteCompany(
   const project = await projectToLead(context, given.projectId, ['projectId']);
   const now = new Date();
   const firm = await context.firms.findById(given.companyId).lean<FirmRecord>();
+  const shareFaults: Problem[] = [];
+  const asked = { ...given, share: readShare(given, project.budget, shareFaults) };
   const faults = [
+    ...shareFaults,
     ...deadlineFaults(given.deadline, now),
     ...(given.role === 'LEAD'
       ? [
@@ -70,7 +76,7 @@ export async function inviteCompany(
           ]),
         ]
       : []),
-    ...roleFaults(given),
+    ...roleFaults(asked),
     ...placeFaults(given.requirementIds, project.requirements),
     ...firmFaults(firm, given.companyId, now, ['companyId']),
   ];
@@ -86,7 +92,7 @@ export async function inviteCompany(
       { rule: 'MEMBERS_MOST', limit: String(membersLimit), found: String(standing.length + 1) },
     );
   refuseAny(await takenFaults(context, standing, given.companyId, ['companyId']));
-  const invitation = invitationOf(project, consortium, takenOver(given, before));
+  const invitation = invitationOf(project, consortium, takenOver(asked, before));
   await send(context, project, [invitation], ['companyId']);
   if (before && invitation.share !== null)
     await moveShares(context, sharesWith(standing, invitation.share));
