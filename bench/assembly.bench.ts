@@ -17,6 +17,7 @@ interface Taken {
 
 interface Ours {
   points: number;
+  filtered: Taken;
   firstTeam: Taken;
   onePerCent: Taken;
   proven: Taken;
@@ -63,8 +64,8 @@ function inOwnProcess<Name extends keyof Routes>(route: Name, size: Size): Route
 }
 
 const heading = [
-  '| firms x technologies x requirements, seed | | first team | 1 % gap | proven (busy) | MB | points |',
-  '| --- | --- | ---: | ---: | ---: | ---: | ---: |',
+  '| firms x technologies x requirements, seed | | filtered | first team | 1 % gap | proven (busy) | MB | points |',
+  '| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |',
 ];
 
 const spread = ([median, worst]: readonly [number, number]) => `${median} to ${worst}`;
@@ -72,18 +73,18 @@ const taken = ({ seconds, busySeconds }: Taken) => `${seconds} (${busySeconds})`
 
 function floorLine({ firstTeamSeconds, onePerCentSeconds, provenSeconds, peakMegabytes }: Floor) {
   const cells = [firstTeamSeconds, onePerCentSeconds, provenSeconds].map(spread);
-  return `| | floor | ${cells.join(' | ')} | ${peakMegabytes} | |`;
+  return `| | floor | | ${cells.join(' | ')} | ${peakMegabytes} | |`;
 }
 
 function linesOf(size: Size, ours: Ours, prototype: Prototype | null): string[] {
   const { firms, technologies, requirements, seed } = size;
-  const own = [ours.firstTeam, ours.onePerCent, ours.proven].map(taken).join(' | ');
+  const own = [ours.filtered, ours.firstTeam, ours.onePerCent, ours.proven].map(taken).join(' | ');
   const name = `${firms} x ${technologies} x ${requirements}, ${seed}`;
   const lines = [`| ${name} | ours | ${own} | ${ours.peakMegabytes} | ${ours.points} |`];
   if (prototype) {
     const { firstTeamSeconds, onePerCentSeconds, proven, peakMegabytes, points } = prototype;
     const cells = [firstTeamSeconds, onePerCentSeconds, taken(proven), peakMegabytes, points];
-    lines.push(`| | prototype | ${cells.join(' | ')} |`);
+    lines.push(`| | prototype | | ${cells.join(' | ')} |`);
   }
   const floor = floorOf(size);
   return floor ? [...lines, floorLine(floor)] : lines;

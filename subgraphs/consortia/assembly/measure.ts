@@ -54,8 +54,9 @@ function busySince(began: NodeJS.CpuUsage): number {
 /** The route of the product: pricing, discarding by proof, exact search on the rest; in this thread, the solver loaded. */
 async function byPricing(problem: StatedProblem) {
   const solver = await loadSolver();
-  const first = { seconds: Number.NaN, busySeconds: Number.NaN };
-  const onePerCent = { ...first };
+  const filtered = { seconds: Number.NaN, busySeconds: Number.NaN };
+  const first = { ...filtered };
+  const onePerCent = { ...filtered };
   const began = process.threadCpuUsage();
   const note = (mark: typeof first, millis: number) => {
     if (!Number.isNaN(mark.seconds)) return;
@@ -63,6 +64,7 @@ async function byPricing(problem: StatedProblem) {
     mark.busySeconds = busySince(began);
   };
   const result = solve(solver, problem, settingsOf(options), ({ elapsedMillis, points, gap }) => {
+    note(filtered, elapsedMillis);
     if (points !== null) note(first, elapsedMillis);
     if (gap !== null && gap <= 0.01) note(onePerCent, elapsedMillis);
   });
@@ -75,6 +77,7 @@ async function byPricing(problem: StatedProblem) {
     survivors,
     linearProgrammes,
     integerProgrammes,
+    filtered,
     firstTeam: first,
     onePerCent,
     proven: { seconds: round(seconds), busySeconds: busySince(began) },

@@ -7,7 +7,7 @@ import type { Phase, Progress } from '../types.ts';
 /** A team and its points. */
 export type Best = { readonly team: Team; readonly points: number };
 
-/** Phases in which the best team is looked for; later ones answer other questions. */
+/** Phases in which the best team is looked for; later ones answer other questions. The first is told once firms are filtered. */
 const mainPhases: readonly Phase[] = ['DRAFT', 'PRICING', 'SEARCH'];
 
 /**
@@ -20,11 +20,11 @@ export function newsKeeper(
   elapsed: () => number,
   report: (progress: Progress, found: Best | null) => void,
 ): (news: News) => void {
-  let phase: Phase = 'DRAFT';
+  let phase: Phase | null = null;
   let best: Best | null = null;
   let bound: number | null = null;
   return (news) => {
-    const isMain = mainPhases.includes(phase);
+    const isMain = isMainPhase(phase);
     const found = isMain ? betterOf(best, news.best) : null;
     const nextPhase = news.phase !== undefined && mayFollow(phase, news.phase) ? news.phase : phase;
     const nextBound = isMain ? tighter(bound, news.bound) : bound;
@@ -32,13 +32,20 @@ export function newsKeeper(
     best = found ?? best;
     phase = nextPhase;
     bound = nextBound;
-    report(progressOf(ids, { phase, best, bound, elapsedMillis: elapsed() }), found);
+    report(
+      progressOf(ids, { phase: phase ?? 'DRAFT', best, bound, elapsedMillis: elapsed() }),
+      found,
+    );
   };
 }
 
 // Once the best team is decided, searches for other questions do not bring the first phases back.
-function mayFollow(phase: Phase, next: Phase): boolean {
-  return mainPhases.includes(phase) || !mainPhases.includes(next);
+function mayFollow(phase: Phase | null, next: Phase): boolean {
+  return isMainPhase(phase) || !mainPhases.includes(next);
+}
+
+function isMainPhase(phase: Phase | null): boolean {
+  return phase === null || mainPhases.includes(phase);
 }
 
 function tighter(known: number | null, found: number | undefined): number | null {
