@@ -139,6 +139,8 @@ export const resolvers: Resolvers = {
   ProgrammeRules: {
     appealDays: ({ appealDays }) => appealDays ?? 0,
     outlierShare: ({ outlierShare }) => outlierShare ?? usualOutlierShare,
+    siteRegions: ({ siteRegions }) => siteRegions ?? [],
+    minSites: ({ minSites }) => minSites ?? 0,
     sectors: ({ sectors }) => sectors.map(sector),
   },
   Call: {

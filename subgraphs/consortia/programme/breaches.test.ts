@@ -186,6 +186,38 @@ describe('planBreaches', () => {
   });
 });
 
+/** A plan that is carried out in some regions. */
+const planAt = (...regions: string[]) => ({
+  ...plan(1_000),
+  sites: regions.map((region) => ({ region })),
+});
+
+describe('siteRegions', () => {
+  const abroad = rules({ siteRegions: ['VN', 'KR-11'] });
+
+  it('allow a country with its parts, and a part alone', () => {
+    expect(planBreaches(abroad, [], planAt('VN', 'VN-SG', 'KR-11'))).toEqual([]);
+    expect(planBreaches(rules(), [], planAt('US', 'KR-26'))).toEqual([]);
+    expect(planBreaches(abroad, [], plan(1_000))).toEqual([]);
+  });
+
+  it('name every place outside', () => {
+    const found = planBreaches(abroad, [], planAt('KR', 'VN', 'KR-26'));
+    expect(named(found)).toEqual([
+      ['SITE_REGION', 'VN, KR-11', 'KR'],
+      ['SITE_REGION', 'VN, KR-11', 'KR-26'],
+    ]);
+    expect(found.map(({ path }) => path.join('/'))).toEqual(['sites/0/region', 'sites/2/region']);
+  });
+
+  it('are named before the seal, as many as the rules want', () => {
+    const several = rules({ minSites: 2 });
+    expect(openBreaches(several, planAt('VN', 'VN'))).toEqual([]);
+    expect(named(openBreaches(several, planAt('VN')))).toEqual([['SITES_LEAST', '2', '1']]);
+    expect(named(openBreaches(several, plan(1_000)))).toEqual([['SITES_LEAST', '2', '0']]);
+  });
+});
+
 describe('openBreaches', () => {
   const stages = [
     { code: 'PLANNING', name: { ko: '기획' }, budgetCap: 100 },

@@ -13,6 +13,8 @@ export interface Plan {
   matching: number;
   /** Codes of the bonuses that it claims. */
   bonuses: readonly string[];
+  /** Where it is carried out; absent in projects kept before these were asked for. */
+  sites?: readonly { region: string }[] | undefined;
 }
 
 /** A member as the rules see it. */
@@ -42,7 +44,11 @@ export function planBreaches(rules: Rules, callSectors: readonly string[], plan:
         'sector',
       ]),
     );
-  found.push(...capBreaches(rules, plan), ...matchingBreaches(rules, plan));
+  found.push(
+    ...capBreaches(rules, plan),
+    ...matchingBreaches(rules, plan),
+    ...siteBreaches(rules, plan),
+  );
   plan.bonuses.forEach((bonus, index) => {
     if (!rules.bonuses.some(({ code }) => code === bonus))
       found.push(
@@ -56,6 +62,25 @@ export function planBreaches(rules: Rules, callSectors: readonly string[], plan:
       );
   });
   return found;
+}
+
+/** A project is carried out where the rules allow; a country stands for its parts too. */
+function siteBreaches({ siteRegions = [] }: Rules, { sites = [] }: Plan): Problem[] {
+  if (siteRegions.length === 0) return [];
+  return sites.flatMap(({ region }, index) => {
+    const country = region.slice(0, 2);
+    if (siteRegions.includes(region) || siteRegions.includes(country)) return [];
+    const path = ['sites', String(index), 'region'];
+    return [
+      breach(
+        'SITE_REGION',
+        'The call is not for this region.',
+        siteRegions.join(', '),
+        region,
+        path,
+      ),
+    ];
+  });
 }
 
 /** The members' own part is of the whole: budget and matching together. */
@@ -104,10 +129,11 @@ function capBreaches(rules: Rules, { budget, stages }: Plan): Problem[] {
 
 /**
  * What a plan leaves open that the rules limit: where they cap the money or ask for a matching part, the budget is stated;
- * where they have stages, it is stated by them. A draft may leave it open, a seal may not.
+ * where they have stages, it is stated by them; where they want places, these are named. A draft may leave it open, a seal
+ * may not.
  */
-export function openBreaches(rules: Rules, { budget, stages }: Plan): Problem[] {
-  const { budgetCap, matchingRatio, stages: ruled } = rules;
+export function openBreaches(rules: Rules, { budget, stages, sites = [] }: Plan): Problem[] {
+  const { budgetCap, matchingRatio, stages: ruled, minSites = 0 } = rules;
   const isLimited = budgetCap !== null || matchingRatio > 0 || ruled.length > 0;
   const found: Problem[] = [];
   if (isLimited && budget === null)
@@ -123,6 +149,12 @@ export function openBreaches(rules: Rules, { budget, stages }: Plan): Problem[] 
         'none',
         ['stages'],
       ),
+    );
+  if (sites.length < minSites)
+    found.push(
+      breach('SITES_LEAST', 'Name more places where it is carried out.', minSites, sites.length, [
+        'sites',
+      ]),
     );
   return found;
 }

@@ -68,6 +68,10 @@ export interface Rules {
   appealDays?: number;
   /** Months from one progress report to the next; null or absent (in rules kept before): none are due. */
   reportEveryMonths?: number | null;
+  /** Where a project may be carried out, ISO 3166-1 or 3166-2; empty or absent (in rules kept before): anywhere. */
+  siteRegions?: string[];
+  /** Least number of places where a project is carried out; absent in rules kept before: none need be named. */
+  minSites?: number;
   /** Sector codes. */
   sectors: string[];
   maxSectorsPerYear: number | null;

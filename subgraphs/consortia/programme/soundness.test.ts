@@ -50,6 +50,8 @@ describe('ruleFaults', () => {
     [{ reportEveryMonths: 25 }, ['reportEveryMonths', 'REPORT_MONTHS_RANGE', '1-24', '25']],
     [{ maxRunningPerFirm: 0 }, ['maxRunningPerFirm', 'RUNNING_RANGE', '1-1000', '0']],
     [{ outlierShare: 0 }, ['outlierShare', 'OUTLIER_SHARE_RANGE', '1-10000', '0']],
+    [{ minSites: 51 }, ['minSites', 'SITES_RANGE', '0-50', '51']],
+    [{ siteRegions: ['VN', 'VN'] }, ['siteRegions/1', 'NAMED_ONCE', '1', 'VN']],
     [{ years: [1999] }, ['years/0', 'YEAR_RANGE', '2000-2100', '1999']],
     [
       { membersByKind: [{ kind: 'SAAS', least: 2, most: 1 }] },

@@ -32,6 +32,7 @@ export function ruleFaults(rules: Rules, path: readonly string[]): Problem[] {
   checkPeriod(rules, check);
   checkMembers(rules, check);
   checkCourse(rules, check);
+  checkSites(rules, check);
   checkKinds(rules, check);
   checkParts(rules, check);
   rules.years.forEach((year, place) =>
@@ -114,6 +115,17 @@ function checkMembers(rules: Rules, check: Check): void {
     limit: wholeInBasisPoints,
     found: shares,
     at: ['minMemberShare'],
+  });
+}
+
+/** Most places that rules may want; a project has no more. */
+const sitesLimit = 50;
+
+function checkSites({ siteRegions = [], minSites }: Rules, check: Check): void {
+  checkRange(check, 'SITES_RANGE', minSites, [0, sitesLimit], ['minSites']);
+  siteRegions.forEach((region, place) => {
+    const isFirst = siteRegions.indexOf(region) === place;
+    check(isFirst, onceFault(region, ['siteRegions', place]));
   });
 }
 
