@@ -24,3 +24,36 @@ export async function followed<Requirement extends { technologyId: string }>(
   }
   return now;
 }
+
+/** What a technology is now: itself, or what it became over all steps; several where it was split. */
+export type NowOf = (technologyId: string) => readonly string[];
+
+/** What technologies are now, read for those that are named. */
+export async function readNow(
+  technologies: Model<TechnologyRecord>,
+  ids: Iterable<string>,
+): Promise<NowOf> {
+  const successors = new Map<string, readonly string[]>();
+  let open = [...new Set(ids)];
+  while (open.length > 0) {
+    const found = await technologies
+      .find({ _id: { $in: open } })
+      .select({ succession: 1 })
+      .lean<Pick<TechnologyRecord, '_id' | 'succession'>[]>();
+    for (const { _id, succession } of found) successors.set(_id, succession?.successorIds ?? []);
+    const next = found.flatMap(({ _id }) => successors.get(_id) ?? []);
+    open = [...new Set(next)].filter((id) => !successors.has(id));
+  }
+  return (id) => nowIn(successors, id);
+}
+
+/** The ends of all ways from a technology over its successors; itself where there is no end. */
+export function nowIn(
+  successors: ReadonlyMap<string, readonly string[]>,
+  technologyId: string,
+): string[] {
+  const seen = new Set([technologyId]);
+  for (const id of seen) for (const next of successors.get(id) ?? []) seen.add(next);
+  const ends = [...seen].filter((id) => (successors.get(id) ?? []).length === 0);
+  return ends.length > 0 ? ends : [technologyId];
+}

@@ -5,6 +5,7 @@ import { problem, refusal, refuseAny } from '#kit/refusal.ts';
 import { signedInAs } from '#kit/viewer.ts';
 import type { CallRecord } from '../call/call.model.ts';
 import type { Context } from '../context.ts';
+import { readNow } from '../pool/succession.ts';
 import type { ProjectRecord } from '../project/project.model.ts';
 import { affiliationsOf, heirsAmong } from './affiliation.ts';
 import { assignReviews } from './assignment.ts';
@@ -63,7 +64,7 @@ export async function giveReviewers(
   perProject: number,
   path: string[],
 ): Promise<ReviewRecord[]> {
-  const { teams, interests, affiliations, reviewers, loads, before } = await readField(
+  const { teams, interests, affiliations, reviewers, loads, before, nowOf } = await readField(
     context,
     call,
     projects,
@@ -88,7 +89,7 @@ export async function giveReviewers(
       const parties = partiesOf(project, teams.get(project.consortiumId ?? '') ?? []);
       if (hasConflict(affiliations.get(reviewer.userId) ?? [], parties, interests)) return null;
       if (has(projectId).some((review) => review.reviewerId === reviewerId)) return null;
-      return expertise(reviewer.technologyIds, project.requirements);
+      return expertise(reviewer.technologyIds, project.requirements, nowOf);
     },
   );
   const counted = (id: string) =>
@@ -172,5 +173,9 @@ async function readField(
     reviewers,
     loads: new Map(loads.map(({ _id, load }) => [_id, load])),
     before: await context.reviews.find({ callId }).lean<ReviewRecord[]>(),
+    nowOf: await readNow(context.technologies, [
+      ...reviewers.flatMap(({ technologyIds }) => technologyIds),
+      ...projects.flatMap(({ requirements }) => requirements.map((each) => each.technologyId)),
+    ]),
   };
 }

@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 
 import { heirIn } from '../pool/merged.ts';
+import { nowIn } from '../pool/succession.ts';
 import { expertise, hasConflict, ownFirms } from './conflict.ts';
 
 const day = '2026-11-22';
 const same = (id: string) => id;
+const itself = (id: string) => [id];
 const among = (running: string[][], heirOf = same) => ({ running, day, heirOf });
 
 const belong = (companyIds: string[]) =>
@@ -61,8 +63,26 @@ describe('expertise', () => {
       { technologyId: 'a', weight: 100 },
       { technologyId: 'b', weight: 300 },
     ];
-    expect(expertise(['b', 'z'], needs)).toBe(0.75);
-    expect(expertise([], needs)).toBe(0);
-    expect(expertise(['a'], [])).toBe(0);
+    expect(expertise(['b', 'z'], needs, itself)).toBe(0.75);
+    expect(expertise([], needs, itself)).toBe(0);
+    expect(expertise(['a'], [], itself)).toBe(0);
+  });
+
+  it('is in what technologies became, on either side', () => {
+    const successors = new Map([
+      ['old', ['older', 'half']],
+      ['older', ['new']],
+      ['round', ['about']],
+      ['about', ['round']],
+      ['retired', []],
+    ]);
+    const nowOf = (id: string) => nowIn(successors, id);
+    const need = (technologyId: string) => [{ technologyId, weight: 1 }];
+    expect(nowOf('old')).toEqual(['half', 'new']);
+    expect(expertise(['old'], need('new'), nowOf)).toBe(1);
+    expect(expertise(['new'], need('old'), nowOf)).toBe(1);
+    expect(expertise(['retired'], need('retired'), nowOf)).toBe(1);
+    expect(expertise(['round'], need('round'), nowOf)).toBe(1);
+    expect(expertise(['other'], need('old'), nowOf)).toBe(0);
   });
 });

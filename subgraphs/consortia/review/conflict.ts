@@ -1,5 +1,6 @@
 /** Conflicts of interest: whose projects somebody never scores or decides on. Pure. */
 import { standing, type HeirOf } from '../pool/merged.ts';
+import type { NowOf } from '../pool/succession.ts';
 import type { Affiliation } from './reviewer.model.ts';
 
 /** How long a firm counts after somebody left it, years. */
@@ -51,14 +52,16 @@ export function hasConflict(
   });
 }
 
-/** How much of what a project needs a reviewer is expert in, 0 to 1, by the requirements' weights. */
+/** How much of what a project needs a reviewer is expert in, 0 to 1, by the requirements' weights; technologies as they are now. */
 export function expertise(
   technologyIds: readonly string[],
   requirements: readonly { technologyId: string; weight: number }[],
+  nowOf: NowOf,
 ): number {
+  const own = new Set(technologyIds.flatMap(nowOf));
   const whole = requirements.reduce((sum, { weight }) => sum + weight, 0);
   const known = requirements
-    .filter(({ technologyId }) => technologyIds.includes(technologyId))
+    .filter(({ technologyId }) => nowOf(technologyId).some((id) => own.has(id)))
     .reduce((sum, { weight }) => sum + weight, 0);
   return whole === 0 ? 0 : known / whole;
 }

@@ -42,9 +42,11 @@ export async function findReviewer(
   return isOwn || hasRole(viewer, 'SECRETARIAT') ? reviewer : null;
 }
 
+/** @param kept technologies that the reviewer has; a newer map may lack them, and they stay */
 async function readReviewer(
   { technologies }: Context,
   given: GivenReviewer,
+  kept: readonly string[] = [],
 ): Promise<Omit<ReviewerRecord, '_id' | 'userId' | 'isActive' | 'revision'>> {
   const faults: Problem[] = [];
   const name = readText(given.name, nameLength, ['name'], faults);
@@ -58,7 +60,7 @@ async function readReviewer(
   checkCount(affiliations.length, 0, affiliationsLimit, 'affiliations');
   checkCount(mostReviews, 1, reviewsLimit, 'mostReviews');
   const unknown = await unknownTechnologies(technologies, technologyIds);
-  for (const index of unknown)
+  for (const index of unknown.filter((place) => !kept.includes(technologyIds[place] ?? '')))
     faults.push(
       problem('NOT_FOUND', 'No published map has this technology.', [
         'technologyIds',
@@ -118,12 +120,13 @@ export async function reviseReviewer(
   signedInAs(context.viewer, 'SECRETARIAT');
   const reviewer = await context.reviewers.findById(given.id).lean<ReviewerRecord>();
   if (!reviewer) throw refusal('NOT_FOUND', 'There is no such reviewer.', ['id']);
-  const content = await readReviewer(context, {
+  const changed = {
     name: given.name ?? reviewer.name,
     technologyIds: given.technologyIds ?? reviewer.technologyIds,
     affiliations: given.affiliations ?? reviewer.affiliations,
     mostReviews: given.mostReviews ?? reviewer.mostReviews,
-  });
+  };
+  const content = await readReviewer(context, changed, reviewer.technologyIds);
   const change = { ...content, isActive: given.isActive ?? reviewer.isActive };
   const { matchedCount } = await context.reviewers.updateOne(
     { _id: reviewer._id, revision: given.revision },
