@@ -7,6 +7,7 @@ import { expertise, hasConflict, ownFirms } from './conflict.ts';
 const day = '2026-11-22';
 const same = (id: string) => id;
 const itself = (id: string) => [id];
+const need = (technologyId: string) => [{ technologyId, weight: 1 }];
 const among = (running: string[][], heirOf = same) => ({ running, day, heirOf });
 
 const belong = (companyIds: string[]) =>
@@ -77,7 +78,6 @@ describe('expertise', () => {
       ['retired', []],
     ]);
     const nowOf = (id: string) => nowIn(successors, id);
-    const need = (technologyId: string) => [{ technologyId, weight: 1 }];
     expect(nowOf('old')).toEqual(['half', 'new']);
     expect(expertise(['old'], need('new'), nowOf)).toBe(1);
     expect(expertise(['new'], need('old'), nowOf)).toBe(1);
