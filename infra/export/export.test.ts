@@ -211,7 +211,7 @@ describe('a release package', () => {
         contracts: [
           {
             implementation: {
-              transactions: [{ value: { amount: 4_000_000_000 } }],
+              transactions: payments.map((amount) => ({ value: { amount } })),
               milestones: [{ title: '설계', status: 'met' }],
             },
           },
@@ -220,6 +220,9 @@ describe('a release package', () => {
     ]);
   });
 });
+
+/** Won that were paid, more often than one page holds. */
+const payments = [4_000_000_000, ...Array.from({ length: 45 }, () => 1)];
 
 /** Lets the call that closes first have awarded a project of two firms, which runs. */
 async function award(): Promise<void> {
@@ -266,16 +269,18 @@ async function award(): Promise<void> {
       revision: 1,
     })),
   );
-  await collection('ledger').insertOne({
-    _id: 'l',
-    ...of,
-    number: 1,
-    kind: 'PAY',
-    companyId: firms[0],
-    amount: 4_000_000_000,
-    reverses: null,
-    recordedAt: at,
-  });
+  await collection('ledger').insertMany(
+    payments.map((amount, index) => ({
+      _id: `l${index}`,
+      ...of,
+      number: index + 1,
+      kind: 'PAY',
+      companyId: firms[0],
+      amount,
+      reverses: null,
+      recordedAt: at,
+    })),
+  );
   await collection('milestones').insertOne({
     _id: 's',
     ...of,

@@ -17,6 +17,8 @@ export interface Publisher extends Publication {
 }
 
 interface ProjectAnswer extends Omit<PublishedProject, 'members' | 'movements'> {
+  /** The newest of its movements, most often all. */
+  ledger: NodePage<PublishedMovement>;
   consortium: {
     memberships: {
       company: PublishedFirm;
@@ -41,12 +43,15 @@ const readCalls = `query ReleaseCalls($first: Int!, $after: String) {
     } }
   }
 }`;
+const movementFields = `
+  id number kind amount reverses recordedAt company { id name { ko en } businessNumber region size }`;
 const readProjects = `query ReleaseProjects($of: ID!, $first: Int!, $after: String) {
   page: projects(filter: { callId: $of }, first: $first, after: $after) {
     pageInfo { hasNextPage endCursor }
     edges { node {
       id title { ko en } summary { ko en } status budget startedAt endedAt
       milestones { id name { ko en } dueOn status deliveredAt decidedAt }
+      ledger(first: 40) { pageInfo { hasNextPage endCursor } edges { node { ${movementFields} } } }
       consortium { memberships {
         role status share shareAmount company { id name { ko en } businessNumber region size }
       } }
@@ -56,9 +61,7 @@ const readProjects = `query ReleaseProjects($of: ID!, $first: Int!, $after: Stri
 const readMovements = `query ReleaseMovements($of: ID!, $first: Int!, $after: String) {
   project(id: $of) { page: ledger(first: $first, after: $after) {
     pageInfo { hasNextPage endCursor }
-    edges { node {
-      id number kind amount reverses recordedAt company { id name { ko en } businessNumber region size }
-    } }
+    edges { node { ${movementFields} } }
   } }
 }`;
 
@@ -93,15 +96,19 @@ export async function* ocdsPieces(
 
 async function awardedIn(graph: Graph, callId: string): Promise<PublishedProject[]> {
   const found: PublishedProject[] = [];
-  for await (const { consortium, ...project } of nodesOf<ProjectAnswer>(graph, readProjects, {
-    variables: { of: callId },
-    first: pageSize,
-  }))
+  for await (const { consortium, ledger, ...project } of nodesOf<ProjectAnswer>(
+    graph,
+    readProjects,
+    {
+      variables: { of: callId },
+      first: pageSize,
+    },
+  ))
     if (awarded.includes(project.status))
       found.push({
         ...project,
         members: (consortium?.memberships ?? []).filter(({ status }) => status === 'ACCEPTED'),
-        movements: await movementsIn(graph, project.id),
+        movements: await movementsIn(graph, project.id, ledger),
       });
   return found.toReversed();
 }
@@ -110,10 +117,18 @@ interface LedgerAnswer {
   project: { page: NodePage<PublishedMovement> } | null;
 }
 
-async function movementsIn(graph: Graph, projectId: string): Promise<PublishedMovement[]> {
-  const movements = nodesOf<PublishedMovement, LedgerAnswer>(graph, readMovements, {
+/** All movements of a project, of which a first page is there. */
+async function movementsIn(
+  graph: Graph,
+  projectId: string,
+  { edges, pageInfo }: NodePage<PublishedMovement>,
+): Promise<PublishedMovement[]> {
+  const newest = edges.map(({ node }) => node);
+  if (!pageInfo.hasNextPage) return newest;
+  const older = nodesOf<PublishedMovement, LedgerAnswer>(graph, readMovements, {
     variables: { of: projectId },
+    after: pageInfo.endCursor,
     pageIn: ({ project }) => project?.page,
   });
-  return Array.fromAsync(movements);
+  return [...newest, ...(await Array.fromAsync(older))];
 }

@@ -77,6 +77,8 @@ interface Reading<Data, Item> {
   variables?: Record<string, unknown>;
   /** Nodes a page; 100 when not given. */
   first?: number;
+  /** Cursor to begin after; from the beginning when not given. */
+  after?: string | null;
   /** Where the page stands in an answer; at `page` when not given. */
   pageIn?: (data: Data) => NodePage<Item> | null | undefined;
 }
@@ -89,15 +91,15 @@ interface Reading<Data, Item> {
 export async function* nodesOf<Item, Data = { page: NodePage<Item> | null }>(
   graph: Graph,
   query: string,
-  { variables = {}, first = 100, pageIn = topPage }: Reading<Data, Item> = {},
+  { variables = {}, first = 100, after = null, pageIn = topPage }: Reading<Data, Item> = {},
 ): AsyncGenerator<Item> {
-  let after: string | null = null;
+  let cursor = after;
   do {
-    const data: Data = await ask<Data>(graph, query, { ...variables, first, after });
+    const data: Data = await ask<Data>(graph, query, { ...variables, first, after: cursor });
     const { edges, pageInfo } = pageIn(data) ?? nothing;
     for (const { node } of edges) yield node;
-    after = pageInfo.hasNextPage ? pageInfo.endCursor : null;
-  } while (after !== null);
+    cursor = pageInfo.hasNextPage ? pageInfo.endCursor : null;
+  } while (cursor !== null);
 }
 
 function topPage<Item>(data: unknown): NodePage<Item> | null {
