@@ -282,4 +282,56 @@ describe('importing programmes', () => {
     expect(again).toMatchObject({ created: 1, updated: 1, unchanged: 3 });
     expect(brief(again.problems)).toEqual([['INVALID', 'rows/2/kind', 'CODE_FORM']]);
   });
+
+  it('takes nothing from those who apply to a call that is there, and leaves its rules', async () => {
+    const now = Date.now();
+    const call = {
+      externalId: 'kept-call',
+      title: { en: 'Call' },
+      year: 2026,
+      budget: 10,
+      slots: 2,
+      opensAt: new Date(now - hour).toISOString(),
+      closesAt: new Date(now + hour).toISOString(),
+    };
+    const kept = (more: object = {}, programme: object = {}) =>
+      bring([row('kept', { calls: [{ ...call, ...more }], ...programme })]);
+    expect(await kept()).toMatchObject({ created: 2, problems: [] });
+    const less = await kept({
+      year: 2027,
+      sectors: ['healthcare'],
+      budget: 9,
+      slots: 1,
+      opensAt: new Date(now - hour - 1).toISOString(),
+      closesAt: new Date(now + hour - 1).toISOString(),
+      rules: { ...rules, minMembers: 9 },
+    });
+    expect(less).toMatchObject({ created: 0, updated: 0, unchanged: 0 });
+    expect(brief(less.problems).map(([, path, rule]) => [path, rule])).toEqual([
+      ['rows/0/calls/0/year', 'FIXED_ONCE_OPEN'],
+      ['rows/0/calls/0/sectors', 'FIXED_ONCE_OPEN'],
+      ['rows/0/calls/0/opensAt', 'FIXED_ONCE_OPEN'],
+      ['rows/0/calls/0/rules', 'FIXED_ONCE_OPEN'],
+      ['rows/0/calls/0/budget', 'ONLY_GROWS'],
+      ['rows/0/calls/0/slots', 'ONLY_GROWS'],
+      ['rows/0/calls/0/closesAt', 'CLOSES_LATER'],
+    ]);
+    const stricter = { rules: [{ ...rules, minMembers: 9 }] };
+    expect(await kept({ budget: 11 }, stricter)).toMatchObject({ updated: 2, problems: [] });
+    const stored = await alliance.connection
+      .collection('calls')
+      .findOne({ 'origin.externalId': 'kept-call' });
+    expect(stored).toMatchObject({ budget: 11, rules: { minMembers: 1 } });
+    const filter = { 'origin.externalId': 'kept-call' };
+    const closed = { $set: { closesAt: new Date(now - 1) } };
+    await alliance.connection.collection('calls').updateOne(filter, closed);
+    expect(brief((await kept({ budget: 11 }, stricter)).problems)).toEqual([
+      ['EXPIRED', 'rows/0/calls/0/closesAt', 'CLOSES'],
+    ]);
+    const decided = { $set: { decidedAt: new Date(now) } };
+    await alliance.connection.collection('calls').updateOne(filter, decided);
+    expect(brief((await kept({ budget: 12 }, stricter)).problems)).toEqual([
+      ['WRONG_STATE', 'rows/0/calls/0', 'STATE'],
+    ]);
+  });
 });

@@ -1,4 +1,6 @@
 /** Changing a call: everything before it opens; afterwards only to the good of those who apply. */
+import { isDeepStrictEqual } from 'node:util';
+
 import { problem, refusal, refuseAny, type Problem } from '#kit/refusal.ts';
 import { breach } from '../programme/breaches.ts';
 import { stateAfter } from '#kit/steps.ts';
@@ -8,7 +10,13 @@ import type { ProgrammeRecord } from '../programme/programme.model.ts';
 import type { GivenRules } from '../programme/edition.ts';
 import type { GivenText } from '../form/wording.ts';
 import type { CallRecord } from './call.model.ts';
-import { callSectorFaults, readCall, sectorsFaults, type GivenCall } from './call.ts';
+import {
+  callSectorFaults,
+  readCall,
+  sectorsFaults,
+  type CallContent,
+  type GivenCall,
+} from './call.ts';
 import { callState, callSteps, callStatus, type CallStatus } from './state.ts';
 
 /** A change of a call as a client gives it; what is left out stays. */
@@ -25,13 +33,13 @@ export interface GivenCallChange {
 }
 
 /** What of a call people have relied on once it is open. */
-const fixedOnceOpen = ['sectors', 'opensAt', 'rules'] as const;
+const fixedOnceOpen = ['year', 'sectors', 'opensAt', 'rules'] as const;
 
 /** What a change takes away from those who apply. */
 export function changeFaults(
   call: Pick<CallRecord, 'budget' | 'slots' | 'closesAt'>,
   status: CallStatus,
-  given: Omit<GivenCallChange, 'id' | 'revision'>,
+  given: Omit<GivenCallChange, 'id' | 'revision'> & { year?: number | null | undefined },
   now: Date,
 ): Problem[] {
   if (status === 'SCHEDULED') return [];
@@ -73,6 +81,42 @@ export function changeFaults(
       }),
     );
   return faults;
+}
+
+/** What of a call an import brings. */
+const brought = [
+  'title',
+  'year',
+  'sectors',
+  'budget',
+  'slots',
+  'opensAt',
+  'closesAt',
+  'rules',
+] as const;
+
+/** What is wrong with an import of a call that is there: as `changeFaults`; one that is decided does not change at all. */
+export function broughtFaults(
+  call: CallRecord,
+  content: CallContent,
+  path: readonly string[],
+  now: Date,
+): Problem[] {
+  const changed = brought.filter((field) => !isDeepStrictEqual(content[field], call[field]));
+  const state = callState(call, now);
+  if (changed.length > 0 && callSteps.revise[state] === undefined)
+    return [
+      problem('WRONG_STATE', 'What was decided on stays as it was.', [...path], {
+        rule: 'STATE',
+        limit: Object.keys(callSteps.revise).join(', '),
+        found: state,
+      }),
+    ];
+  const given = Object.fromEntries(changed.map((field) => [field, content[field]]));
+  return changeFaults(call, callStatus(call, now), given, now).map((fault) => ({
+    ...fault,
+    path: [...path, ...fault.path],
+  }));
 }
 
 /** The fields that a change gives. */

@@ -15,10 +15,13 @@ import {
   type CallContent,
   type GivenCall,
 } from '../call/call.ts';
+import { broughtFaults } from '../call/revise.ts';
+import { callStatus } from '../call/state.ts';
 import type { Context } from '../context.ts';
 import type { ProgrammeRecord } from './programme.model.ts';
 import { editionFaults } from './sector.ts';
 import { readProgramme, type GivenProgramme } from './programme.ts';
+import type { Rules } from './rules.ts';
 
 /** A programme to bring in. */
 export type ProgrammeRow = GivenProgramme & {
@@ -74,8 +77,6 @@ async function importRow(
   path: string[],
   report: IntakeReport,
 ): Promise<void> {
-  const { content, calls } = readRow(row, path);
-  refuseAny(await rowSectorFaults(context, row, path));
   const stored = await context.programmes
     .findOne({ 'origin.source': source, 'origin.externalId': row.externalId })
     .lean<ProgrammeRecord>();
@@ -84,6 +85,18 @@ async function importRow(
     : [];
   const storedAs = (externalId: string) =>
     others.find(({ origin }) => origin?.source === source && origin.externalId === externalId);
+  const now = context.arrivedAt;
+  const { content, calls } = readRow(row, path, (externalId) => {
+    const known = storedAs(externalId);
+    return known && callStatus(known, now) !== 'SCHEDULED' ? known.rules : null;
+  });
+  refuseAny([
+    ...(await rowSectorFaults(context, row, path)),
+    ...calls.flatMap((call) => {
+      const known = storedAs(call.externalId);
+      return known ? broughtFaults(known, call.content, call.path, now) : [];
+    }),
+  ]);
   const staying = others.filter(
     (other) => !calls.some(({ externalId }) => storedAs(externalId)?._id === other._id),
   );
@@ -109,7 +122,12 @@ async function importRow(
   }
 }
 
-function readRow(row: ProgrammeRow, path: string[]): ReadRow {
+/** @param rulesOf a call that has opened: it keeps them where the row brings none of its own */
+function readRow(
+  row: ProgrammeRow,
+  path: string[],
+  rulesOf: (externalId: string) => Rules | null,
+): ReadRow {
   const faults: Problem[] = [];
   const content = readProgramme(row, path, faults);
   const seen = new Set<string>();
@@ -118,7 +136,8 @@ function readRow(row: ProgrammeRow, path: string[]): ReadRow {
     const externalId = tidy(given);
     faults.push(...identityProblems(externalId, seen, at));
     seen.add(externalId);
-    return { externalId, path: at, content: readCall(call, content, at, faults) };
+    const own = { ...call, rules: call.rules ?? rulesOf(externalId) };
+    return { externalId, path: at, content: readCall(own, content, at, faults) };
   });
   refuseAny(faults);
   return { content, calls };
