@@ -10,7 +10,7 @@ import { compileFilter } from '../query/filter.ts';
 import type { Filter } from '../query/filter.ts';
 import { compareSortValues, sortValues } from '../query/sort.ts';
 import type { Sort } from '../query/sort.ts';
-import type { EntryPlace, IndexedRecord, KeyRange, StoredRecord } from '../store/reader.ts';
+import type { IndexedRecord, KeyRange, StoredRecord } from '../store/reader.ts';
 import type { Collection, Index } from './collection.ts';
 import { keysOf } from './index-key.ts';
 import type { IndexPlan } from './index-plan.ts';
@@ -120,27 +120,34 @@ function planRows(collection: Collection, query: Query, sight: Sight): Flow<Stor
   return indexRows(collection, plan, query, sight, first);
 }
 
-function* collectionRows(
+type Chunk<T> = { rows: readonly T[]; isLast: boolean };
+
+/** Reads chunk by chunk, the first one small: often more is not asked for. */
+function* chunkRows<T>(first: number, next: (size: number) => Chunk<T>): Flow<T> {
+  for (let size = first; ; size = CHUNK) {
+    const { rows, isLast } = next(size);
+    yield* rows;
+    if (isLast) return;
+    yield PAUSE;
+  }
+}
+
+function collectionRows(
   collection: Collection,
   sight: Sight,
   isReverse: boolean,
   first: number,
 ): Flow<StoredRecord> {
   let after = isReverse ? Number.MAX_SAFE_INTEGER : 0;
-  let size = first;
-  for (;;) {
-    const records = sight.reader().records(collection.id, after, size, isReverse);
-    yield* records;
-    const last = records.at(-1);
-    if (last === undefined || records.length < size) return;
-    after = last.id;
-    size = CHUNK;
-    yield PAUSE;
-  }
+  return chunkRows(first, (size) => {
+    const rows = sight.reader().records(collection.id, after, size, isReverse);
+    after = rows.at(-1)?.id ?? after;
+    return { rows, isLast: rows.length < size };
+  });
 }
 
 /** The documents of a range; what is not asked for is not read: a key takes as long as a document. */
-function* rangeRows(
+function rangeRows(
   collection: Collection,
   plan: IndexPlan,
   range: KeyRange,
@@ -149,25 +156,19 @@ function* rangeRows(
   first: number,
 ): Flow<StoredRecord> {
   const special = specialRows(collection, plan, range, query, sight, first);
-  if (special !== undefined) {
-    yield* special;
-    return;
-  }
+  if (special !== undefined) return special;
   const { index, isReverse } = plan;
-  let after: EntryPlace | undefined;
-  let size = first;
-  for (;;) {
+  const keyAt = (row: StoredRecord) => (range.isOneKey === true ? range.low : onlyKey(index, row));
+  let last: StoredRecord | undefined;
+  return chunkRows(first, (size) => {
+    const after = last === undefined ? undefined : { id: last.id, key: keyAt(last) };
     const rows = sight
       .reader()
       .entryRecords(index.id, collection.id, range, size, isReverse, after);
     query.effort.keys += rows.length;
-    yield* rows;
-    const last = rows.at(-1);
-    if (last === undefined || rows.length < size) return;
-    after = { id: last.id, key: range.isOneKey === true ? range.low : onlyKey(index, last) };
-    size = CHUNK;
-    yield PAUSE;
-  }
+    last = rows.at(-1);
+    return { rows, isLast: rows.length < size };
+  });
 }
 
 /** Ranges that are not read entry by entry without their keys. */
@@ -201,7 +202,7 @@ function* keyRows(
 }
 
 /** The documents under a key that are under others too; only those are read. */
-function* jointRows(
+function jointRows(
   collection: Collection,
   { index, also }: IndexPlan,
   range: KeyRange,
@@ -210,18 +211,14 @@ function* jointRows(
   first: number,
 ): Flow<StoredRecord> {
   let after = 0;
-  let size = first;
-  for (;;) {
+  return chunkRows(first, (size) => {
     const { seen, last, records } = sight
       .reader()
       .jointRecords(index.id, collection.id, [range.low, ...also], after, size);
     query.effort.keys += seen;
-    yield* records;
-    if (seen < size) return;
     after = last;
-    size = CHUNK;
-    yield PAUSE;
-  }
+    return { rows: records, isLast: seen < size };
+  });
 }
 
 /** An index that is not multikey has one key for each of its documents. */
@@ -231,7 +228,7 @@ function onlyKey(index: Index, { bytes }: StoredRecord): Buffer {
   return key;
 }
 
-function* keyedRows(
+function keyedRows(
   collection: Collection,
   plan: IndexPlan,
   range: KeyRange,
@@ -239,19 +236,15 @@ function* keyedRows(
   sight: Sight,
   first: number,
 ): Flow<IndexedRecord> {
-  let after: IndexedRecord | undefined;
-  let size = first;
-  for (;;) {
-    const entries = sight
+  let last: IndexedRecord | undefined;
+  return chunkRows(first, (size) => {
+    const rows = sight
       .reader()
-      .entries(plan.index.id, collection.id, range, size, plan.isReverse, after);
-    query.effort.keys += entries.length;
-    yield* entries;
-    after = entries.at(-1);
-    if (after === undefined || entries.length < size) return;
-    size = CHUNK;
-    yield PAUSE;
-  }
+      .entries(plan.index.id, collection.id, range, size, plan.isReverse, last);
+    query.effort.keys += rows.length;
+    last = rows.at(-1);
+    return { rows, isLast: rows.length < size };
+  });
 }
 
 function indexRows(
