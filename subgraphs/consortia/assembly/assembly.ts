@@ -3,6 +3,7 @@ import { optionFaults } from './check.ts';
 import { noCover, type CoverProblem, type CoverResult } from './cover.ts';
 import { defaultWeights } from './defaults.ts';
 import { AssemblyFailure, inputFailure } from './failure.ts';
+import type { MatchingProblem, MatchingResult } from './matching.ts';
 import { runJob, type Watch } from './thread/job.ts';
 import { noRepair, type PreviousTeam, type RepairResult } from './explanation/repair.ts';
 import type { Scenario, SensitivityResult } from './explanation/sensitivity.ts';
@@ -103,14 +104,27 @@ export async function solveCover(
   problem: CoverProblem,
   options: Pick<AssemblyOptions, 'timeLimitMillis' | 'gap' | 'seed' | 'signal'>,
 ): Promise<CoverResult> {
-  const full = { ...options, alternatives: 0 };
-  const faults = optionFaults(full);
-  if (faults.length > 0) throw inputFailure(faults);
-  const order = { kind: 'COVER' as const, problem, settings: settingsOf(full) };
-  const ended = await runJob(order, watchOf(options));
+  const settings = checked({ ...options, alternatives: 0 });
+  const ended = await runJob({ kind: 'COVER', problem, settings }, watchOf(options));
   if (ended.by === 'ANSWER' && ended.answer.of === 'COVER') return ended.answer.result;
   if (ended.by === 'ANSWER') throw unexpected();
   return noCover(ended.by === 'CANCEL' ? 'CANCELLED' : 'UNDECIDED');
+}
+
+/**
+ * Finds who takes which place: as many places filled as can be, at the least cost. Equal problems and seeds give equal answers.
+ *
+ * @throws {AssemblyFailure} INPUT (options; more pairs than the solver can hold); SOLVER
+ */
+export async function solveMatching(
+  problem: MatchingProblem,
+  options: Pick<AssemblyOptions, 'timeLimitMillis' | 'seed' | 'signal'>,
+): Promise<MatchingResult> {
+  const settings = checked({ ...options, alternatives: 0, gap: 0 });
+  const ended = await runJob({ kind: 'MATCH', problem, settings }, watchOf(options));
+  if (ended.by === 'ANSWER' && ended.answer.of === 'MATCH') return ended.answer.result;
+  if (ended.by === 'ANSWER') throw unexpected();
+  return { status: ended.by === 'CANCEL' ? 'CANCELLED' : 'UNDECIDED', pairs: [] };
 }
 
 // The problem itself is checked in the worker: a long list takes a while.

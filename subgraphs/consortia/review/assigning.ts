@@ -28,7 +28,7 @@ export interface AssignedReviews {
  * Gives every submitted project of a closed call its reviewers. Those who have a project keep it. The secretariat may.
  *
  * @throws {Refusal} as `callToReview`; INVALID (perProject); LIMIT_REACHED for every project that cannot be given enough
- * (rule REVIEWERS)
+ * (rule REVIEWERS), or where there is too much to weigh (rules REVIEW_PAIRS, REVIEW_SECONDS)
  */
 export async function assignReviewers(
   context: Context,
@@ -55,7 +55,8 @@ export async function assignReviewers(
  * Gives projects of a call as many reviewers as they lack; reviews that were set aside or given back do not count, and
  * whoever had one does not have the project again.
  *
- * @throws {Refusal} LIMIT_REACHED at `path` for every project that cannot be given enough (rule REVIEWERS)
+ * @throws {Refusal} LIMIT_REACHED at `path` for every project that cannot be given enough (rule REVIEWERS), or where there is
+ * too much to weigh (rules REVIEW_PAIRS, REVIEW_SECONDS)
  */
 export async function giveReviewers(
   context: Context,
@@ -91,6 +92,7 @@ export async function giveReviewers(
       if (has(projectId).some((review) => review.reviewerId === reviewerId)) return null;
       return expertise(reviewer.technologyIds, project.requirements, nowOf);
     },
+    path,
   );
   const counted = (id: string) =>
     counting(id).length + assigned.filter(({ projectId }) => projectId === id).length;

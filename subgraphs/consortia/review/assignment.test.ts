@@ -1,7 +1,20 @@
 import fc from 'fast-check';
 
+import { solveMatchingHere } from '../assembly/matching.ts';
+import { loadSolver } from '../assembly/search/highs.ts';
 import { assignReviews, type Assigned, type Need, type Offer } from './assignment.ts';
 import { assignByFlow } from './least-cost-flow.ts';
+
+const solver = await loadSolver();
+
+// In this thread: hundreds of them would take a while to start.
+const assign = (needs: readonly Need[], offers: readonly Offer[], fits: Fits) =>
+  assignReviews(needs, offers, fits, ['callId'], (problem, { timeLimitMillis }) =>
+    Promise.resolve(solveMatchingHere(solver, problem, { timeLimitMillis, seed: 0 })),
+  );
+
+// A solver whose time was over.
+const late = () => Promise.resolve({ status: 'UNDECIDED' as const, pairs: [] });
 
 const need = (projectId: string, missing = 1): Need => ({ projectId, missing });
 const offer = (reviewerId: string, most = 9, load = 0): Offer => ({ reviewerId, most, load });
@@ -48,17 +61,15 @@ const twoFit: Fits = (project, reviewer) =>
 
 describe('assignReviews', () => {
   it('gives a project to whoever knows most, and never where it may not be', async () => {
-    expect(
-      await assignReviews([need('p')], [offer('expert'), offer('poor'), offer('good')], byName),
-    ).toEqual([{ projectId: 'p', reviewerId: 'good' }]);
+    const offers = [offer('expert'), offer('poor'), offer('good')];
+    const given = [{ projectId: 'p', reviewerId: 'good' }];
+    expect(await assign([need('p')], offers, byName)).toEqual(given);
+    // The same in a thread of its own, as the platform does it.
+    expect(await assignReviews([need('p')], offers, byName, ['callId'])).toEqual(given);
   });
 
   it('moves an earlier choice to fill a place that would stay empty', async () => {
-    const found = await assignReviews(
-      [need('p'), need('q')],
-      [offer('both', 1), offer('one', 1)],
-      twoFit,
-    );
+    const found = await assign([need('p'), need('q')], [offer('both', 1), offer('one', 1)], twoFit);
     expect(found).toEqual([
       { projectId: 'p', reviewerId: 'one' },
       { projectId: 'q', reviewerId: 'both' },
@@ -67,9 +78,22 @@ describe('assignReviews', () => {
 
   it('balances the load among the equally expert', async () => {
     const needs = ['p', 'q', 'r', 's'].map((id) => need(id));
-    const found = await assignReviews(needs, [offer('a'), offer('b', 9, 2), offer('c')], () => 1);
+    const found = await assign(needs, [offer('a'), offer('b', 9, 2), offer('c')], () => 1);
     const count = (id: string) => found.filter(({ reviewerId }) => reviewerId === id).length;
     expect([count('a'), count('b'), count('c')]).toEqual([2, 0, 2]);
+  });
+
+  it('weighs no more pairs than the solver can hold, and says when it came to no end', async () => {
+    const many = Array.from({ length: 1_000 }, (_, index) => need(`p${index}`));
+    const offers = Array.from({ length: 601 }, (_, index) => offer(`r${index}`));
+    await expect(assign(many, offers, () => 1)).rejects.toMatchObject({
+      problems: [
+        { code: 'LIMIT_REACHED', path: ['callId'], rule: 'REVIEW_PAIRS', found: '601000' },
+      ],
+    });
+    await expect(
+      assignReviews([need('p')], [offer('good')], byName, ['callId'], late),
+    ).rejects.toMatchObject({ problems: [{ code: 'LIMIT_REACHED', rule: 'REVIEW_SECONDS' }] });
   });
 
   it('is as good as the best of all ways, on small cases', async () => {
@@ -92,7 +116,7 @@ describe('assignReviews', () => {
           const found = numbers[Number(project.slice(1)) * 4 + Number(reviewer.slice(1))];
           return found == null ? null : found / 10;
         };
-        const found = await assignReviews(needs, offers, fits);
+        const found = await assign(needs, offers, fits);
         const ways = everyWay(needs, offers, fits);
         const most = Math.max(...ways.map((way) => way.length));
         const best = Math.min(
@@ -123,13 +147,13 @@ describe('assignReviews', () => {
           const found = seed[(Number(project) * 31 + Number(reviewer)) % seed.length];
           return found == null ? null : found / 10;
         };
-        const found = await assignReviews(needs, offers, fits);
+        const found = await assign(needs, offers, fits);
         const flow = assignByFlow(needs, offers, fits);
         expect([found.length, worth(found, offers, fits)]).toEqual([
           flow.length,
           worth(flow, offers, fits),
         ]);
-        expect(await assignReviews(needs, offers, fits)).toEqual(found);
+        expect(await assign(needs, offers, fits)).toEqual(found);
         const counts = offers.map(
           ({ reviewerId }) => found.filter((each) => each.reviewerId === reviewerId).length,
         );

@@ -21,4 +21,6 @@ export const limits = {
   exactFirms: 3_000,
   /** Matrix entries of one integer programme: about 1 KB of solver memory each, of 2 GB at most. */
   matrixEntries: 1_200_000,
+  /** Pairs of a matching: two entries each. */
+  matchingPairs: 600_000,
 } as const;

@@ -5,6 +5,7 @@ import type { AssemblyFault } from '../failure.ts';
 import type { PreviousTeam, RepairResult } from '../explanation/repair.ts';
 import type { Scenario, SensitivityResult, WeighOrder } from '../explanation/sensitivity.ts';
 import type { Settings } from '../solve.ts';
+import type { MatchingProblem, MatchingResult } from '../matching.ts';
 import type { StatedProblem, AssemblyResult, Progress } from '../types.ts';
 
 /** A job as it is handed over. */
@@ -17,7 +18,8 @@ export type Order =
       readonly settings: Settings;
     }
   | ({ readonly kind: 'WEIGH' } & WeighOrder)
-  | { readonly kind: 'COVER'; readonly problem: CoverProblem; readonly settings: Settings };
+  | { readonly kind: 'COVER'; readonly problem: CoverProblem; readonly settings: Settings }
+  | { readonly kind: 'MATCH'; readonly problem: MatchingProblem; readonly settings: Settings };
 
 /** What a worker is told: names in slices, so that a large problem does not hold up the caller's thread. */
 export type Delivery =
@@ -29,7 +31,8 @@ export type Answer =
   | { readonly of: 'ASSEMBLE'; readonly result: AssemblyResult }
   | { readonly of: 'REPAIR'; readonly result: RepairResult }
   | { readonly of: 'WEIGH'; readonly result: SensitivityResult }
-  | { readonly of: 'COVER'; readonly result: CoverResult };
+  | { readonly of: 'COVER'; readonly result: CoverResult }
+  | { readonly of: 'MATCH'; readonly result: MatchingResult };
 
 /** What a worker says. */
 export type Message =

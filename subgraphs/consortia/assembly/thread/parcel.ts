@@ -18,7 +18,7 @@ export async function sendOrder(
   isOver: () => boolean,
 ): Promise<void> {
   const say = (delivery: Delivery) => worker.postMessage(delivery, []);
-  if (order.kind === 'COVER') return say({ order, columns: null });
+  if (!hasAlliance(order)) return say({ order, columns: null });
   const problem = await packedInTurns(order.problem, isOver);
   if (problem === null) return;
   const { candidates, capabilities, history, ...terms } = problem;
@@ -36,6 +36,11 @@ export async function sendOrder(
       history: history.columns,
     },
   });
+}
+
+// Covers and matchings are numbers of their own.
+function hasAlliance(order: Order): order is Exclude<Order, { kind: 'COVER' | 'MATCH' }> {
+  return order.kind !== 'COVER' && order.kind !== 'MATCH';
 }
 
 async function packedInTurns(
@@ -68,7 +73,7 @@ export function receiveOrder(port: MessagePort): Promise<Order> {
 }
 
 function withAlliance(order: Order, columns: AllianceColumns | null, ids: string[]): Order {
-  if (order.kind === 'COVER' || columns === null) return order;
+  if (!hasAlliance(order) || columns === null) return order;
   const alliance = tablesOf({ ...columns, firms: { ...columns.firms, ids } });
   return { ...order, problem: { ...order.problem, ...alliance } };
 }

@@ -2,6 +2,7 @@
 import { parentPort } from 'node:worker_threads';
 import { solveCoverHere } from '../cover.ts';
 import { AssemblyFailure } from '../failure.ts';
+import { solveMatchingHere } from '../matching.ts';
 import { loadSolver, type Solver } from '../search/highs.ts';
 import type { Answer, Message, Order } from './message.ts';
 import { receiveOrder } from './parcel.ts';
@@ -22,6 +23,8 @@ function answer(solver: Solver, order: Order): Answer {
     return { of: kind, result: repair(solver, order.problem, order.previous, settings, report) };
   if (kind === 'COVER')
     return { of: kind, result: solveCoverHere(solver, order.problem, settings) };
+  if (kind === 'MATCH')
+    return { of: kind, result: solveMatchingHere(solver, order.problem, settings) };
   return {
     of: kind,
     result: weigh(solver, order, (scenario, of) => say({ kind: 'SCENARIO', scenario, of })),
