@@ -1,4 +1,6 @@
 /** Money that may have been granted twice: the same firm, cost item and purpose in two projects. Pure. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
 import { searchForm } from '#kit/text.ts';
 
 /** A funded project as far as its purpose and plan tell. */
@@ -32,36 +34,78 @@ export interface DoubledPair {
   amount: number;
 }
 
+/** Which pairs are looked for. */
+export interface DuplicateSearch {
+  /** How alike purposes are at least, 0 to 1. */
+  leastLikeness: number;
+  /** Pairs that are told: those of the largest amounts. */
+  most: number;
+  /** Only of these firms; null for all. */
+  firms: readonly string[] | null;
+  /** Only pairs with this project; null for all. */
+  projectId: string | null;
+}
+
+/** Pairs that are compared before others have their turn. */
+const pairsATurn = 20_000;
+
 /**
- * Every pair of projects in which a firm plans the same item for a like purpose, the largest amount first.
- *
- * @param leastLikeness of the purposes, 0 to 1
+ * Pairs of projects in which a firm plans the same item for a like purpose, the largest amount first. Other work has its
+ * turn in between, and no more is kept than is told.
  */
-export function duplicatesIn(
+export async function duplicatesIn(
   projects: readonly FundedProject[],
-  leastLikeness: number,
-): DoubledPair[] {
+  search: DuplicateSearch,
+): Promise<DoubledPair[]> {
+  let found: DoubledPair[] = [];
+  let compared = 0;
+  for (const [companyId, one, other] of pairsOf(projects, search)) {
+    const pair = pairFrom(companyId, one, other, search.leastLikeness);
+    if (pair) found.push(pair);
+    compared += 1;
+    if (compared % pairsATurn > 0) continue;
+    found = largestOf(found, search.most);
+    await nextTurn();
+  }
+  return largestOf(found, search.most);
+}
+
+/** Every two projects that one firm plans in, the earlier first. */
+function* pairsOf(
+  projects: readonly FundedProject[],
+  { firms, projectId }: DuplicateSearch,
+): Generator<[companyId: string, one: LookedAt, other: LookedAt]> {
   const looked = projects.toSorted((a, b) => (a._id < b._id ? -1 : 1)).map(lookedAt);
   const byFirm = Map.groupBy(
     looked.flatMap((project) => [...project.planned.keys()].map((firm) => ({ firm, project }))),
     ({ firm }) => firm,
   );
-  const pairs: DoubledPair[] = [];
-  for (const [companyId, entries] of byFirm)
+  for (const [companyId, entries] of byFirm) {
+    if (firms && !firms.includes(companyId)) continue;
     for (const [index, { project: one }] of entries.entries())
-      for (const { project: other } of entries.slice(index + 1)) {
-        const items = doubledItems(companyId, one, other);
-        const likeness = items.length > 0 ? likenessIn(one, other) : 0;
-        if (items.length > 0 && likeness >= leastLikeness)
-          pairs.push({
-            companyId,
-            projectIds: [one.id, other.id],
-            likeness,
-            items,
-            amount: lesserOf(items),
-          });
-      }
-  return pairs.toSorted((a, b) => b.amount - a.amount || (keyOf(a) < keyOf(b) ? -1 : 1));
+      for (const { project: other } of entries.slice(index + 1))
+        if (projectId === null || one.id === projectId || other.id === projectId)
+          yield [companyId, one, other];
+  }
+}
+
+function pairFrom(
+  companyId: string,
+  one: LookedAt,
+  other: LookedAt,
+  leastLikeness: number,
+): DoubledPair | null {
+  const items = doubledItems(companyId, one, other);
+  if (items.length === 0) return null;
+  const likeness = likenessIn(one, other);
+  if (likeness < leastLikeness) return null;
+  return { companyId, projectIds: [one.id, other.id], likeness, items, amount: lesserOf(items) };
+}
+
+function largestOf(pairs: readonly DoubledPair[], most: number): DoubledPair[] {
+  return pairs
+    .toSorted((a, b) => b.amount - a.amount || (keyOf(a) < keyOf(b) ? -1 : 1))
+    .slice(0, most);
 }
 
 /** A project as it is compared with many others: read once. */

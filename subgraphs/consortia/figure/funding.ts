@@ -25,13 +25,15 @@ export async function findFundingDuplicates(
   const { projectId, companyId } = given;
   const leastLikeness = within(given.leastLikeness ?? 0.5, likenessLimit, 'leastLikeness');
   const most = within(given.most ?? 50, pairLimit, 'most');
-  const family = companyId == null ? null : await familiesOfAll(context, [companyId]);
+  const firms = companyId == null ? null : await familiesOfAll(context, [companyId]);
   const looked =
-    projectId == null ? await fundedOf(context, family) : await fundedLike(context, projectId);
-  return duplicatesIn(await plannedNow(context, looked), leastLikeness)
-    .filter((pair) => family === null || family.includes(pair.companyId))
-    .filter((pair) => projectId == null || pair.projectIds.includes(projectId))
-    .slice(0, most);
+    projectId == null ? await fundedOf(context, firms) : await fundedLike(context, projectId);
+  return duplicatesIn(await plannedNow(context, looked), {
+    leastLikeness,
+    most,
+    firms,
+    projectId: projectId ?? null,
+  });
 }
 
 const granted = { status: { $in: awardedStatuses }, callId: { $ne: null } };
