@@ -35,17 +35,19 @@ export function checkBatchSize(size: number): void {
 /**
  * Runs statements one after the other. An ordered batch ends at the first that fails, as does one in a transaction.
  */
-export function* runBatch(
+export function* runBatch<Statement extends object>(
   context: CommandContext,
-  size: number,
-  isOrdered: boolean,
-  runStatement: (at: number, progress: Progress) => Task<void>,
+  statements: readonly Statement[],
+  runStatement: (statement: Statement, progress: Progress, at: number) => Task<void>,
 ): Task<Progress> {
   const progress = readProgress(context);
+  const isOrdered = context.command.get('ordered') !== false;
   const stopsAtError = isOrdered || context.transaction !== undefined;
-  for (; progress.next < size; progress.next += 1) {
+  for (; progress.next < statements.length; progress.next += 1) {
+    const statement = statements[progress.next];
+    if (statement === undefined) break;
     try {
-      yield* withCheckpoints(context, progress, runStatement(progress.next, progress));
+      yield* withCheckpoints(context, progress, runStatement(statement, progress, progress.next));
     } catch (error) {
       progress.errors.push(writeError(error, progress.next));
       if (stopsAtError) break;

@@ -168,14 +168,8 @@ export const bulkWrite: Handler = function* (context) {
   const namespaces = documentsArgument(command, 'nsInfo');
   checkBatchSize(operations.length);
   const read = operations.map((spec) => readOperation(spec, namespaces));
-  const progress = yield* runBatch(
-    context,
-    operations.length,
-    command.get('ordered') !== false,
-    function* (at, sofar) {
-      const operation = read[at];
-      if (operation !== undefined) yield* runOperation(context, operation, at, sofar);
-    },
+  const progress = yield* runBatch(context, read, (operation, sofar, at) =>
+    runOperation(context, operation, at, sofar),
   );
   const failed = failures(progress.errors);
   const results = command.get('errorsOnly') === true ? failed : [...progress.upserted, ...failed];

@@ -46,20 +46,13 @@ export const insert: Handler = function* (context) {
   checkBatchSize(documents.length);
   const collection = targetCollection(context, true);
   const options = { bypassesValidation: bypasses(command) };
-  const progress = yield* runBatch(
-    context,
-    documents.length,
-    command.get('ordered') !== false,
-    function* (at, sofar) {
-      const source = documents[at];
-      if (source === undefined) return;
-      yield* patiently(
-        () => insertDocument(engine, transaction, collection, stamp(context, source), options),
-        context,
-      );
-      sofar.n += 1;
-    },
-  );
+  const progress = yield* runBatch(context, documents, function* (source, sofar) {
+    yield* patiently(
+      () => insertDocument(engine, transaction, collection, stamp(context, source), options),
+      context,
+    );
+    sofar.n += 1;
+  });
   return withWriteConcern(command, writeReply(progress, false));
 };
 
@@ -130,19 +123,12 @@ export const update: Handler = function* (context) {
   checkBatchSize(statements.length);
   const mayInsert = statements.some((spec) => spec.get('upsert') === true);
   const collection = targetCollection(context, mayInsert);
-  const progress = yield* runBatch(
-    context,
-    statements.length,
-    command.get('ordered') !== false,
-    function* (at, sofar) {
-      const spec = statements[at];
-      if (spec === undefined) return;
-      const { matched, modified, upsertedId } = yield* runUpdate(context, spec, collection);
-      sofar.modified += modified;
-      sofar.n += upsertedId === undefined ? matched : 1;
-      if (upsertedId !== undefined) sofar.upserted.push(document({ index: at, _id: upsertedId }));
-    },
-  );
+  const progress = yield* runBatch(context, statements, function* (spec, sofar, at) {
+    const { matched, modified, upsertedId } = yield* runUpdate(context, spec, collection);
+    sofar.modified += modified;
+    sofar.n += upsertedId === undefined ? matched : 1;
+    if (upsertedId !== undefined) sofar.upserted.push(document({ index: at, _id: upsertedId }));
+  });
   return withWriteConcern(command, writeReply(progress, true));
 };
 
@@ -172,15 +158,9 @@ export const remove: Handler = function* (context) {
   const collection = targetCollection(context, false);
   if (collection?.capped !== undefined && context.transaction !== undefined)
     throw refuse(20, 'Cannot remove from a capped collection in a multi-document transaction');
-  const progress = yield* runBatch(
-    context,
-    statements.length,
-    command.get('ordered') !== false,
-    function* (at, sofar) {
-      const spec = statements[at];
-      if (spec !== undefined) sofar.n += yield* runDelete(context, spec, collection);
-    },
-  );
+  const progress = yield* runBatch(context, statements, function* (spec, sofar) {
+    sofar.n += yield* runDelete(context, spec, collection);
+  });
   return withWriteConcern(command, writeReply(progress, false));
 };
 
