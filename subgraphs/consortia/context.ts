@@ -20,7 +20,7 @@ import { demandOf, type TechnologyDemand } from './pool/demand.ts';
 import type { Demand } from './pool/firm.ts';
 import { firmsOf, type FirmRecord } from './pool/firm.model.ts';
 import { familiesOf } from './pool/merged.ts';
-import { supplyOf, type Supply } from './pool/supply.ts';
+import { readSuppliers, supplyOf, type Naming, type Supply } from './pool/supply.ts';
 import { technologiesOf, type TechnologyRecord } from './pool/technology.model.ts';
 import { reportsOf, type ReportRecord } from './progress/report.model.ts';
 import { visitsOf, type VisitRecord } from './progress/visit.model.ts';
@@ -114,6 +114,7 @@ export interface Loaders {
   family: DataLoader<string, string[]>;
   technology: DataLoader<string, TechnologyRecord | null>;
   supply: DataLoader<Demand, Supply, string>;
+  suppliers: DataLoader<Naming, { id: string }[], string>;
   demand: DataLoader<string, TechnologyDemand>;
   reviewer: DataLoader<string, ReviewerRecord | null>;
   /** A call's reviews. */
@@ -226,6 +227,13 @@ function createLoaders(models: ReturnType<typeof modelsOf>): Loaders {
       {
         cacheKeyFn: ({ technologyId, leastLevel, certificateScheme }) =>
           JSON.stringify([technologyId, leastLevel, certificateScheme]),
+      },
+    ),
+    suppliers: new DataLoader<Naming, { id: string }[], string>(
+      (namings) => readSuppliers(models, namings, new Date()),
+      {
+        cacheKeyFn: ({ technologyId, leastLevel, certificateScheme, first }) =>
+          JSON.stringify([technologyId, leastLevel, certificateScheme, first]),
       },
     ),
     demand: new DataLoader((ids) => demandOf(models, ids)),

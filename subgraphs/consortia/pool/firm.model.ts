@@ -37,8 +37,8 @@ const firmSchema = new Schema(
   },
   { ...plainSchema, collection: 'firms' },
 )
-  // candidates of an assembly, supply of a requirement
-  .index({ 'capabilities.technologyId': 1 })
+  // candidates of an assembly, supply of a requirement; its firms of one level after the other, by id
+  .index({ 'capabilities.technologyId': 1, 'capabilities.level': 1, _id: 1 })
   // candidates that may lead, and the demand side
   .index({ 'company.kinds': 1 })
   // records that became part of a firm, for whom its people act

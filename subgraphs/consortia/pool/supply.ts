@@ -1,4 +1,5 @@
 /** How many firms could meet requirements now. */
+import type DataLoader from 'dataloader';
 import type { Model, PipelineStage } from 'mongoose';
 
 import { seoulDay } from '#kit/instant.ts';
@@ -23,20 +24,42 @@ const highestLevel = 9;
 /** Most firms that are named at once. */
 const namedLimit = 100;
 
+/** Who of those that could meet a requirement is to be named. */
+export interface Naming extends Demand {
+  /** How many, 1 to 100. */
+  first: number;
+}
+
 /**
  * The first firms that could meet a requirement now, the highest levels first, then by id.
  *
  * @throws {GraphQLError} BAD_USER_INPUT unless `first` is 1 to 100
  */
 export async function suppliersOf(
-  { firms, memberships }: { firms: Model<FirmRecord>; memberships: Model<MembershipRecord> },
+  { loaders }: { loaders: { suppliers: DataLoader<Naming, { id: string }[], string> } },
   { technologyId, leastLevel, certificateScheme }: Demand,
   first: number,
 ): Promise<{ id: string }[]> {
   if (first < 1 || first > namedLimit) throw badInput(`first is 1 to ${namedLimit}.`);
-  const now = new Date();
-  const day = seoulDay(now);
-  const usage = await readUsage({ firms, memberships });
+  return loaders.suppliers.load({ technologyId, leastLevel, certificateScheme, first });
+}
+
+/** The same for many requirements: what firms carry is read once for all of them. */
+export async function readSuppliers(
+  models: { firms: Model<FirmRecord>; memberships: Model<MembershipRecord> },
+  namings: readonly Naming[],
+  now: Date,
+): Promise<{ id: string }[][]> {
+  const able = takingPart(await readUsage(models), now);
+  return Promise.all(namings.map((naming) => namedFor(models.firms, naming, able, seoulDay(now))));
+}
+
+async function namedFor(
+  firms: Model<FirmRecord>,
+  { technologyId, leastLevel, certificateScheme, first }: Naming,
+  able: object,
+  day: string,
+): Promise<{ id: string }[]> {
   const holds = {
     'company.certificates': {
       $elemMatch: {
@@ -49,17 +72,17 @@ export async function suppliersOf(
   const found: { id: string }[] = [];
   for (let level = highestLevel; level >= leastLevel && found.length < first; level -= 1) {
     const filter: object = {
-      ...takingPart(usage, now),
+      ...able,
       capabilities: { $elemMatch: { technologyId, level } },
       ...(certificateScheme !== null && holds),
     };
-    const able = await firms
+    const next = await firms
       .find(filter)
       .sort({ _id: 1 })
       .limit(first - found.length)
       .select({ _id: 1 })
       .lean<{ _id: string }[]>();
-    found.push(...able.map(({ _id }) => ({ id: _id })));
+    found.push(...next.map(({ _id }) => ({ id: _id })));
   }
   return found;
 }
