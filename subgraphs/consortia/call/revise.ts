@@ -8,6 +8,7 @@ import { signedInAs } from '#kit/viewer.ts';
 import type { Context } from '../context.ts';
 import type { ProgrammeRecord } from '../programme/programme.model.ts';
 import type { GivenRules } from '../programme/edition.ts';
+import type { Rules } from '../programme/rules.ts';
 import type { GivenText } from '../form/wording.ts';
 import type { CallRecord } from './call.model.ts';
 import {
@@ -95,6 +96,11 @@ const brought = [
   'rules',
 ] as const;
 
+/** Rules without limits that they do not have: those kept before there was such a limit lack its name. */
+function stated(rules: Rules): object {
+  return Object.fromEntries(Object.entries(rules).filter(([, value]) => value !== null));
+}
+
 /** What is wrong with an import of a call that is there: as `changeFaults`; one that is decided does not change at all. */
 export function broughtFaults(
   call: CallRecord,
@@ -102,7 +108,11 @@ export function broughtFaults(
   path: readonly string[],
   now: Date,
 ): Problem[] {
-  const changed = brought.filter((field) => !isDeepStrictEqual(content[field], call[field]));
+  const changed = brought.filter((field) =>
+    field === 'rules'
+      ? !isDeepStrictEqual(stated(content.rules), stated(call.rules))
+      : !isDeepStrictEqual(content[field], call[field]),
+  );
   const state = callState(call, now);
   if (changed.length > 0 && callSteps.revise[state] === undefined)
     return [

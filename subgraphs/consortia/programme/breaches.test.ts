@@ -218,6 +218,17 @@ describe('siteRegions', () => {
   });
 });
 
+describe('a cap of a sector', () => {
+  it('holds for one project alone already', () => {
+    const capped = rules({ sectorCap: 10 });
+    expect(planBreaches(capped, [], plan(10))).toEqual([]);
+    expect(named(planBreaches(capped, [], plan(11)))).toEqual([['SECTOR_CAP', '10', '11']]);
+    expect(named(openBreaches(capped, { ...plan(1), budget: null }))).toEqual([
+      ['BUDGET_SET', 'a budget', 'none'],
+    ]);
+  });
+});
+
 describe('openBreaches', () => {
   const stages = [
     { code: 'PLANNING', name: { ko: '기획' }, budgetCap: 100 },

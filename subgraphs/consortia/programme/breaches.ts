@@ -99,6 +99,13 @@ function matchingBreaches({ matchingRatio }: Rules, { budget, matching }: Plan):
 
 function capBreaches(rules: Rules, { budget, stages }: Plan): Problem[] {
   const found: Problem[] = [];
+  const sectorCap = rules.sectorCap ?? null;
+  if (sectorCap !== null && budget !== null && budget > sectorCap)
+    found.push(
+      breach('SECTOR_CAP', 'The budget is above the cap of a sector.', sectorCap, budget, [
+        'budget',
+      ]),
+    );
   if (rules.budgetCap !== null && budget !== null && budget > rules.budgetCap)
     found.push(
       breach('BUDGET_CAP', 'The budget is above the cap.', rules.budgetCap, budget, ['budget']),
@@ -133,10 +140,9 @@ function capBreaches(rules: Rules, { budget, stages }: Plan): Problem[] {
  * may not.
  */
 export function openBreaches(rules: Rules, { budget, stages, sites = [] }: Plan): Problem[] {
-  const { budgetCap, matchingRatio, stages: ruled, minSites = 0 } = rules;
-  const isLimited = budgetCap !== null || matchingRatio > 0 || ruled.length > 0;
+  const { stages: ruled, minSites = 0 } = rules;
   const found: Problem[] = [];
-  if (isLimited && budget === null)
+  if (limitsMoney(rules) && budget === null)
     found.push(
       breach('BUDGET_SET', 'The rules limit the budget; state it.', 'a budget', 'none', ['budget']),
     );
@@ -157,6 +163,10 @@ export function openBreaches(rules: Rules, { budget, stages, sites = [] }: Plan)
       ]),
     );
   return found;
+}
+
+function limitsMoney({ budgetCap, sectorCap = null, matchingRatio, stages }: Rules): boolean {
+  return budgetCap !== null || sectorCap !== null || matchingRatio > 0 || stages.length > 0;
 }
 
 /** A project passes its stages in the order of the rules. */

@@ -16,6 +16,7 @@ export type GivenRules = Omit<
   | 'maxMembers'
   | 'membersByKind'
   | 'budgetCap'
+  | 'sectorCap'
   | 'stages'
   | 'documents'
   | 'rubric'
@@ -32,6 +33,7 @@ export type GivenRules = Omit<
   maxMembers?: number | null | undefined;
   membersByKind: { kind: CompanyKind; least: number; most?: number | null | undefined }[];
   budgetCap?: number | null | undefined;
+  sectorCap?: number | null | undefined;
   stages: { code: string; name: GivenText; budgetCap?: number | null | undefined }[];
   documents: GivenPart<DocumentRule>[];
   rubric: GivenPart<Criterion>[];
@@ -57,6 +59,7 @@ export function readRules(given: GivenRules, path: string[], faults: Problem[]):
     maxMembers: given.maxMembers ?? null,
     membersByKind: given.membersByKind.map((limit) => ({ ...limit, most: limit.most ?? null })),
     budgetCap: given.budgetCap ?? null,
+    sectorCap: given.sectorCap ?? null,
     stages: named('stages', given.stages).map((stage) => ({
       ...stage,
       budgetCap: stage.budgetCap ?? null,

@@ -58,6 +58,8 @@ export interface Rules {
   minMemberShare: number;
   /** Won. */
   budgetCap: number | null;
+  /** Most money for all awards of a call in one sector, won; null or missing (in rules from before there was such a cap): none. */
+  sectorCap?: number | null;
   stages: StageRule[];
   /** Least part of a project's whole cost that its members bear, basis points. */
   matchingRatio: number;

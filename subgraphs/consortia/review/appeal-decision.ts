@@ -12,7 +12,7 @@ import type { ProjectStatus } from '../project/state.ts';
 import type { AppealRecord } from './appeal.model.ts';
 import { changeAppeal, rankIn } from './appeal.ts';
 import { giveReviewers } from './assigning.ts';
-import { awardedIn, contendersOf, settle, type DecidingStep } from './decision.ts';
+import { awardedIn, contendersOf, limitsOf, settle, type DecidingStep } from './decision.ts';
 import { exposedToDecide } from './exposed.ts';
 import { holdFirms } from './fitness.ts';
 import { ownInterest } from './interest.ts';
@@ -191,7 +191,7 @@ async function rankAgain(
   const begun = submitted.filter(({ status }) => status !== 'AWARDED' && status !== 'REJECTED');
   const kept = new Set(begun.map(({ _id }) => _id));
   const exposed = await exposedToDecide(context, call, submitted);
-  const ranking = rankProjects(contenders, call.rules.rubric, call, kept, exposed);
+  const ranking = rankProjects(contenders, call.rules.rubric, limitsOf(call), kept, exposed);
   await context.calls.updateOne(
     { _id: call._id },
     { $set: { ranking, rankedAgainAt: context.arrivedAt }, $inc: { revision: 1 } },

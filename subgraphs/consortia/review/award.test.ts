@@ -4,6 +4,7 @@ import { awardDown, type Exposed, type Place } from './award.ts';
 
 const place = (projectId: string, more: Partial<Place> = {}): Place => ({
   projectId,
+  sector: 'healthcare',
   cost: 10,
   isReviewed: true,
   ...more,
@@ -55,6 +56,23 @@ describe('awardDown', () => {
         ],
       ],
     ]);
+  });
+
+  it('gives no sector more than its cap, what was awarded to it before counted first', () => {
+    const places = [
+      place('a', { cost: 7 }),
+      place('b', { cost: 4 }),
+      place('c', { cost: 4, sector: 'finance' }),
+      place('d', { cost: 3 }),
+    ];
+    const found = awardDown(places, { ...limits, sectorCap: 10 }, new Set(), null);
+    expect(awarded(found)).toEqual(['a', 'c', 'd']);
+    expect(found.get('b')?.breaches).toMatchObject([
+      { rule: 'SECTOR_LEFT', limit: '3', found: '4' },
+    ]);
+    const again = awardDown(places, { ...limits, sectorCap: 10 }, new Set(['b']), null);
+    expect(awarded(again)).toEqual(['b', 'c', 'd']);
+    expect(awarded(awardDown(places, limits, new Set(), null))).toEqual(['a', 'b', 'c', 'd']);
   });
 
   it('passes over a project that would give a firm one running project too many, and says so', () => {

@@ -6,12 +6,22 @@ import { capOn, type Caps, type Exposure } from '../proposal/exposure.ts';
 /** A project in its place of the ranking. */
 export interface Place {
   projectId: string;
+  sector: string;
   /** Won. */
   cost: number;
   /** Whether it was reviewed at all. */
   isReviewed: boolean;
   /** Members that may not take part now. */
   unfit?: readonly Problem[];
+}
+
+/** What a call has for its awards. */
+export interface AwardLimits {
+  slots: number;
+  /** Won. */
+  budget: number;
+  /** Most of it for one sector, won; null or missing when there is no such cap. */
+  sectorCap?: number | null;
 }
 
 /** What caps one firm's part, and what firms have besides the call. */
@@ -37,7 +47,7 @@ export interface Award {
  */
 export function awardDown(
   places: readonly Place[],
-  limits: { slots: number; budget: number },
+  limits: AwardLimits,
   kept: ReadonlySet<string>,
   exposed: Exposed | null,
 ): Map<string, Award> {
@@ -63,44 +73,66 @@ const free: Exposed = {
 
 function awardOnce(
   places: readonly Place[],
-  { slots, budget }: { slots: number; budget: number },
+  limits: AwardLimits,
   kept: ReadonlySet<string>,
   tally: ReturnType<typeof tallyOf>,
 ): Map<string, Award> {
   const standing = places.filter(({ projectId }) => kept.has(projectId));
-  let slotsLeft = slots - standing.length;
-  let moneyLeft = budget - standing.reduce((sum, { cost }) => sum + cost, 0);
-  for (const { projectId } of standing) tally.add(projectId);
+  const taken: Taken = { slots: 0, money: 0, inSector: new Map() };
+  for (const place of standing) {
+    take(taken, place);
+    tally.add(place.projectId);
+  }
   const awards = new Map<string, Award>();
   for (const place of places) {
-    const { projectId, cost, unfit = [] } = place;
+    const { projectId, unfit = [] } = place;
     const isKept = kept.has(projectId);
-    const missing = isKept ? [] : leftBreaches(place, { slots, slotsLeft, moneyLeft });
+    const missing = isKept ? [] : leftBreaches(place, limits, taken);
     const isNext = !isKept && missing.length === 0;
     const breaches = isNext ? [...unfit, ...tally.breaches(projectId)] : missing;
     const isNew = isNext && breaches.length === 0;
     awards.set(projectId, { isAwarded: isKept || isNew, breaches });
     if (!isNew) continue;
-    slotsLeft -= 1;
-    moneyLeft -= cost;
+    take(taken, place);
     tally.add(projectId);
   }
   return awards;
 }
 
+/** What awards have taken of a call. */
+interface Taken {
+  slots: number;
+  money: number;
+  inSector: Map<string, number>;
+}
+
+function take(taken: Taken, { sector, cost }: Place): void {
+  taken.slots += 1;
+  taken.money += cost;
+  taken.inSector.set(sector, (taken.inSector.get(sector) ?? 0) + cost);
+}
+
 /** Why what the call has left does not reach a project. */
 function leftBreaches(
-  { cost, isReviewed }: Place,
-  { slots, slotsLeft, moneyLeft }: { slots: number; slotsLeft: number; moneyLeft: number },
+  { sector, cost, isReviewed }: Place,
+  { slots, budget, sectorCap = null }: AwardLimits,
+  taken: Taken,
 ): Problem[] {
   const faults: Problem[] = [];
   if (!isReviewed) faults.push(breach('REVIEWED', 'Nobody reviewed it.', 1, 0));
-  if (slotsLeft <= 0)
+  if (taken.slots >= slots)
     faults.push(
-      breach('SLOTS_LEFT', 'Projects before it have every slot.', slots, slots - slotsLeft + 1),
+      breach('SLOTS_LEFT', 'Projects before it have every slot.', slots, taken.slots + 1),
     );
-  if (cost > moneyLeft)
-    faults.push(breach('BUDGET_LEFT', 'It costs more than is left of the call.', moneyLeft, cost));
+  const left = budget - taken.money;
+  if (cost > left)
+    faults.push(breach('BUDGET_LEFT', 'It costs more than is left of the call.', left, cost));
+  if (sectorCap === null) return faults;
+  const ofSector = sectorCap - (taken.inSector.get(sector) ?? 0);
+  if (cost > ofSector)
+    faults.push(
+      breach('SECTOR_LEFT', 'It costs more than is left for its sector.', ofSector, cost),
+    );
   return faults;
 }
 

@@ -11,6 +11,7 @@ import { projectSteps } from '../project/state.ts';
 import { stateAfter } from '#kit/steps.ts';
 import { memberIdsOf } from '../submission/submission.ts';
 import type { SubmissionRecord } from '../submission/submission.model.ts';
+import type { AwardLimits } from './award.ts';
 import { exposedToDecide, readExposed } from './exposed.ts';
 import { calibrate, usualOutlierShare } from './calibration.ts';
 import { rankProjects, type Contender, type Ranked } from './ranking.ts';
@@ -41,8 +42,9 @@ export async function contendersOf(context: Context, call: CallRecord): Promise<
     .find({ callId: call._id, takenBackAt: null })
     .lean<SubmissionRecord[]>();
   const unfit = await unfitIn(context, submitted, arrivedAt);
-  const contenders = submitted.map(({ _id, budget, bonuses }) => ({
+  const contenders = submitted.map(({ _id, sector, budget, bonuses }) => ({
     projectId: _id,
+    sector,
     unfit: unfit.get(_id) ?? [],
     number: receipts.find(({ projectId }) => projectId === _id)?.number ?? 0,
     budget,
@@ -56,13 +58,22 @@ export async function contendersOf(context: Context, call: CallRecord): Promise<
   return { contenders, given, submitted };
 }
 
+/** What a call has for its awards. */
+export function limitsOf({
+  slots,
+  budget,
+  rules,
+}: Pick<CallRecord, 'slots' | 'budget' | 'rules'>): AwardLimits {
+  return { slots, budget, sectorCap: rules.sectorCap ?? null };
+}
+
 /** A call's ranking: as decided for everybody, before as the reviews stand for the secretariat. */
 export async function findRanking(context: Context, call: CallRecord): Promise<Ranked[]> {
   if (call.ranking) return call.ranking;
   if (!hasRole(context.viewer, 'SECRETARIAT')) return [];
   const { contenders, submitted } = await contendersOf(context, call);
   const exposed = await readExposed(context, call, submitted);
-  return rankProjects(contenders, call.rules.rubric, call, new Set(), exposed);
+  return rankProjects(contenders, call.rules.rubric, limitsOf(call), new Set(), exposed);
 }
 
 /** A call's reviews, for the secretariat; empty for others. */
@@ -122,7 +133,7 @@ export async function decideCall(
     }),
   );
   const exposed = await exposedToDecide(context, call, submitted);
-  const ranking = rankProjects(contenders, call.rules.rubric, call, new Set(), exposed);
+  const ranking = rankProjects(contenders, call.rules.rubric, limitsOf(call), new Set(), exposed);
   const awarded = awardedIn(ranking, submitted);
   await holdFirms(context, awarded);
   const decision = { ranking, decidedAt: context.arrivedAt, decidedBy: userId };

@@ -9,6 +9,7 @@ const contender = (
   more: Partial<Contender> = {},
 ) => ({
   projectId,
+  sector: 'healthcare',
   number: 1,
   budget: 100,
   bonus: 0,

@@ -1,11 +1,12 @@
 /** Ranking and awards from scores. Pure. */
 import type { Problem } from '#kit/refusal.ts';
 import type { Criterion } from '../programme/rules.ts';
-import { awardDown, type Exposed } from './award.ts';
+import { awardDown, type AwardLimits, type Exposed } from './award.ts';
 
 /** A submitted project with its scores. */
 export interface Contender {
   projectId: string;
+  sector: string;
   /** Place in the order of submission, within the call. */
   number: number;
   /** Won; null when not stated. */
@@ -47,14 +48,14 @@ export function spreadOf(values: readonly number[]): number {
  * then whoever submitted first. Awards go down the ranking within slots and budget; a project that the money left does
  * not reach is passed over.
  *
- * @param budget of the call, won
+ * @param limits of the call
  * @param kept projects whose award stands whatever their rank; their slots and money are taken first
  * @param exposed caps on one firm's part of the programme; null where there are none
  */
 export function rankProjects(
   contenders: readonly Contender[],
   rubric: readonly Pick<Criterion, 'code'>[],
-  { slots, budget }: { slots: number; budget: number },
+  limits: AwardLimits,
   kept: ReadonlySet<string> = new Set(),
   exposed: Exposed | null = null,
 ): Ranked[] {
@@ -77,13 +78,17 @@ export function rankProjects(
       a.spread - b.spread ||
       a.contender.number - b.contender.number,
   );
-  const places = ordered.map(({ contender: { projectId, budget: cost, reviews, unfit = [] } }) => ({
-    projectId,
-    cost: cost ?? 0,
-    isReviewed: reviews.length > 0,
-    unfit,
-  }));
-  const awards = awardDown(places, { slots, budget }, kept, exposed);
+  const places = ordered.map(({ contender }) => {
+    const { projectId, sector, budget: cost, reviews, unfit = [] } = contender;
+    return {
+      projectId,
+      sector,
+      cost: cost ?? 0,
+      isReviewed: reviews.length > 0,
+      unfit,
+    };
+  });
+  const awards = awardDown(places, limits, kept, exposed);
   return ordered.map(({ contender, mean, spread, total }, index) => {
     const { projectId, bonus, reviews } = contender;
     const { isAwarded = false, breaches = [] } = awards.get(projectId) ?? {};
