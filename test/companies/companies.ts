@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import type { ExecutionResult } from 'graphql';
+import type { Connection } from 'mongoose';
 
+import { connect } from '#kit/mongo.ts';
 import type { CompanyRole, PlatformRole, Viewer } from '#kit/viewer.ts';
 import { companies } from '../../subgraphs/companies/subgraph.ts';
 import { startTestDatabase } from '../database.ts';
@@ -17,6 +19,8 @@ export const password = 'correct horse battery';
 export interface CompaniesWorld {
   service: TestService;
   uri: string;
+  /** To the subgraph's own database. */
+  connection: Connection;
   secretariat: Viewer;
   operator: Viewer;
   /** Runs an operation that must not fail, and gives the one root field's answer. */
@@ -101,6 +105,7 @@ export async function startCompanies(
   const folder = await mkdtemp(join(tmpdir(), 'oca-documents-'));
   const settings = { DATA_DIR: folder, ...environment };
   const service = await startTestService(companies, database.uri, settings);
+  const connection = await connect(database.uri, 'oca_companies');
   const operator = user('operator', { roles: ['OPERATOR'] });
 
   const ask: CompaniesWorld['ask'] = async (viewer, source, variables = {}) => {
@@ -128,6 +133,7 @@ export async function startCompanies(
   return {
     service,
     uri: database.uri,
+    connection,
     operator,
     secretariat,
     ask,
@@ -153,6 +159,7 @@ export async function startCompanies(
     },
     stop: async () => {
       await service.stop();
+      await connection.close();
       await database.stop();
       await rm(folder, { recursive: true, force: true });
     },

@@ -1,4 +1,3 @@
-import { connect } from '#kit/mongo.ts';
 import type { Viewer } from '#kit/viewer.ts';
 import {
   password,
@@ -96,9 +95,8 @@ describe('an account without a password', () => {
       user: { name: '—' },
       problems: [],
     });
-    const connection = await connect(world.uri, 'oca_companies');
+    const { connection } = world;
     expect(await confirmationsOf(connection).countDocuments({ userId: viewer.userId })).toBe(0);
-    await connection.close();
     expect((await arrived('dana')).userId).not.toBe(viewer.userId);
   });
 
@@ -163,9 +161,8 @@ describe('a confirmation', () => {
   it('runs out', async () => {
     const viewer = await arrived('hana');
     const confirmation = await confirmationOf(viewer, 'hana');
-    const connection = await connect(world.uri, 'oca_companies');
+    const { connection } = world;
     await confirmationsOf(connection).updateMany({}, { expiresAt: new Date(0) });
-    await connection.close();
     expect((await world.ask(viewer, erase, { input: { confirmation } })).problems).toMatchObject([
       { code: 'EXPIRED', rule: 'CONFIRMATION' },
     ]);

@@ -1,5 +1,4 @@
 import { auditOf } from '#kit/audit.ts';
-import { connect } from '#kit/mongo.ts';
 import {
   password,
   startCompanies,
@@ -109,12 +108,11 @@ describe('signing in at the provider', () => {
   });
 
   it('is in the audit log, without secrets', async () => {
-    const connection = await connect(world.uri, 'oca_companies');
+    const { connection } = world;
     const deeds = await auditOf(connection).find({ mutation: 'finishExternalSignIn' }).lean();
     expect(deeds.length).toBeGreaterThan(0);
     for (const { input } of deeds)
       expect(Object.keys(JSON.parse(input ?? '{}') as object)).toEqual(['issuer', 'created']);
-    await connection.close();
   });
 });
 
@@ -127,9 +125,8 @@ describe('a hostile user', () => {
   it('keeps nothing of an account opened under somebody else’s e-mail', async () => {
     const draft = { name: 'Squatter', email: 'squatted@example.org', password };
     await world.ask(someone, signUp, { input: draft });
-    const connection = await connect(world.uri, 'oca_companies');
+    const { connection } = world;
     const opened = await modelsOf(connection).users.findOne({ email: draft.email }).lean();
-    await connection.close();
     const credentials = { email: draft.email, password };
     const claimed = await enter('squatted');
     expect(claimed.user).toMatchObject({ id: opened?._id, emailVerified: true });
@@ -183,9 +180,8 @@ describe('a hostile user', () => {
   it('comes back too late', async () => {
     const { authorizationUrl, ticket } = await begin();
     const back = await provider.signIn(authorizationUrl, 'new');
-    const connection = await connect(world.uri, 'oca_companies');
+    const { connection } = world;
     await modelsOf(connection).externalSignIns.updateMany({}, { expiresAt: new Date(0) });
-    await connection.close();
     expect((await end(back, ticket)).problems).toEqual(refused('EXTERNAL_SIGN_IN', 'EXPIRED'));
   });
 

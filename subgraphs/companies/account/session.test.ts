@@ -2,7 +2,6 @@ import { createPublicKey } from 'node:crypto';
 
 import jsonwebtoken from 'jsonwebtoken';
 
-import { connect } from '#kit/mongo.ts';
 import {
   password,
   startCompanies,
@@ -165,10 +164,9 @@ describe('refreshSession', () => {
     );
     const pairs = await Promise.all(repeats);
     expect(pairs.flatMap((pair) => pair.problems)).toEqual([]);
-    const connection = await connect(world.uri, 'oca_companies');
+    const { connection } = world;
     const [id = ''] = String(refreshToken).split('.');
     const session = await modelsOf(connection).sessions.findById(id).lean();
-    await connection.close();
     const secrets = pairs.map((pair) => digestOf(String(pair.refreshToken).split('.')[2] ?? ''));
     expect(session?.endedAt).toBeNull();
     expect(secrets).toContain(session?.current);

@@ -1,7 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 import { auditOf } from '#kit/audit.ts';
-import { connect } from '#kit/mongo.ts';
 import {
   password,
   startCompanies,
@@ -95,9 +94,8 @@ describe('signing up', () => {
     const both = await Promise.all([ask(email), ask(email, { password: 'of the other twin' })]);
     expect(both).toEqual([accepted, accepted]);
     await mailTo(world, email, 'You have an account');
-    const connection = await connect(world.uri, 'oca_companies');
+    const { connection } = world;
     expect(await usersOf(connection).countDocuments({ email })).toBe(1);
-    await connection.close();
   });
 
   it('is closed after so many for one e-mail, taken or not', async () => {
@@ -122,9 +120,8 @@ describe('signing up', () => {
 
   it('is written down without the password', async () => {
     await ask('noted@example.org');
-    const connection = await connect(world.uri, 'oca_companies');
+    const { connection } = world;
     const [deed] = await auditOf(connection).find({ mutation: 'signUp', input: /noted/ }).lean();
-    await connection.close();
     expect(JSON.parse(deed?.input ?? '')).toEqual({ name: 'Ada', email: 'noted@example.org' });
   });
 });
@@ -147,9 +144,8 @@ describe('an e-mail that two signed up with', () => {
   it('keeps no second factor of before its e-mail was proved', async () => {
     const email = 'factor@example.org';
     await ask(email);
-    const connection = await connect(world.uri, 'oca_companies');
+    const { connection } = world;
     const { _id: userId } = (await usersOf(connection).findOne({ email }).lean()) ?? { _id: '' };
-    await connection.close();
     await turnOnSecondFactor(world, user(userId));
     await ask(email);
     const token = tokenIn(await mailTo(world, email, 'You have an account'));

@@ -1,6 +1,3 @@
-import type { Connection } from 'mongoose';
-
-import { connect } from '#kit/mongo.ts';
 import type { Viewer } from '#kit/viewer.ts';
 import type { CompaniesWorld, Firm } from '../../../test/companies/companies.ts';
 import { someone, user } from '../../../test/service.ts';
@@ -19,23 +16,18 @@ import { unappealed } from './round.ts';
 
 let trust: Trust;
 let world: CompaniesWorld;
-let connection: Connection;
 let context: Context;
 let firm: Firm;
 beforeAll(async () => {
   trust = await startTrust({ REPORTS_A_DAY: '4' });
   ({ world } = trust);
-  connection = await connect(world.uri, 'oca_companies');
-  context = createContext(connection, readCompaniesConfig({}), someone);
+  context = createContext(world.connection, readCompaniesConfig({}), someone);
 });
 beforeEach(async () => {
   firm = await world.firm();
   await context.tallies.deleteMany({});
 });
-afterAll(async () => {
-  await connection.close();
-  await world.stop();
-});
+afterAll(() => world.stop());
 
 describe('a case', () => {
   it('goes from the report to a decision, and shows each what is theirs', async () => {

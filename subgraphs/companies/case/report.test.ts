@@ -1,6 +1,5 @@
 import type { Connection } from 'mongoose';
 
-import { connect } from '#kit/mongo.ts';
 import { auditOf } from '#kit/audit.ts';
 import type { CompaniesWorld, Firm } from '../../../test/companies/companies.ts';
 import { someone } from '../../../test/service.ts';
@@ -16,17 +15,14 @@ let firm: Firm;
 beforeAll(async () => {
   trust = await startTrust({ REPORTS_A_DAY: '4' });
   ({ world } = trust);
-  connection = await connect(world.uri, 'oca_companies');
+  ({ connection } = world);
   context = createContext(connection, readCompaniesConfig({}), someone);
 });
 beforeEach(async () => {
   firm = await world.firm();
   await context.tallies.deleteMany({});
 });
-afterAll(async () => {
-  await connection.close();
-  await world.stop();
-});
+afterAll(() => world.stop());
 
 describe('an anonymous report', () => {
   const anonymous = `case { id state company { id } messages(thread: REPORTER) { totalCount } } receiptCode`;

@@ -63,13 +63,12 @@ export async function reportAnonymously(
   { idempotencyKey, ...report }: Report & { idempotencyKey?: string | null | undefined },
 ): Promise<{ case: ShownCase; receiptCode: string }> {
   if (idempotencyKey == null) return newAnonymous(context, report);
-  if (idempotencyKey.length < 8 || idempotencyKey.length > 128)
-    throw refusal('INVALID', 'An idempotency key has 8 to 128 characters.', ['idempotencyKey']);
+  refuseUnfitKey(idempotencyKey);
   const _id = keyDigest(idempotencyKey);
   const input = inputDigest(report);
   const earlier = await context.receiptTickets.findById(_id).lean();
   if (earlier && earlier.input !== input)
-    throw refusal('TAKEN', 'This key was used for another report.', ['idempotencyKey']);
+    throw usedKey();
   const known = earlier && (await context.cases.findById(earlier.caseId).lean<CaseRecord | null>());
   if (known)
     return {

@@ -1,4 +1,3 @@
-import { connect } from '#kit/mongo.ts';
 import { startCompanies, type CompaniesWorld } from '../../../test/companies/companies.ts';
 import { modelsOf } from '../context.ts';
 import { certificateProblems, certificationOf, countsOn } from './certification.ts';
@@ -110,9 +109,8 @@ describe('a certificate', () => {
 
 /** The certificates that the other subgraphs know of. */
 async function told(companyId: string): Promise<unknown> {
-  const connection = await connect(world.uri, 'oca_companies');
+  const { connection } = world;
   const fact = await modelsOf(connection).facts.findById(`company:${companyId}`).lean();
-  await connection.close();
   const state = fact?.state as { certificates: unknown } | undefined;
   return state?.certificates;
 }

@@ -1,6 +1,3 @@
-import type { Connection } from 'mongoose';
-
-import { connect } from '#kit/mongo.ts';
 import { visitor } from '#kit/viewer.ts';
 import { startCompanies, type CompaniesWorld } from '../../../test/companies/companies.ts';
 import { readCompaniesConfig } from '../config.ts';
@@ -29,18 +26,13 @@ it('counts calendar days over the turn of a year and a leap day', () => {
 
 describe('announceExpiring', () => {
   let world: CompaniesWorld;
-  let connection: Connection;
   let context: Context;
   beforeAll(async () => {
     // No mail server answers there: errands wait where the test looks for them.
     world = await startCompanies({ MAIL_URL: 'smtp://127.0.0.1:1' });
-    connection = await connect(world.uri, 'oca_companies');
-    context = createContext(connection, readCompaniesConfig({}), visitor('test'));
+    context = createContext(world.connection, readCompaniesConfig({}), visitor('test'));
   });
-  afterAll(async () => {
-    await connection.close();
-    await world.stop();
-  });
+  afterAll(() => world.stop());
 
   it('tells the owners and editors 90, 30 and 7 days ahead, each once', async () => {
     const { id: companyId, revision } = await world.firm({ name: { en: 'Ending' } });

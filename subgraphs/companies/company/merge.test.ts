@@ -1,4 +1,3 @@
-import { connect } from '#kit/mongo.ts';
 import { startCompanies, type CompaniesWorld } from '../../../test/companies/companies.ts';
 import { someone, user } from '../../../test/service.ts';
 import { modelsOf } from '../context.ts';
@@ -75,9 +74,8 @@ describe('mergeCompanies', () => {
       { id: third.id, name: { en: 'Third Name' } },
       { id: third.id, name: { en: 'Third Name' } },
     ]);
-    const connection = await connect(world.uri, 'oca_companies');
+    const { connection } = world;
     const fact = await modelsOf(connection).facts.findById(`company:${from.id}`).lean();
-    await connection.close();
     expect(fact?.state).toMatchObject({ status: 'MERGED', mergedIntoId: third.id });
   });
 

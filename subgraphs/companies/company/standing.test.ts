@@ -1,4 +1,3 @@
-import { connect } from '#kit/mongo.ts';
 import { startCompanies, type CompaniesWorld } from '../../../test/companies/companies.ts';
 import { someone } from '../../../test/service.ts';
 import { modelsOf } from '../context.ts';
@@ -68,12 +67,11 @@ describe('restrictCompany', () => {
     const input = { id, revision, until, reason: 'Sanction of case 12.' };
     const { company } = await world.ask(world.secretariat, restrict, { input });
     expect(company.restrictedUntil).toBe(until);
-    const connection = await connect(world.uri, 'oca_companies');
+    const { connection } = world;
     const { companies, facts } = modelsOf(connection);
     const fact = await facts.findById(`company:${id}`).lean();
     expect(fact?.state).toMatchObject({ restrictedUntil: new Date(until) });
     await companies.updateOne({ _id: id }, { $set: { restrictedUntil: new Date(Date.now() - 1) } });
-    await connection.close();
     expect(await world.ask(someone, look, { id })).toMatchObject({ restrictedUntil: null });
   });
 

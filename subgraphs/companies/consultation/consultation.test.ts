@@ -1,6 +1,6 @@
 import type { Connection } from 'mongoose';
 
-import { connect, transaction } from '#kit/mongo.ts';
+import { transaction } from '#kit/mongo.ts';
 import type { Viewer } from '#kit/viewer.ts';
 import {
   startCompanies,
@@ -19,17 +19,14 @@ let lead: Firm;
 let firm: Firm;
 beforeAll(async () => {
   world = await startCompanies({ CONSULTATIONS_A_DAY: '6', MESSAGES_A_DAY: '60' });
-  connection = await connect(world.uri, 'oca_companies');
+  ({ connection } = world);
   models = modelsOf(connection);
 });
 beforeEach(async () => {
   lead = await world.firm();
   firm = await world.firm();
 });
-afterAll(async () => {
-  await connection.close();
-  await world.stop();
-});
+afterAll(() => world.stop());
 
 const fields = 'consultation { id revision state lastNumber unreadCount lead { id } firm { id } }';
 function mutate(viewer: Viewer, name: string, input: object) {

@@ -1,5 +1,4 @@
 import { auditOf } from '#kit/audit.ts';
-import { connect } from '#kit/mongo.ts';
 import { startCompanies, type CompaniesWorld } from '../../../test/companies/companies.ts';
 import { user } from '../../../test/service.ts';
 import { doublesOf } from './double.model.ts';
@@ -138,12 +137,11 @@ describe('firms that are alike and not one', () => {
     expect(await one('alphaworks')).toBeDefined();
     expect(await one('alpha.example')).toBeDefined();
     expect(await all(true)).toEqual([]);
-    const connection = await connect(world.uri, 'oca_companies');
+    const { connection } = world;
     const deeds = await auditOf(connection)
       .find({ mutation: { $in: ['keepApart', 'compareAgain'] } })
       .sort({ at: 1 })
       .lean();
-    await connection.close();
     expect(deeds.map(({ mutation }) => mutation)).toEqual(['keepApart', 'compareAgain']);
     expect(deeds[0]?.input).toContain('Two firms of one town.');
     const input = at(await one('alphaworks'));
@@ -217,7 +215,7 @@ it('is for the secretariat', async () => {
 });
 
 it('is served by an index', async () => {
-  const connection = await connect(world.uri, 'oca_companies');
+  const { connection } = world;
   for (const { filter, order } of Object.values(lists)) {
     const plan = await doublesOf(connection)
       .find(filter)
@@ -227,5 +225,4 @@ it('is served by an index', async () => {
     expect(JSON.stringify(plan)).toContain('IXSCAN');
     expect(JSON.stringify(plan)).not.toMatch(/COLLSCAN|"SORT"/);
   }
-  await connection.close();
 });

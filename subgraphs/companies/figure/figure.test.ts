@@ -1,6 +1,5 @@
 import type { Connection } from 'mongoose';
 
-import { connect } from '#kit/mongo.ts';
 import { startCompanies, type CompaniesWorld } from '../../../test/companies/companies.ts';
 import { someone } from '../../../test/service.ts';
 import { modelsOf, type Models } from '../context.ts';
@@ -59,7 +58,7 @@ describe('figures', () => {
   let models: Models;
   beforeAll(async () => {
     world = await startCompanies();
-    connection = await connect(world.uri, 'oca_companies');
+    ({ connection } = world);
     models = modelsOf(connection);
     const { companies } = models;
     const firms = [
@@ -80,10 +79,7 @@ describe('figures', () => {
     }
     await world.firm({}, 'PENDING');
   });
-  afterAll(async () => {
-    await connection.close();
-    await world.stop();
-  });
+  afterAll(() => world.stop());
 
   const growth = `query ($by: GrowthBy! = ALL, $from: String!, $to: String!) { companyGrowth(by: $by, from: $from, to: $to) { month value approved left total } }`;
 

@@ -1,5 +1,4 @@
 import { factsOf } from '#kit/facts.ts';
-import { connect } from '#kit/mongo.ts';
 import type { AccessFact } from '#schema/facts.ts';
 import {
   password,
@@ -79,9 +78,8 @@ describe('an invitation', () => {
     const signUp = `mutation ($input: SignUpInput!) { signUp(input: $input) { accepted } }`;
     const draft = { name: 'Not Bob', email: 'bob@example.org', password: 'a password of thieves' };
     await world.ask(someone, signUp, { input: draft });
-    const connection = await connect(world.uri, 'oca_companies');
+    const { connection } = world;
     const made = await usersOf(connection).findOne({ email: draft.email }).lean();
-    await connection.close();
     const unproved = user(made?._id ?? '');
     expect((await world.ask(unproved, accept, { input: at(member) })).problems).toMatchObject([
       { code: 'WRONG_STATE', rule: 'EMAIL_VERIFIED' },
@@ -165,9 +163,8 @@ describe('a company', () => {
 
 /** Places and departures of somebody, as told. */
 async function told(userId: string | null) {
-  const connection = await connect(world.uri, 'oca_companies');
+  const { connection } = world;
   const fact = await factsOf(connection).findById(`access:${userId}`).lean();
-  await connection.close();
   return fact?.state as AccessFact | undefined;
 }
 

@@ -1,6 +1,5 @@
 import type { Connection } from 'mongoose';
 
-import { connect } from '#kit/mongo.ts';
 import { factsOf } from '#kit/facts.ts';
 import type { CompanyFact } from '#schema/facts.ts';
 import type { CompaniesWorld, Firm } from '../../../test/companies/companies.ts';
@@ -19,17 +18,14 @@ let firm: Firm;
 beforeAll(async () => {
   trust = await startTrust({ REPORTS_A_DAY: '4' });
   ({ world } = trust);
-  connection = await connect(world.uri, 'oca_companies');
+  ({ connection } = world);
   context = createContext(connection, readCompaniesConfig({}), someone);
 });
 beforeEach(async () => {
   firm = await world.firm();
   await context.tallies.deleteMany({});
 });
-afterAll(async () => {
-  await connection.close();
-  await world.stop();
-});
+afterAll(() => world.stop());
 
 const tomorrow = () => new Date(Date.now() + 86_400_000);
 const untilTomorrow = () => ({ until: tomorrow().toISOString() });

@@ -1,6 +1,5 @@
 import type { Connection } from 'mongoose';
 
-import { connect } from '#kit/mongo.ts';
 import { startCompanies, type CompaniesWorld } from '../../../test/companies/companies.ts';
 import { someone } from '../../../test/service.ts';
 import { modelsOf } from '../context.ts';
@@ -10,7 +9,7 @@ let world: CompaniesWorld;
 let connection: Connection;
 beforeAll(async () => {
   world = await startCompanies();
-  connection = await connect(world.uri, 'oca_companies');
+  ({ connection } = world);
   const rows = Array.from({ length: 12 }, (_, index) => ({
     externalId: String(index),
     name: { en: `Older ${index}` },
@@ -21,10 +20,7 @@ beforeAll(async () => {
   const { created } = await world.ask(world.operator, bring, { input: { source: 'old', rows } });
   if (created !== rows.length) throw new Error('the firms were not brought');
 });
-afterAll(async () => {
-  await connection.close();
-  await world.stop();
-});
+afterAll(() => world.stop());
 
 const bring = `mutation ($input: ImportCompaniesInput!) { importCompanies(input: $input) { created } }`;
 const search = `query ($filter: CompanyFilter) { companies(filter: $filter) { totalCount } }`;

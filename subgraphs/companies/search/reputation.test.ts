@@ -136,13 +136,12 @@ describe('the search', () => {
   });
 
   it('looks names up by their beginning', async () => {
-    const connection = await connect(world.uri, 'oca_companies');
+    const { connection } = world;
     const plan = await entriesOf(connection)
       .find({ forms: { $regex: '^quasar' } })
       .hint('forms_1_status_1')
       .limit(10)
       .explain('executionStats');
-    await connection.close();
     const [, examined] = /"totalKeysExamined":(\d+)/.exec(JSON.stringify(plan)) ?? [];
     expect(Number(examined)).toBeLessThan(30);
   });

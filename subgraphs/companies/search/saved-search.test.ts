@@ -1,6 +1,3 @@
-import type { Connection } from 'mongoose';
-
-import { connect } from '#kit/mongo.ts';
 import { visitor, type Viewer } from '#kit/viewer.ts';
 import type { SearchFact } from '#schema/facts.ts';
 import {
@@ -13,18 +10,13 @@ import { createContext, type Context } from '../context.ts';
 import { notifySearches } from './saved-search.ts';
 
 let world: CompaniesWorld;
-let connection: Connection;
 let context: Context;
 beforeAll(async () => {
   // No mail server answers there: errands wait where the test looks for them.
   world = await startCompanies({ MAIL_URL: 'smtp://127.0.0.1:1' });
-  connection = await connect(world.uri, 'oca_companies');
-  context = createContext(connection, readCompaniesConfig({}), visitor('test'));
+  context = createContext(world.connection, readCompaniesConfig({}), visitor('test'));
 });
-afterAll(async () => {
-  await connection.close();
-  await world.stop();
-});
+afterAll(() => world.stop());
 
 const save = `mutation ($input: SaveSearchInput!) { saveSearch(input: $input) { savedSearch { id revision name filter told } problems { code path } } }`;
 const forget = `mutation ($input: ForgetSearchInput!) { forgetSearch(input: $input) { id problems { code path } } }`;

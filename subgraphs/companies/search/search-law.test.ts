@@ -2,7 +2,6 @@
 import fc from 'fast-check';
 import type { Connection } from 'mongoose';
 
-import { connect } from '#kit/mongo.ts';
 import { startCompanies, type CompaniesWorld } from '../../../test/companies/companies.ts';
 import { someone } from '../../../test/service.ts';
 import { modelsOf } from '../context.ts';
@@ -82,17 +81,14 @@ let world: CompaniesWorld;
 let connection: Connection;
 beforeAll(async () => {
   world = await startCompanies();
-  connection = await connect(world.uri, 'oca_companies');
+  ({ connection } = world);
   const bring = `mutation ($input: ImportCompaniesInput!) { importCompanies(input: $input) { created problems { message path } } }`;
   const { created, problems } = await world.ask(world.operator, bring, {
     input: { source: 'law', rows },
   });
   if (created !== rows.length) throw new Error(JSON.stringify(problems));
 });
-afterAll(async () => {
-  await connection.close();
-  await world.stop();
-});
+afterAll(() => world.stop());
 
 interface Found {
   totalCount: number;

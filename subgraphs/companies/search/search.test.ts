@@ -1,6 +1,5 @@
 import type { Connection } from 'mongoose';
 
-import { connect } from '#kit/mongo.ts';
 import {
   startCompanies,
   type CompaniesWorld,
@@ -14,16 +13,13 @@ let world: CompaniesWorld;
 let connection: Connection;
 beforeAll(async () => {
   world = await startCompanies();
-  connection = await connect(world.uri, 'oca_companies');
+  ({ connection } = world);
   const { created, problems } = await world.ask(world.operator, importCompanies, {
     input: { source: 'test', rows },
   });
   if (created !== rows.length) throw new Error(JSON.stringify(problems));
 });
-afterAll(async () => {
-  await connection.close();
-  await world.stop();
-});
+afterAll(() => world.stop());
 
 const importCompanies = `mutation ($input: ImportCompaniesInput!) { importCompanies(input: $input) { created problems { message path } } }`;
 const search = /* GraphQL */ `

@@ -18,7 +18,6 @@ import { countRevealed, uncounted } from './round.ts';
 import { mutationText } from '../../../test/mutation.ts';
 
 let world: CompaniesWorld;
-let connection: Connection;
 let consortia: Connection;
 let context: Context;
 let one: Firm;
@@ -27,10 +26,9 @@ let projectId: string;
 let projects = 0;
 beforeAll(async () => {
   world = await startCompanies();
-  connection = await connect(world.uri, 'oca_companies');
   consortia = await connect(world.uri, 'oca_consortia');
   await prepare([factsOf(consortia)]);
-  context = createContext(connection, readCompaniesConfig({}), someone);
+  context = createContext(world.connection, readCompaniesConfig({}), someone);
 });
 beforeEach(async () => {
   one = await world.firm();
@@ -39,7 +37,6 @@ beforeEach(async () => {
 });
 afterAll(async () => {
   await consortia.close();
-  await connection.close();
   await world.stop();
 });
 
