@@ -59,8 +59,8 @@ export async function duplicatesIn(
 ): Promise<DoubledPair[]> {
   let found: DoubledPair[] = [];
   let compared = 0;
-  for (const [companyId, one, other] of pairsOf(projects, search)) {
-    const pair = pairFrom(companyId, one, other, search.leastLikeness);
+  for (const [one, other] of pairsOf(projects, search)) {
+    const pair = pairFrom(one, other, search.leastLikeness);
     if (pair) found.push(pair);
     compared += 1;
     if (compared % pairsATurn > 0) continue;
@@ -70,36 +70,45 @@ export async function duplicatesIn(
   return largestOf(found, search.most);
 }
 
+/** What one firm plans in a project. */
+interface Planned {
+  companyId: string;
+  project: LookedAt;
+  /** Numbers of its items, ascending. */
+  forms: Int32Array;
+}
+
 /** Every two projects that one firm plans in, the earlier first. */
 function* pairsOf(
   projects: readonly FundedProject[],
   { firms, projectId }: DuplicateSearch,
-): Generator<[companyId: string, one: LookedAt, other: LookedAt]> {
-  const looked = projects.toSorted((a, b) => (a._id < b._id ? -1 : 1)).map(lookedAt);
-  const byFirm = Map.groupBy(
-    looked.flatMap((project) => [...project.planned.keys()].map((firm) => ({ firm, project }))),
-    ({ firm }) => firm,
-  );
-  for (const [companyId, entries] of byFirm) {
+): Generator<[one: Planned, other: Planned]> {
+  const numbers = new Numbers();
+  const planned = projects
+    .toSorted((a, b) => (a._id < b._id ? -1 : 1))
+    .map((project) => lookedAt(project, numbers))
+    .flatMap((project) =>
+      [...project.planned].map(([companyId, items]): Planned => {
+        return { companyId, project, forms: numbers.of(items.keys()) };
+      }),
+    );
+  for (const [companyId, entries] of Map.groupBy(planned, (each) => each.companyId)) {
     if (firms && !firms.includes(companyId)) continue;
-    for (const [index, { project: one }] of entries.entries())
-      for (const { project: other } of entries.slice(index + 1))
-        if (projectId === null || one.id === projectId || other.id === projectId)
-          yield [companyId, one, other];
+    for (const [index, one] of entries.entries())
+      for (const other of entries.slice(index + 1))
+        if (projectId === null || [one.project.id, other.project.id].includes(projectId))
+          yield [one, other];
   }
 }
 
-function pairFrom(
-  companyId: string,
-  one: LookedAt,
-  other: LookedAt,
-  leastLikeness: number,
-): DoubledPair | null {
-  const items = doubledItems(companyId, one, other);
-  if (items.length === 0) return null;
-  const likeness = likenessIn(one, other);
+function pairFrom(one: Planned, other: Planned, leastLikeness: number): DoubledPair | null {
+  if (inBoth(one.forms, other.forms) === 0) return null;
+  const likeness = likenessIn(one.project, other.project);
   if (likeness < leastLikeness) return null;
-  return { companyId, projectIds: [one.id, other.id], likeness, items, amount: lesserOf(items) };
+  const { companyId } = one;
+  const items = doubledItems(companyId, one.project, other.project);
+  const projectIds: [string, string] = [one.project.id, other.project.id];
+  return { companyId, projectIds, likeness, items, amount: lesserOf(items) };
 }
 
 function largestOf(pairs: readonly DoubledPair[], most: number): DoubledPair[] {
@@ -111,13 +120,30 @@ function largestOf(pairs: readonly DoubledPair[], most: number): DoubledPair[] {
 /** A project as it is compared with many others: read once. */
 interface LookedAt {
   id: string;
-  grams: ReadonlySet<string>;
-  technologies: ReadonlySet<string>;
+  /** Numbers of its grams and technologies, ascending. */
+  grams: Int32Array;
+  technologies: Int32Array;
   /** What each firm plans, by the form in which items are compared. */
   planned: ReadonlyMap<string, ReadonlyMap<string, { item: string; amount: number }>>;
 }
 
-function lookedAt({ _id, grams, requirements, plan }: FundedProject): LookedAt {
+/** Words by number: a great many lists of them are compared as numbers in order. */
+class Numbers {
+  readonly #known = new Map<string, number>();
+
+  /** Numbers of words, each once, ascending. */
+  of(words: Iterable<string>): Int32Array {
+    const numbers = new Set<number>();
+    for (const word of words) {
+      const number = this.#known.get(word) ?? this.#known.size;
+      this.#known.set(word, number);
+      numbers.add(number);
+    }
+    return Int32Array.from(numbers).toSorted();
+  }
+}
+
+function lookedAt({ _id, grams, requirements, plan }: FundedProject, numbers: Numbers): LookedAt {
   const planned = new Map<string, Map<string, { item: string; amount: number }>>();
   for (const { companyId, item, amount } of plan) {
     if (amount === 0) continue;
@@ -126,13 +152,14 @@ function lookedAt({ _id, grams, requirements, plan }: FundedProject): LookedAt {
     const form = searchForm(item);
     items.set(form, { item, amount: amount + (items.get(form)?.amount ?? 0) });
   }
-  const technologies = new Set(requirements.map(({ technologyId }) => technologyId));
-  return { id: _id, grams: new Set(grams), technologies, planned };
+  const technologies = numbers.of(requirements.map(({ technologyId }) => technologyId));
+  return { id: _id, grams: numbers.of(grams), technologies, planned };
 }
 
 /** How alike two purposes are: by the words or by the technologies, whichever says more; 0 to 1. */
 export function likenessOf(one: FundedProject, other: FundedProject): number {
-  return likenessIn(lookedAt(one), lookedAt(other));
+  const numbers = new Numbers();
+  return likenessIn(lookedAt(one, numbers), lookedAt(other, numbers));
 }
 
 function likenessIn(one: LookedAt, other: LookedAt): number {
@@ -140,12 +167,22 @@ function likenessIn(one: LookedAt, other: LookedAt): number {
 }
 
 /** Jaccard's index: what both have, as a part of what either has; 0 when neither has anything. */
-function overlap(one: ReadonlySet<string>, other: ReadonlySet<string>): number {
-  const [few, many] = one.size <= other.size ? [one, other] : [other, one];
-  let both = 0;
-  for (const each of few) if (many.has(each)) both += 1;
-  const either = one.size + other.size - both;
+function overlap(one: Int32Array, other: Int32Array): number {
+  const both = inBoth(one, other);
+  const either = one.length + other.length - both;
   return either === 0 ? 0 : both / either;
+}
+
+/** How many numbers are in both of two ascending lists. */
+function inBoth(one: Int32Array, other: Int32Array): number {
+  let [both, place, otherPlace] = [0, 0, 0];
+  while (place < one.length && otherPlace < other.length) {
+    const difference = (one[place] ?? 0) - (other[otherPlace] ?? 0);
+    if (difference === 0) both += 1;
+    if (difference <= 0) place += 1;
+    if (difference >= 0) otherPlace += 1;
+  }
+  return both;
 }
 
 function doubledItems(companyId: string, one: LookedAt, other: LookedAt): DoubledItem[] {
