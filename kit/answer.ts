@@ -14,6 +14,10 @@ export type Answer<Fields> = (Fields & { problems: Problem[] }) | { problems: Pr
 /** How long a repeated mutation is answered from the first one's reply, in seconds. */
 export const repeatSeconds = 24 * 60 * 60;
 
+/** How many characters an idempotency key has. */
+const shortestKey = 8;
+const longestKey = 128;
+
 const ticketSchema = new Schema(
   {
     _id: { type: String, required: true },
@@ -107,7 +111,7 @@ export async function attempt<Fields extends object>(
   work: () => Promise<Fields>,
 ): Promise<Answer<Fields>> {
   try {
-    if (key != null) checkKey(key);
+    if (key != null) refuseUnfitKey(key);
     // An import names the rows that failed itself: its problems stand beside what it did.
     return { problems: [], ...(await work()) };
   } catch (error) {
@@ -124,8 +128,7 @@ async function once<Fields extends object>(
 ): Promise<Fields> {
   const digest = createHash('sha256').update(JSON.stringify(input)).digest('hex');
   const earlier = await tickets.findById(id).lean();
-  if (earlier && earlier.input !== digest)
-    throw refusal('TAKEN', 'This key was used for another input.', ['idempotencyKey']);
+  if (earlier && earlier.input !== digest) throw usedKey();
   if (earlier) return earlier.fields as Fields;
   const fields = await work();
   // Two racing repeats meet here: one conflicts, runs again and finds the other's ticket.
@@ -133,7 +136,26 @@ async function once<Fields extends object>(
   return fields;
 }
 
-function checkKey(key: string): void {
-  if (key.length >= 8 && key.length <= 128) return;
-  throw refusal('INVALID', 'An idempotency key has 8 to 128 characters.', ['idempotencyKey']);
+/**
+ * Refuses an idempotency key that is none.
+ *
+ * @throws {Refusal} INVALID (idempotencyKey) with rule KEY_LENGTH
+ */
+export function refuseUnfitKey(key: string): void {
+  if (key.length >= shortestKey && key.length <= longestKey) return;
+  const message = `An idempotency key has ${shortestKey} to ${longestKey} characters.`;
+  throw refusal('INVALID', message, ['idempotencyKey'], {
+    rule: 'KEY_LENGTH',
+    limit: `${shortestKey}-${longestKey}`,
+    found: String(key.length),
+  });
+}
+
+/** The refusal of a key that came with another input before. */
+export function usedKey(): Refusal {
+  return refusal('TAKEN', 'This key was used for another input.', ['idempotencyKey'], {
+    rule: 'KEY_ONCE',
+    limit: 'the same input',
+    found: 'another input',
+  });
 }

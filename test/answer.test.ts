@@ -86,9 +86,20 @@ it('does the work once when the same mutation is sent sixteen times at once', as
 it('refuses another input under a used key', async () => {
   await write('1', { words: 'one', idempotencyKey: 'key-0003' });
   expect(await write('2', { words: 'two', idempotencyKey: 'key-0003' })).toMatchObject({
-    problems: [{ code: 'TAKEN', path: ['idempotencyKey'] }],
+    problems: [{ code: 'TAKEN', path: ['idempotencyKey'], rule: 'KEY_ONCE' }],
   });
 });
+
+it.each(['seven77', 'x'.repeat(129)])(
+  'refuses a key of a length that none has: %s',
+  async (key) => {
+    expect(await write('1', { words: 'one', idempotencyKey: key })).toMatchObject({
+      problems: [
+        { code: 'INVALID', rule: 'KEY_LENGTH', limit: '8-128', found: String(key.length) },
+      ],
+    });
+  },
+);
 
 it('keeps keys of different viewers apart', async () => {
   await write('1', { words: 'one', idempotencyKey: 'key-0004' });

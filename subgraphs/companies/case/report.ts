@@ -1,4 +1,5 @@
 /** Reports of misconduct: with a name, or without one and followed by a receipt code. */
+import { refuseUnfitKey, usedKey } from '#kit/answer.ts';
 import { newId } from '#kit/id.ts';
 import { isId } from '#kit/id.ts';
 import type { GivenFile } from '#kit/media.ts';
@@ -67,8 +68,7 @@ export async function reportAnonymously(
   const _id = keyDigest(idempotencyKey);
   const input = inputDigest(report);
   const earlier = await context.receiptTickets.findById(_id).lean();
-  if (earlier && earlier.input !== input)
-    throw usedKey();
+  if (earlier && earlier.input !== input) throw usedKey();
   const known = earlier && (await context.cases.findById(earlier.caseId).lean<CaseRecord | null>());
   if (known)
     return {

@@ -1,7 +1,7 @@
 /** Searches are no transactions: a repeat is known by the assembly that the first request left. */
 import { createHash } from 'node:crypto';
 
-import { refusal } from '#kit/refusal.ts';
+import { refuseUnfitKey, usedKey } from '#kit/answer.ts';
 import type { Context } from '../context.ts';
 import type { AssemblyRecord } from './assembly.model.ts';
 
@@ -25,8 +25,7 @@ export function requestOf(
 ): Request {
   const { idempotencyKey: key, ...rest } = given;
   const userId = viewer.userId ?? '';
-  if (key != null && (key.length < 8 || key.length > 128))
-    throw refusal('INVALID', 'An idempotency key has 8 to 128 characters.', ['idempotencyKey']);
+  if (key != null) refuseUnfitKey(key);
   const requestDigest = createHash('sha256').update(JSON.stringify(rest)).digest('hex');
   return { userId, requestKey: key == null ? null : `${userId} ${key}`, requestDigest };
 }
@@ -42,7 +41,6 @@ export async function findRepeat(
 ): Promise<AssemblyRecord | null> {
   if (requestKey === null) return null;
   const earlier = await assemblies.findOne({ requestKey }).lean<AssemblyRecord>();
-  if (earlier && earlier.requestDigest !== requestDigest)
-    throw refusal('TAKEN', 'This key was used for another input.', ['idempotencyKey']);
+  if (earlier && earlier.requestDigest !== requestDigest) throw usedKey();
   return earlier;
 }
