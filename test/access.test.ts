@@ -3,7 +3,7 @@ import { connect } from '#kit/mongo.ts';
 import { accessOf } from '#kit/access.ts';
 import { visitor, type Viewer } from '#kit/viewer.ts';
 import type { Platform } from '../infra/platform.ts';
-import { startTestPlatform } from './platform.ts';
+import { answerOf, startTestPlatform } from './platform.ts';
 import { user } from './service.ts';
 import { mutationText } from './mutation.ts';
 
@@ -16,11 +16,8 @@ afterAll(() => platform.stop());
 const operator = user('operator', { roles: ['OPERATOR'] });
 const secretariat = user('secretariat', { roles: ['SECRETARIAT'] });
 
-async function ask<Payload>(viewer: Viewer, query: string, variables: object): Promise<Payload> {
-  const { data, errors } = await platform.execute({ query, variables: { ...variables } }, viewer);
-  if (errors) throw new AggregateError(errors, errors.map(({ message }) => message).join('\n'));
-  return Object.values(data ?? {})[0] as Payload;
-}
+const ask = <Payload>(viewer: Viewer, query: string, variables: object) =>
+  answerOf<Payload>(platform, viewer, query, variables);
 
 interface Place {
   id: string;

@@ -6,7 +6,7 @@ import { connect } from '#kit/mongo.ts';
 import { verifyAudit } from '#kit/audit.ts';
 import type { Viewer } from '#kit/viewer.ts';
 import type { Platform } from '../infra/platform.ts';
-import { startTestPlatform } from './platform.ts';
+import { answerOf, startTestPlatform } from './platform.ts';
 import { user } from './service.ts';
 import { mutationText } from './mutation.ts';
 
@@ -27,10 +27,9 @@ async function change<Fields>(
   input: object,
   fields: string,
 ): Promise<Fields> {
-  const query = mutationText(mutation, `${fields} problems { code path message }`, 'outcome');
-  const { data, errors } = await platform.execute({ query, variables: { input } }, viewer);
-  if (errors) throw new AggregateError(errors, errors.map(({ message }) => message).join('\n'));
-  const { outcome } = data as { outcome: Fields & { problems: object[] } };
+  const query = mutationText(mutation, `${fields} problems { code path message }`);
+  type Outcome = Fields & { problems: object[] };
+  const outcome = await answerOf<Outcome>(platform, viewer, query, { input });
   expect(outcome.problems).toEqual([]);
   return outcome;
 }

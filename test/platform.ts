@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { createLog } from '#kit/log.ts';
+import type { Viewer } from '#kit/viewer.ts';
 import { openPlatform, type Platform } from '../infra/platform.ts';
 
 /** A platform, and where it keeps its data. */
@@ -29,4 +30,16 @@ export async function startTestPlatform(
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** What the one root field of an operation answers; throws the errors of the answer. */
+export async function answerOf<Answer>(
+  platform: Pick<Platform, 'execute'>,
+  viewer: Viewer,
+  query: string,
+  variables: object = {},
+): Promise<Answer> {
+  const { data, errors } = await platform.execute({ query, variables: { ...variables } }, viewer);
+  if (errors) throw new AggregateError(errors, errors.map(({ message }) => message).join('\n'));
+  return Object.values(data ?? {})[0] as Answer;
 }

@@ -3,7 +3,7 @@ import type { ExecutionResult } from 'graphql';
 
 import type { Viewer } from '#kit/viewer.ts';
 import type { Platform } from '../../infra/platform.ts';
-import { startTestPlatform } from '../platform.ts';
+import { answerOf, startTestPlatform } from '../platform.ts';
 import { user } from '../service.ts';
 import { mutationText } from '../mutation.ts';
 
@@ -17,11 +17,8 @@ let lead: { id: string; owner: Viewer };
 let firm: { id: string; owner: Viewer };
 let guest: Viewer;
 
-async function ask(viewer: Viewer, query: string, variables: object = {}): Promise<Answer> {
-  const { data, errors } = await platform.execute({ query, variables: { ...variables } }, viewer);
-  if (errors) throw new AggregateError(errors, errors.join('\n'));
-  return Object.values(data ?? {})[0] ?? {};
-}
+const ask = (viewer: Viewer, query: string, variables: object = {}) =>
+  answerOf<Answer>(platform, viewer, query, variables);
 
 function change(viewer: Viewer, name: string, selection: string, input: object): Promise<Answer> {
   const query = mutationText(name, `${selection} problems { code rule path }`);

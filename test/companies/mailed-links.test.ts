@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { processEnvironment } from '../../infra/config.ts';
 import type { Platform } from '../../infra/platform.ts';
 import { browserPath, startBrowser, type Browser } from '../browser.ts';
-import { startTestPlatform } from '../platform.ts';
+import { answerOf, startTestPlatform } from '../platform.ts';
 import { freePort } from '../ports.ts';
 import { startProvider, type TestProvider } from './provider.ts';
 import { someone, user } from '../service.ts';
@@ -47,11 +47,8 @@ interface Outcome {
   problems: { code: string }[];
 }
 
-async function run(query: string, input: object, viewer = someone): Promise<Outcome> {
-  const { data, errors } = await platform.execute({ query, variables: { input } }, viewer);
-  if (errors) throw new AggregateError(errors, errors.map(({ message }) => message).join('\n'));
-  return Object.values(data ?? {})[0] as Outcome;
-}
+const run = (query: string, input: object, viewer = someone) =>
+  answerOf<Outcome>(platform, viewer, query, { input });
 
 const mutation = (name: string, fields = '') => mutationText(name, `${fields} problems { code }`);
 

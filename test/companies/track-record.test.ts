@@ -4,7 +4,7 @@ import { connect } from '#kit/mongo.ts';
 import type { Viewer } from '#kit/viewer.ts';
 import type { ProjectFact } from '#schema/facts.ts';
 import type { Platform } from '../../infra/platform.ts';
-import { startTestPlatform } from '../platform.ts';
+import { answerOf, startTestPlatform } from '../platform.ts';
 import { someone, user } from '../service.ts';
 import { mutationText } from '../mutation.ts';
 
@@ -22,11 +22,8 @@ beforeAll(async () => {
 });
 afterAll(() => platform.stop());
 
-async function ask(viewer: Viewer, query: string, variables: object = {}): Promise<Answer> {
-  const { data, errors } = await platform.execute({ query, variables: { ...variables } }, viewer);
-  if (errors) throw new AggregateError(errors, errors.join('\n'));
-  return Object.values(data ?? {})[0] ?? {};
-}
+const ask = (viewer: Viewer, query: string, variables: object = {}) =>
+  answerOf<Answer>(platform, viewer, query, variables);
 
 function change(viewer: Viewer, name: string, selection: string, input: object): Promise<Answer> {
   const query = mutationText(name, `${selection} problems { code path }`);

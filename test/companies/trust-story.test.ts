@@ -6,6 +6,7 @@ import { openPlatform, type Platform } from '../../infra/platform.ts';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { answerOf } from '../platform.ts';
 import { someone, user } from '../service.ts';
 import { inputTypeOf } from '../mutation.ts';
 
@@ -22,11 +23,8 @@ const operator = user('operator', { roles: ['OPERATOR'] });
 const secretary = user('secretary', { roles: ['SECRETARIAT'] });
 const judge = user('judge', { roles: ['SECRETARIAT'] });
 
-async function ask(viewer: Viewer, query: string, variables: object = {}): Promise<Answer> {
-  const { data, errors } = await platform.execute({ query, variables: { ...variables } }, viewer);
-  if (errors) throw new AggregateError(errors, errors.join('\n'));
-  return Object.values(data ?? {})[0] ?? {};
-}
+const ask = (viewer: Viewer, query: string, variables: object = {}) =>
+  answerOf<Answer>(platform, viewer, query, variables);
 
 async function change(viewer: Viewer, name: string, selection: string, input: object) {
   const query = `mutation Named ($input: ${inputTypeOf(name)}!) { ${name}(input: $input) { ${selection} problems { code rule path } } }`;
