@@ -257,4 +257,20 @@ describe('a submission', () => {
     });
     expect(brief(removed.problems)).toEqual([['WRONG_STATE', 'documentId', 'STATE']]);
   });
+
+  it('leaves the documents of a project as they are that was not handed in when the call closed', async () => {
+    const { call } = await openCall(alliance, await startProgramme(alliance));
+    const project = await sealAlone(alliance, 'infra', call?.id ?? '');
+    const { document } = await upload(project.id);
+    await alliance.connection
+      .collection('calls')
+      .updateOne({ _id: { $eq: call?.id } } as object, { $set: { closesAt: new Date() } });
+    expect(brief((await upload(project.id)).problems)).toEqual([
+      ['EXPIRED', 'projectId', 'CLOSES'],
+    ]);
+    const removed = await alliance.change<object>(lead, 'removeDocument', {
+      documentId: document?.id,
+    });
+    expect(brief(removed.problems)).toEqual([['EXPIRED', 'documentId', 'CLOSES']]);
+  });
 });

@@ -4,6 +4,8 @@ import { newId } from '#kit/id.ts';
 import { readGiven } from '#kit/media.ts';
 import { problem, refusal, refuseAny } from '#kit/refusal.ts';
 import { signedIn } from '#kit/viewer.ts';
+import type { CallRecord } from '../call/call.model.ts';
+import { callStatus } from '../call/state.ts';
 import type { Context } from '../context.ts';
 import type { DocumentRule } from '../programme/rules.ts';
 import { isParticipant } from '../project/audience.ts';
@@ -28,7 +30,7 @@ export interface GivenDocument {
 /**
  * Stores a document of a project that is not submitted. An owner or editor of the lead's firm may.
  *
- * @throws {Refusal} NOT_FOUND (projectId), WRONG_STATE (projectId; content with rule SCANNER_AWAY), INVALID (code, fileName,
+ * @throws {Refusal} NOT_FOUND (projectId), WRONG_STATE (projectId; content with rule SCANNER_AWAY), EXPIRED (projectId) once the call is closed, INVALID (code, fileName,
  * content; rules SIZE, MEDIA_TYPE, SCAN), LIMIT_REACHED (code)
  */
 export async function uploadDocument(
@@ -39,6 +41,7 @@ export async function uploadDocument(
   const { userId } = signedIn(viewer);
   const project = await projectToLead(context, given.projectId, ['projectId']);
   stateAfter(projectSteps, project.status, 'document', ['projectId']);
+  await refuseClosed(context, project, ['projectId']);
   const file = readFile(given, context.config.DOCUMENT_BYTES);
   await refuseUnclean(store, file.bytes, ['content'], log);
   const others = await documents.countDocuments({
@@ -89,7 +92,7 @@ export function readFile(given: Omit<GivenDocument, 'projectId'>, mostBytes: num
 /**
  * Takes a document out of a project that is not submitted. An owner or editor of the lead's firm may.
  *
- * @throws {Refusal} NOT_FOUND (documentId), WRONG_STATE (documentId)
+ * @throws {Refusal} NOT_FOUND (documentId), WRONG_STATE (documentId), EXPIRED (documentId) once the call is closed
  */
 export async function removeDocument(
   context: Context,
@@ -101,9 +104,29 @@ export async function removeDocument(
   if (!document) throw refusal('NOT_FOUND', 'There is no such document.', path);
   const project = await projectToLead(context, document.projectId, path);
   stateAfter(projectSteps, project.status, 'document', path);
+  await refuseClosed(context, project, path);
   await touch(context, project);
   await context.documents.deleteOne({ _id: document._id });
   return project;
+}
+
+/**
+ * Nothing changes for a call that closed before the request arrived, also where the project was not handed in.
+ *
+ * @throws {Refusal} EXPIRED at `path` (rule CLOSES)
+ */
+async function refuseClosed(
+  { calls, arrivedAt }: Context,
+  { callId }: ProjectRecord,
+  path: string[],
+): Promise<void> {
+  const call = callId === null ? null : await calls.findById(callId).lean<CallRecord>();
+  if (!call || callStatus(call, arrivedAt) !== 'CLOSED') return;
+  throw refusal('EXPIRED', 'The call is closed.', path, {
+    rule: 'CLOSES',
+    limit: call.closesAt.toISOString(),
+    found: arrivedAt.toISOString(),
+  });
 }
 
 /** A submission at the same moment writes the same project: one of the two goes first, and the other sees it. */
