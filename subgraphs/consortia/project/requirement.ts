@@ -73,10 +73,13 @@ export function readRequirements(
 export function requirementFaults(requirement: RequirementRecord, path: string[]): Problem[] {
   const { leastLevel, providers, wishedProviders, weight } = requirement;
   const { certificateScheme: scheme, estimatedPrice } = requirement;
+  // Where too few or too many are needed, that is told of the need alone.
+  const leastWished = Math.min(Math.max(providers, 1), providersLimit);
+  const wished = wishedProviders === providers ? leastWished : wishedProviders;
   const ranges = [
     ['LEVEL_RANGE', 'leastLevel', leastLevel, 1, 9],
     ['PROVIDERS_RANGE', 'providers', providers, 1, providersLimit],
-    ['WISHED_RANGE', 'wishedProviders', wishedProviders, providers, providersLimit],
+    ['WISHED_RANGE', 'wishedProviders', wished, leastWished, providersLimit],
     ['WEIGHT_RANGE', 'weight', weight, 1, weightLimit],
     ['PRICE_RANGE', 'estimatedPrice', estimatedPrice ?? 0, 0, priceLimit],
   ] as const;
