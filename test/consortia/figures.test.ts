@@ -175,9 +175,7 @@ describe('the pipeline', () => {
       { sector, status: 'RUNNING', stage: 'PLAN', projects: 2, budget: 5_000_000_003 },
       { sector, status: 'TERMINATED', stage: 'PLAN', projects: 1, budget: 3 },
     ]);
-    await alliance.connection
-      .collection('projects')
-      .deleteMany({ programmeId: 'staged' } as object);
+    await alliance.connection.collection('projects').deleteMany({ programmeId: 'staged' });
   });
 });
 
@@ -218,6 +216,17 @@ describe('awards over the years', () => {
     await expect(years(1999, 2001)).rejects.toThrow('This is from 2000 to 2100.');
     await expect(years(2000, 2020)).rejects.toThrow('This is from 2000 to 2019.');
   });
+});
+
+it.each([
+  ['fundingDuplicates(most: 101) { amount }', ['most']],
+  ['fundingDuplicates(leastLikeness: -0.1) { amount }', ['leastLikeness']],
+  ['collaborationNetwork(most: 0) { leftOut }', ['most']],
+  ['awardConcentrationByYear(from: 2010, to: 2030) { year }', ['to']],
+  ['lateMilestones(withinDays: 367) { totalCount }', ['withinDays']],
+])('tells a number that is asked for out of bounds as bad input: %s', async (field, path) => {
+  const { errors } = await alliance.ask(secretary, `{ ${field} }`);
+  expect(errors?.map(({ extensions }) => extensions)).toEqual([{ code: 'BAD_USER_INPUT', path }]);
 });
 
 /** Puts two projects that wait into another state. */

@@ -1,19 +1,17 @@
 /** Numbers that a query may be asked with, and that it may answer with. */
-import { problem, refuseAny } from '#kit/refusal.ts';
+import { badInput } from '#kit/page.ts';
 
-/** The number. @throws {RefusalError} INVALID when it lies outside */
+/**
+ * The number.
+ *
+ * @throws {GraphQLError} BAD_USER_INPUT at `field` when it lies outside
+ */
 export function within(
   value: number,
   { least, most }: { least: number; most: number },
   field: string,
 ): number {
-  if (value < least || value > most)
-    refuseAny([
-      problem('INVALID', `This is from ${least} to ${most}.`, [field], {
-        limit: `${least} to ${most}`,
-        found: String(value),
-      }),
-    ]);
+  if (value < least || value > most) throw badInput(`This is from ${least} to ${most}.`, [field]);
   return value;
 }
 

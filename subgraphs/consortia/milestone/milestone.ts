@@ -3,7 +3,7 @@ import { refuseUnclean } from '#kit/file-store.ts';
 import { newId } from '#kit/id.ts';
 import { seoulDay } from '#kit/instant.ts';
 import { readGiven } from '#kit/media.ts';
-import { findPage } from '#kit/page.ts';
+import { badInput, findPage } from '#kit/page.ts';
 import { refusal, refuseAny, type Problem } from '#kit/refusal.ts';
 import { stateAfter } from '#kit/steps.ts';
 import { actingFor, signedInAs } from '#kit/viewer.ts';
@@ -279,8 +279,7 @@ export function findLateMilestones(
 ): Promise<MilestonePage> {
   signedInAs(viewer, 'SECRETARIAT');
   const days = withinDays ?? 0;
-  if (days < 0 || days > 366)
-    refuseAny([breach('DAYS_WITHIN', 'This is from 0 to 366.', '0 to 366', days, ['withinDays'])]);
+  if (days < 0 || days > 366) throw badInput(`This is from 0 to 366.`, ['withinDays']);
   const until = seoulDay(new Date(arrivedAt.getTime() + days * 86_400_000));
   const due = days === 0 ? { $lt: until } : { $lte: until };
   const order = [
