@@ -1,4 +1,10 @@
-import { checkDeadline, deadlineSignal, millisLeft, withDeadline } from './deadline.ts';
+import {
+  beyondDeadline,
+  checkDeadline,
+  deadlineSignal,
+  millisLeft,
+  withDeadline,
+} from './deadline.ts';
 
 const over = new Error('over');
 
@@ -57,6 +63,24 @@ describe('work with a deadline', () => {
     controller.abort(over);
     held.resolve(undefined);
     expect(await behind).toEqual([null, null]);
+  });
+
+  it('leaves alone what was begun to go on by itself, also when its time is over', async () => {
+    const controller = new AbortController();
+    const held = Promise.withResolvers<undefined>();
+    let alone: Promise<unknown> = Promise.resolve();
+    const work = withDeadline({ signal: controller.signal, at: Date.now() + 60_000 }, async () => {
+      alone = beyondDeadline(async () => {
+        await held.promise;
+        checkDeadline();
+        return [millisLeft(), deadlineSignal()];
+      });
+      await held.promise;
+    });
+    controller.abort(over);
+    await expect(work).rejects.toBe(over);
+    held.resolve(undefined);
+    expect(await alone).toEqual([null, null]);
   });
 
   it('throws what its work throws', async () => {

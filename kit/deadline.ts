@@ -46,6 +46,11 @@ export async function withDeadline<Result>(
   }
 }
 
+/** Begins work that goes on by itself: whatever becomes of the request that it was begun in, this is none of its work. */
+export function beyondDeadline<Result>(work: () => Result): Result {
+  return around.exit(work);
+}
+
 /**
  * Does nothing while there is time.
  *

@@ -1,5 +1,6 @@
 import type { Connection } from 'mongoose';
 
+import { withDeadline } from '#kit/deadline.ts';
 import { createLog } from '#kit/log.ts';
 import { connect, prepare } from '#kit/mongo.ts';
 import { startTestDatabase, type TestDatabase } from '../../../test/database.ts';
@@ -88,6 +89,29 @@ describe('searches', () => {
     await assemblies().updateOne({ _id: record._id }, { $set: { cancelAskedAt: new Date() } });
     while ((await read(record._id)).status === 'RUNNING') await searches.news(record._id, 100);
     expect((await read(record._id)).status).toBe('CANCELLED');
+    await searches.stop();
+  });
+
+  it('go on when the request that began them is over', async () => {
+    const searches = await openSearches(assemblies(), log);
+    const record = await stored(searches);
+    const client = new AbortController();
+    const left = Promise.withResolvers<undefined>();
+    const waiting = withDeadline({ signal: client.signal, at: Date.now() + 60_000 }, async () => {
+      searches.begin(record, solverQueue(1).join(), async ({ onProgress }) => {
+        await left.promise;
+        // Reads of the pool and writes of the answer come after the client left.
+        await read(record._id);
+        onProgress({ phase: 'EXPLAIN' });
+        return { status: 'UNDECIDED' };
+      });
+      await left.promise;
+    });
+    client.abort(new Error('left'));
+    await expect(waiting).rejects.toThrow('left');
+    left.resolve(undefined);
+    while ((await read(record._id)).status === 'RUNNING') await searches.news(record._id, 50);
+    expect(await read(record._id)).toMatchObject({ status: 'UNDECIDED', problems: [] });
     await searches.stop();
   });
 

@@ -4,6 +4,7 @@
  */
 import { setTimeout } from 'node:timers/promises';
 
+import { beyondDeadline } from '#kit/deadline.ts';
 import { newId } from '#kit/id.ts';
 import type { Log } from '#kit/log.ts';
 import type { Model } from 'mongoose';
@@ -43,7 +44,10 @@ export async function openSearches(assemblies: Model<AssemblyRecord>, log: Log):
     begin: (record, place, work) => {
       const abort = new AbortController();
       const search = { assemblies, record, log, abort, tell: () => tell(record._id) };
-      const done = carryOut(search, place, work).finally(() => running.delete(record._id));
+      // It goes on when whoever began it no longer waits.
+      const done = beyondDeadline(() => carryOut(search, place, work)).finally(() =>
+        running.delete(record._id),
+      );
       running.set(record._id, { abort, done });
     },
     news: async (id, millis, signal) => {
