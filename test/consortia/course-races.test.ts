@@ -137,7 +137,7 @@ describe('spending', () => {
     const answers = await Promise.all([1, 2, 3].map(() => money(secretary, id, pay)));
     expect(answers.map(({ entry }) => entry?.number)).toEqual([1, 1, 1]);
     const other = await money(secretary, id, { ...pay, amount: 41 });
-    expect(brief(other.problems)).toEqual([['TAKEN', 'idempotencyKey', null]]);
+    expect(brief(other.problems)).toEqual([['TAKEN', 'idempotencyKey', 'KEY_ONCE']]);
     expect(await books(id)).toMatchObject({ accounts: [{ paid: 40 }], ledger: { totalCount: 1 } });
   });
 
