@@ -348,7 +348,7 @@ describe('starting searches', () => {
     expect(waited.proposals).toHaveLength(1);
     expect((await start(key)).assembly).toEqual(waited);
     const { problems } = await start({ ...key, alternatives: 1 });
-    expect(brief(problems)).toEqual([['TAKEN', 'idempotencyKey', null]]);
+    expect(brief(problems)).toEqual([['TAKEN', 'idempotencyKey', 'KEY_ONCE']]);
   });
 
   it('gives the same answer to the same question', async () => {
