@@ -1,4 +1,5 @@
 /** A fair share of the partner search's entries, kept in the process: what many have need not be counted one by one. */
+import { beyondDeadline } from '#kit/deadline.ts';
 import type { Context } from '../context.ts';
 import type { EntryRecord } from './entry.model.ts';
 import type { Frequency, Way } from './query.ts';
@@ -88,7 +89,8 @@ export function sampleOf({ connection, entries }: Store): Promise<Sample> {
   samples.set(connection, kept);
   const { sample } = kept;
   if (sample && Date.now() < kept.until) return Promise.resolve(sample);
-  kept.drawing ??= drawInto(kept, entries);
+  // Many wait for it: it is drawn to its end also when who asked first has left.
+  kept.drawing ??= beyondDeadline(() => drawInto(kept, entries));
   if (!sample || Date.now() > kept.until + servesFor) return kept.drawing;
   // Whoever asks next learns why it could not be drawn, when there is none.
   kept.drawing.catch(() => {});
