@@ -3,7 +3,7 @@ import { solveAssembly } from './assembly.ts';
 import { AssemblyFailure } from './failure.ts';
 import { makeAlliance, makeProject } from './sample-alliance.ts';
 import { tinyProblem } from './tiny-problem.ts';
-import type { AssemblyProblem, Progress } from './types.ts';
+import type { AssemblyProblem, Progress } from './problem.ts';
 
 // Workers start slowly on a busy machine.
 jest.setTimeout(300_000);

@@ -8,14 +8,8 @@ import { runJob, type Watch } from './thread/job.ts';
 import { noRepair, type PreviousTeam, type RepairResult } from './explanation/repair.ts';
 import type { Scenario, SensitivityResult } from './explanation/sensitivity.ts';
 import { settingsOf, type Settings } from './solve.ts';
-import type {
-  AssemblyOptions,
-  AssemblyResult,
-  Progress,
-  Proposal,
-  StatedProblem,
-  Statistics,
-} from './types.ts';
+import type { AssemblyOptions, Progress, StatedProblem } from './problem.ts';
+import type { AssemblyResult, Proposal, Statistics } from './result.ts';
 
 /**
  * Finds the best team for a project, or why there is none. Equal problems, options and seeds give equal

@@ -11,7 +11,7 @@ import { makeAlliance, makeProject } from './sample-alliance.ts';
 import { beginJob, settingsOf, solve } from './solve.ts';
 import { bestTeamTask } from './task/task.ts';
 import { tinyProblem } from './tiny-problem.ts';
-import type { AssemblyProblem } from './types.ts';
+import type { AssemblyProblem } from './problem.ts';
 
 /** Debian's `coinor-cbc`: another solver, by other people, on the same model. */
 function hasCbc(): boolean {

@@ -3,8 +3,8 @@ import { noLevel, orderOf, type FirmColumns } from './alliance/columns.ts';
 import { packed, type PackedProblem } from './alliance/packing.ts';
 import type { AssemblyFault } from './failure.ts';
 import { limits } from './search/limits.ts';
-import { kinds } from './types.ts';
-import type { AssemblyOptions, StatedProblem, Quota, Requirement } from './types.ts';
+import { kinds } from './problem.ts';
+import type { AssemblyOptions, StatedProblem, Quota, Requirement } from './problem.ts';
 
 type Report = (code: AssemblyFault['code'], path: string, message: string) => void;
 

@@ -1,5 +1,5 @@
 // What is used where the caller says nothing.
-import type { ViolationPrices, Weights } from './types.ts';
+import type { ViolationPrices, Weights } from './problem.ts';
 
 /** The weights used where the caller gives none. */
 export const defaultWeights: Weights = {

@@ -4,13 +4,8 @@ import { loadSolver } from './search/highs.ts';
 import { runJob } from './thread/job.ts';
 import { makeAlliance, makeProject } from './sample-alliance.ts';
 import { settingsOf, solve } from './solve.ts';
-import type {
-  AssemblyProblem,
-  AssemblyResult,
-  Candidate,
-  Constraints,
-  Requirement,
-} from './types.ts';
+import type { AssemblyProblem, Candidate, Constraints, Requirement } from './problem.ts';
+import type { AssemblyResult } from './result.ts';
 
 const solver = await loadSolver();
 const settings = settingsOf({ alternatives: 0, timeLimitMillis: 250_000, gap: 1e-6 });

@@ -7,11 +7,11 @@ import type {
   Capability,
   Constraint,
   Constraints,
-  Parts,
   Quota,
   Requirement,
   Rows,
-} from './types.ts';
+} from './problem.ts';
+import type { Parts } from './result.ts';
 
 /** A team by ids, and who carries what. */
 export type NamedTeam = {

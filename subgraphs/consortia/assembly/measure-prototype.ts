@@ -6,7 +6,7 @@ import library from 'highs';
 import { at } from './task/dense.ts';
 import type { Instance } from './task/instance.ts';
 import { moneyUnit } from './task/task.ts';
-import type { Constraint } from './types.ts';
+import type { Constraint } from './problem.ts';
 
 /** What the prototype tells of a run; seconds since the instance was handed over. */
 export interface PrototypeRun {

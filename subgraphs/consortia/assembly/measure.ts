@@ -8,7 +8,7 @@ import { settingsOf, solve } from './solve.ts';
 import { prepare } from './task/prepare.ts';
 import { makeAlliance, projectOver } from './sample-alliance.ts';
 import { bestTeamTask } from './task/task.ts';
-import type { StatedProblem } from './types.ts';
+import type { StatedProblem } from './problem.ts';
 
 interface Size {
   firms: number;

@@ -3,7 +3,8 @@ import { at } from './task/dense.ts';
 import { evaluate, type NamedTeam } from './evaluate.ts';
 import { AssemblyFailure } from './failure.ts';
 import { firmOfPair, type Instance, type Team } from './task/instance.ts';
-import type { StatedProblem, Carried, Coverage, Member, Proposal, Reason } from './types.ts';
+import type { StatedProblem } from './problem.ts';
+import type { Carried, Coverage, Member, Proposal, Reason } from './result.ts';
 
 /** What the search says about a team; the rest is counted anew. */
 export type Claim = {

@@ -4,7 +4,7 @@ import { flags, noLevel } from './alliance/columns.ts';
 import { byte, whole } from './task/dense.ts';
 import type { PackedProblem } from './alliance/packing.ts';
 import type { Alliance } from './alliance/table.ts';
-import type { AssemblyProblem, Candidate, Capability, Kind, Requirement } from './types.ts';
+import type { AssemblyProblem, Candidate, Capability, Kind, Requirement } from './problem.ts';
 
 /** A source of seeded chance. */
 export type Chance = {

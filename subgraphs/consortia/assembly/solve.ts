@@ -15,15 +15,8 @@ import { newsKeeper, type Best } from './search/news.ts';
 import { noCounts, type Run } from './search/run.ts';
 import { searchTeam, type Found } from './search/search.ts';
 import { bestTeamTask } from './task/task.ts';
-import type {
-  AssemblyOptions,
-  StatedProblem,
-  AssemblyResult,
-  AssemblyStatus,
-  Infeasibility,
-  Progress,
-  Statistics,
-} from './types.ts';
+import type { AssemblyOptions, StatedProblem, Progress } from './problem.ts';
+import type { AssemblyResult, AssemblyStatus, Infeasibility, Statistics } from './result.ts';
 
 /** The options that cross a thread border, with their defaults filled in. */
 export type Settings = Required<Omit<AssemblyOptions, 'signal' | 'onProgress'>>;

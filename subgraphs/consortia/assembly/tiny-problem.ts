@@ -7,8 +7,14 @@ import { prepare } from './task/prepare.ts';
 import { isDemanded, mayIdle, mayLead } from './task/role.ts';
 import { ruleKey } from './task/rule.ts';
 import { chance, type Chance } from './sample-alliance.ts';
-import { kinds } from './types.ts';
-import type { AssemblyProblem, Candidate, Capability, Constraints, Requirement } from './types.ts';
+import { kinds } from './problem.ts';
+import type {
+  AssemblyProblem,
+  Candidate,
+  Capability,
+  Constraints,
+  Requirement,
+} from './problem.ts';
 
 /** A problem of 4 to 9 firms (or so many) and 1 to 3 requirements; a good part has no answer. */
 export function tinyProblem(seed: number, firms = 0): AssemblyProblem {

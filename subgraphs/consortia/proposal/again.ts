@@ -1,6 +1,7 @@
 /** Solving again under other weights: whether another team of the same firms would be best. */
 import { solveSensitivity } from '../assembly/assembly.ts';
-import type { AssemblyOptions, AssemblyResult } from '../assembly/types.ts';
+import type { AssemblyOptions } from '../assembly/problem.ts';
+import type { AssemblyResult } from '../assembly/result.ts';
 import type { SolvedAgainRecord } from './assembly.model.ts';
 import type { Gathered } from './gather.ts';
 import type { Watch } from './search.ts';

@@ -6,7 +6,7 @@ import { actingFor, hasRole, signedIn } from '#kit/viewer.ts';
 import { solveAssembly, solveRepair } from '../assembly/assembly.ts';
 import type { PreviousTeam } from '../assembly/explanation/repair.ts';
 import { defaultWeights } from '../assembly/defaults.ts';
-import type { AssemblyOptions, Constraints, Weights } from '../assembly/types.ts';
+import type { AssemblyOptions, Constraints, Weights } from '../assembly/problem.ts';
 import type { MembershipRecord } from '../consortium/membership.model.ts';
 import { pointedAt, type Context } from '../context.ts';
 import { pageOf, type Listing } from '../form/listing.ts';

@@ -3,15 +3,14 @@ import { Schema, type Connection, type Model, type Query } from 'mongoose';
 import { modelOf, plainSchema } from '#kit/mongo.ts';
 import type { Page } from '#kit/page.ts';
 import type { Problem } from '#kit/refusal.ts';
+import type { Phase, Weights } from '../assembly/problem.ts';
 import type {
   Funnel,
   Infeasibility,
-  Phase,
   Proposal,
   Relaxation,
   Statistics,
-  Weights,
-} from '../assembly/types.ts';
+} from '../assembly/result.ts';
 import { fillIn } from './earlier.ts';
 import type { SearchStatus } from './state.ts';
 import type { CappedFirm } from './exposure.ts';

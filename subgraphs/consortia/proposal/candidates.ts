@@ -1,5 +1,5 @@
 /** The pool of a search: firms as the solver sees them on a day. Pure. */
-import type { Candidate, Capability, History, Requirement } from '../assembly/types.ts';
+import type { Candidate, Capability, History, Requirement } from '../assembly/problem.ts';
 import type { CompanyFact } from '#schema/facts.ts';
 import type { FirmRecord } from '../pool/firm.model.ts';
 import { certificatesOn, isRestricted } from '../pool/firm.ts';

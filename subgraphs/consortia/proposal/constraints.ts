@@ -1,6 +1,6 @@
 /** What a team must fulfil: a client's wishes, the rules of the call and the project, the strictest of each. Pure. */
 import { problem, type Problem } from '#kit/refusal.ts';
-import { kinds, type Constraints, type Quota } from '../assembly/types.ts';
+import { kinds, type Constraints, type Quota } from '../assembly/problem.ts';
 import { breach } from '../programme/breaches.ts';
 import type { KindLimit, Rules } from '../programme/rules.ts';
 import { membersLimit } from '../programme/soundness.ts';

@@ -1,6 +1,7 @@
 /** Records of searches as earlier versions kept them: what they lack is filled in when they are read. Pure. */
 import type { Problem } from '#kit/refusal.ts';
-import type { Funnel, Proposal, Weights } from '../assembly/types.ts';
+import type { Weights } from '../assembly/problem.ts';
+import type { Funnel, Proposal } from '../assembly/result.ts';
 import type { CappedFirm } from './exposure.ts';
 import { missesFrom, type Misses } from './misses.ts';
 

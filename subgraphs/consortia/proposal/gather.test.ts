@@ -4,7 +4,7 @@ import { connect } from '#kit/mongo.ts';
 import { firmFact } from '../../../test/consortia/alliance.ts';
 import { startTestDatabase, type TestDatabase } from '../../../test/database.ts';
 import { defaultWeights } from '../assembly/defaults.ts';
-import type { Constraints } from '../assembly/types.ts';
+import type { Constraints } from '../assembly/problem.ts';
 import { modelsOf } from '../context.ts';
 import { gather } from './gather.ts';
 

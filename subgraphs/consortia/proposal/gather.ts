@@ -3,7 +3,7 @@ import { seoulDay } from '#kit/instant.ts';
 import { buildAlliance } from '../assembly/alliance/builder.ts';
 import type { PackedProblem } from '../assembly/alliance/packing.ts';
 import type { Alliance } from '../assembly/alliance/table.ts';
-import type { Constraints, Weights } from '../assembly/types.ts';
+import type { Constraints, Weights } from '../assembly/problem.ts';
 import type { CallRecord } from '../call/call.model.ts';
 import type { MembershipRecord } from '../consortium/membership.model.ts';
 import type { Context } from '../context.ts';

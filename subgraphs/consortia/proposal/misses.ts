@@ -1,5 +1,6 @@
 /** What teams miss of each aim. Pure. */
-import type { Parts, Weights } from '../assembly/types.ts';
+import type { Weights } from '../assembly/problem.ts';
+import type { Parts } from '../assembly/result.ts';
 
 /** The points of a team by aim where each weight is 1; null where that is not known. */
 export type Misses = Readonly<Record<keyof Weights, number | null>>;

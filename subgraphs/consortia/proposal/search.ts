@@ -1,5 +1,5 @@
 /** What a search is to those who begin it, carry it out and follow it. Shapes alone. */
-import type { Progress } from '../assembly/types.ts';
+import type { Progress } from '../assembly/problem.ts';
 import type { AssemblyRecord, ProgressRecord } from './assembly.model.ts';
 import type { Place } from './queue.ts';
 

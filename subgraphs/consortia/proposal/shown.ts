@@ -1,6 +1,7 @@
 /** Assemblies as the graph shows them. */
 import type { Text } from '#kit/text.ts';
-import type { Block, Constraint, Member, Reason } from '../assembly/types.ts';
+import type { Block, Constraint } from '../assembly/problem.ts';
+import type { Member, Reason } from '../assembly/result.ts';
 import type { Context } from '../context.ts';
 import type { RequirementRecord } from '../project/project.model.ts';
 import type { AssemblyRecord, InfeasibilityRecord, ProposalRecord } from './assembly.model.ts';

@@ -1,5 +1,5 @@
 import type { Steps } from '#kit/steps.ts';
-import type { AssemblyStatus } from '../assembly/types.ts';
+import type { AssemblyStatus } from '../assembly/result.ts';
 
 /**
  * Where a search stands. RUNNING: it waits or works. INTERRUPTED: the process that worked on it is gone. FAILED: the

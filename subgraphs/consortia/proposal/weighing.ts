@@ -5,7 +5,8 @@
 import { problem, type Problem } from '#kit/refusal.ts';
 import { evaluate } from '../assembly/evaluate.ts';
 import { shiftWeights } from '../assembly/explanation/shift.ts';
-import type { StatedProblem, Parts, Proposal, Weights } from '../assembly/types.ts';
+import type { StatedProblem, Weights } from '../assembly/problem.ts';
+import type { Parts, Proposal } from '../assembly/result.ts';
 import type { AssemblyRecord, ProposalRecord } from './assembly.model.ts';
 import type { Misses } from './misses.ts';
 

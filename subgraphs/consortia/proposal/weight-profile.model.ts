@@ -3,7 +3,7 @@ import { Schema, type Connection, type Model } from 'mongoose';
 import { modelOf, plainSchema } from '#kit/mongo.ts';
 import type { Page } from '#kit/page.ts';
 import type { Text } from '#kit/text.ts';
-import type { Weights } from '../assembly/types.ts';
+import type { Weights } from '../assembly/problem.ts';
 
 /** Named weights of the aims, as stored. */
 export interface WeightProfileRecord {

@@ -3,7 +3,7 @@ import { newId } from '#kit/id.ts';
 import { badInput, findPage } from '#kit/page.ts';
 import { refusal, refuseAny, type Problem } from '#kit/refusal.ts';
 import { signedIn } from '#kit/viewer.ts';
-import type { Weights } from '../assembly/types.ts';
+import type { Weights } from '../assembly/problem.ts';
 import type { Context } from '../context.ts';
 import { pageOf, type Listing } from '../form/listing.ts';
 import { nameLength, readText, type GivenText } from '../form/wording.ts';

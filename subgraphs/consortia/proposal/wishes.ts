@@ -1,7 +1,7 @@
 /** What a client wishes of a team, and what is wrong with the wishes by themselves. Pure. */
 import type { Problem } from '#kit/refusal.ts';
 import type { CompanyKind } from '#schema/facts.ts';
-import { kinds, type Weights } from '../assembly/types.ts';
+import { kinds, type Weights } from '../assembly/problem.ts';
 import { breach } from '../programme/breaches.ts';
 import { codeForm, membersLimit } from '../programme/soundness.ts';
 import { weightFaults } from './weighing.ts';

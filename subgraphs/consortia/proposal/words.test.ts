@@ -1,4 +1,5 @@
-import type { Constraint, Reason } from '../assembly/types.ts';
+import type { Constraint } from '../assembly/problem.ts';
+import type { Reason } from '../assembly/result.ts';
 import { demandWords, reasonWords, type Names } from './words.ts';
 
 const names: Names = {

@@ -1,6 +1,7 @@
 /** Reasons and demands in words, Korean and English, without a price in them. Pure. */
 import type { Text } from '#kit/text.ts';
-import type { Constraint, Reason } from '../assembly/types.ts';
+import type { Constraint } from '../assembly/problem.ts';
+import type { Reason } from '../assembly/result.ts';
 
 /** Names of technologies and firms, by requirement id and company id. */
 export interface Names {

@@ -1,7 +1,7 @@
 // Gathers an alliance row by row into columns, so that no list of objects is ever kept.
 import { flagsOf, levelByte, type Coded } from './columns.ts';
 import { tablesOf, type Alliance } from './table.ts';
-import type { Candidate, Capability, History } from '../types.ts';
+import type { Candidate, Capability, History } from '../problem.ts';
 
 /** Takes an alliance in, row by row. */
 export type AllianceBuilder = {

@@ -1,6 +1,6 @@
 // An alliance as columns: what a job keeps of hundreds of thousands of rows. They lie in shared memory, so that a thread that
 // solves reads what another has gathered and nothing is copied.
-import type { Candidate, Kind } from '../types.ts';
+import type { Candidate, Kind } from '../problem.ts';
 
 /** A column of values of which few are different: the place of each row's value among them. */
 export type Coded<Value> = { readonly code: Int32Array; readonly values: readonly Value[] };

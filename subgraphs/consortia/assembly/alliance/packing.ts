@@ -1,7 +1,7 @@
 // A problem stated in lists of objects, in columns.
 import { buildAlliance } from './builder.ts';
 import type { Alliance } from './table.ts';
-import type { StatedProblem } from '../types.ts';
+import type { StatedProblem } from '../problem.ts';
 
 /** A problem whose alliance is columns. */
 export type PackedProblem = Omit<StatedProblem, keyof Alliance> & Alliance;

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { buildAlliance } from './builder.ts';
 import { packed } from './packing.ts';
-import { kinds } from '../types.ts';
-import type { Candidate, Capability, History, StatedProblem } from '../types.ts';
+import { kinds } from '../problem.ts';
+import type { Candidate, Capability, History, StatedProblem } from '../problem.ts';
 
 const ids = ['firm-c', 'firm-a', 'firm-b'];
 const technologies = ['storage', 'compute'];

@@ -10,7 +10,7 @@ import {
   type HistoryColumns,
 } from './columns.ts';
 import { byte, real } from '../task/dense.ts';
-import type { Candidate, Capability, History, Rows } from '../types.ts';
+import type { Candidate, Capability, History, Rows } from '../problem.ts';
 
 /** A list that is columns. */
 export type Table<Row, Columns> = Rows<Row> & { readonly columns: Columns };

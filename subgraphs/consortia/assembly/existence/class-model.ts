@@ -4,7 +4,7 @@ import type { FirmClass } from './classes.ts';
 import { at, range } from '../task/dense.ts';
 import { addColumn, addRow, emptyProgramme, ones, type Programme } from '../search/programme.ts';
 import { moneyUnit, type Task, type TaskRow } from '../task/task.ts';
-import { kinds } from '../types.ts';
+import { kinds } from '../problem.ts';
 
 /** Where the parts of a class are in a programme; -1 where a part is not. */
 export type ClassColumns = {

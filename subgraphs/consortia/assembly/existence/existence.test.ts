@@ -9,7 +9,7 @@ import { makeAlliance, makeProject } from '../sample-alliance.ts';
 import { beginJob, isBlocked, settingsOf, solve } from '../solve.ts';
 import { bestTeamTask } from '../task/task.ts';
 import { tinyProblem } from '../tiny-problem.ts';
-import type { AssemblyProblem, Candidate, Constraints } from '../types.ts';
+import type { AssemblyProblem, Candidate, Constraints } from '../problem.ts';
 
 // Hundreds of programmes take a while on a busy machine.
 jest.setTimeout(400_000);

@@ -3,7 +3,7 @@ import { classOf, usefulCapacity, type FirmClass, type Places } from './classes.
 import { at, range } from '../task/dense.ts';
 import { pairsOf } from '../search/model.ts';
 import type { Task } from '../task/task.ts';
-import { kinds } from '../types.ts';
+import { kinds } from '../problem.ts';
 
 /** How a solution uses a class. */
 export type ClassUse = {

@@ -3,7 +3,7 @@ import { add, at } from '../task/dense.ts';
 import type { Instance, Team } from '../task/instance.ts';
 import { leadRule } from '../task/rule.ts';
 import { kindsIn, rowValue, teamCost } from '../search/score.ts';
-import type { Constraint } from '../types.ts';
+import type { Constraint } from '../problem.ts';
 
 /** A rule that a team breaks: what it demands and what the team has. */
 export type Broken = {

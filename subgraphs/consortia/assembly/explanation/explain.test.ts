@@ -3,7 +3,8 @@ import { loadSolver } from '../search/highs.ts';
 import { isDemanded } from '../task/role.ts';
 import { settingsOf, solve } from '../solve.ts';
 import { bestByTrial, tinyProblem } from '../tiny-problem.ts';
-import type { AssemblyProblem, Member } from '../types.ts';
+import type { AssemblyProblem } from '../problem.ts';
+import type { Member } from '../result.ts';
 
 // Trying every team takes a while on a busy machine.
 jest.setTimeout(300_000);

@@ -9,7 +9,8 @@ import { fixedFirms, kindsIn, rowValue } from '../search/score.ts';
 import type { Run } from '../search/run.ts';
 import { relativeGap, searchTeam, type Found } from '../search/search.ts';
 import { bestTeamTask, type Task } from '../task/task.ts';
-import type { Constraint, Reason } from '../types.ts';
+import type { Constraint } from '../problem.ts';
+import type { Reason } from '../result.ts';
 
 type TeamFound = Found & { outcome: 'TEAM' };
 

@@ -7,7 +7,8 @@ import { ruleKey, rulesOf } from '../task/rule.ts';
 import { makeAlliance, makeProject } from '../sample-alliance.ts';
 import { settingsOf, solve } from '../solve.ts';
 import { canHold, leastViolationByTrial, tinyProblem } from '../tiny-problem.ts';
-import type { AssemblyProblem, Constraint, Infeasibility } from '../types.ts';
+import type { AssemblyProblem, Constraint } from '../problem.ts';
+import type { Infeasibility } from '../result.ts';
 
 // Trying every team takes a while on a busy machine.
 jest.setTimeout(300_000);

@@ -9,7 +9,8 @@ import { ruleKey, rulesOf } from '../task/rule.ts';
 import type { Run } from '../search/run.ts';
 import type { Found } from '../search/search.ts';
 import { bestTeamTask, withoutPrices, type Task } from '../task/task.ts';
-import type { StatedProblem, Constraint, Infeasibility } from '../types.ts';
+import type { StatedProblem, Constraint } from '../problem.ts';
+import type { Infeasibility } from '../result.ts';
 import { leastViolation, type LeastViolation } from './violation.ts';
 
 /** Explains why there is no team; null where that is not proven. */

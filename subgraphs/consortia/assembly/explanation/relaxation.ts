@@ -10,7 +10,8 @@ import { relaxProblem } from './relaxed.ts';
 import type { Run } from '../search/run.ts';
 import { searchTeam } from '../search/search.ts';
 import { bestTeamTask, moneyUnit } from '../task/task.ts';
-import type { StatedProblem, Proposal, Relaxation } from '../types.ts';
+import type { StatedProblem } from '../problem.ts';
+import type { Proposal, Relaxation } from '../result.ts';
 import type { LeastViolation } from './violation.ts';
 
 /** Firms in the first programme. */

@@ -1,6 +1,6 @@
 // A problem with some of its rules changed to what a team has.
 import type { Broken } from './broken.ts';
-import type { StatedProblem, Constraints } from '../types.ts';
+import type { StatedProblem, Constraints } from '../problem.ts';
 
 /** The problem after these changes, so that a team that broke just these rules fits. */
 export function relaxProblem(problem: StatedProblem, changes: readonly Broken[]): StatedProblem {

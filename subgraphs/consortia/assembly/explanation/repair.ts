@@ -8,13 +8,8 @@ import { propose } from '../proposal.ts';
 import { score } from '../search/score.ts';
 import { searchTeam, type Found } from '../search/search.ts';
 import { bestTeamTask, type Task } from '../task/task.ts';
-import type {
-  StatedProblem,
-  AssemblyStatus,
-  Infeasibility,
-  Proposal,
-  Statistics,
-} from '../types.ts';
+import type { StatedProblem } from '../problem.ts';
+import type { AssemblyStatus, Infeasibility, Proposal, Statistics } from '../result.ts';
 
 /** The team as it was agreed, and who has dropped out of it. */
 export type PreviousTeam = {

@@ -5,7 +5,8 @@ import { beginJob, isBlocked, type Settings } from '../solve.ts';
 import { searchTeam } from '../search/search.ts';
 import { shiftWeights } from './shift.ts';
 import { bestTeamTask } from '../task/task.ts';
-import type { StatedProblem, Proposal, Weights } from '../types.ts';
+import type { StatedProblem, Weights } from '../problem.ts';
+import type { Proposal } from '../result.ts';
 
 /** What is to be weighed. */
 export type WeighOrder = {

@@ -1,5 +1,5 @@
 // Weights a little different from those that were asked for.
-import type { Weights } from '../types.ts';
+import type { Weights } from '../problem.ts';
 
 /** The weights with one of them changed by a share of itself; they still sum to 1,000. */
 export function shiftWeights(weights: Weights, aim: keyof Weights, change: number): Weights {

@@ -2,7 +2,7 @@ import { jest } from '@jest/globals';
 import { beginJob, isBlocked, settingsOf } from '../solve.ts';
 import { bestTeamTask, type Task } from '../task/task.ts';
 import { tinyProblem } from '../tiny-problem.ts';
-import type { AssemblyProblem } from '../types.ts';
+import type { AssemblyProblem } from '../problem.ts';
 import { solveExactly } from './exact.ts';
 import { loadSolver } from './highs.ts';
 import { buildModel, inParts } from './model.ts';

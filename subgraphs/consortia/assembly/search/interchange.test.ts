@@ -5,7 +5,7 @@ import { enoughFirms } from './interchange.ts';
 import { beginJob, isBlocked, settingsOf, solve } from '../solve.ts';
 import { bestTeamTask } from '../task/task.ts';
 import { tinyProblem } from '../tiny-problem.ts';
-import type { AssemblyProblem, Candidate } from '../types.ts';
+import type { AssemblyProblem, Candidate } from '../problem.ts';
 
 // Hundreds of programmes take a while on a busy machine.
 jest.setTimeout(300_000);

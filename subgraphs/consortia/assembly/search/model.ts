@@ -3,7 +3,7 @@ import { add, at } from '../task/dense.ts';
 import type { Instance, Team } from '../task/instance.ts';
 import { addColumn, addRow, emptyProgramme, ones, type Programme } from './programme.ts';
 import { moneyUnit, type Task, type TaskRow } from '../task/task.ts';
-import { kinds } from '../types.ts';
+import { kinds } from '../problem.ts';
 
 /** Where the parts of a task are in a programme; -1 where a part is not. */
 export type Model = {

@@ -2,7 +2,7 @@
 import type { Team } from '../task/instance.ts';
 import type { News } from './run.ts';
 import { relativeGap } from './search.ts';
-import type { Phase, Progress } from '../types.ts';
+import type { Phase, Progress } from '../problem.ts';
 
 /** A team and its points. */
 export type Best = { readonly team: Team; readonly points: number };

@@ -3,7 +3,7 @@ import { add, at, byte, real, whole } from '../task/dense.ts';
 import type { Model } from './model.ts';
 import type { Instance, QuotaRow } from '../task/instance.ts';
 import { moneyUnit, type Task } from '../task/task.ts';
-import { kinds } from '../types.ts';
+import { kinds } from '../problem.ts';
 
 /** A price for each rule: any numbers give a valid bound, those of the restricted programme a good one. */
 export type Multipliers = {

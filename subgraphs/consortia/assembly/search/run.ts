@@ -1,7 +1,7 @@
 // One running job: the solver, the clock, the counters, and where progress goes.
 import type { Solver } from './highs.ts';
 import type { Team } from '../task/instance.ts';
-import type { Phase } from '../types.ts';
+import type { Phase } from '../problem.ts';
 
 /** What the parts of a job share. */
 export type Run = {

@@ -3,7 +3,7 @@ import { add, at, real, whole } from '../task/dense.ts';
 import { firmOfPair, type Instance, type QuotaRow, type Team } from '../task/instance.ts';
 import { knownIn } from './model.ts';
 import type { Task } from '../task/task.ts';
-import { kinds } from '../types.ts';
+import { kinds } from '../problem.ts';
 
 /** What a team is worth. `broken` counts units by which rules are broken; 0 is a team one may propose. */
 export type Score = { readonly points: number; readonly broken: number; readonly costWon: number };

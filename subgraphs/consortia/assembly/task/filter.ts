@@ -2,7 +2,8 @@
 import { orderOf, placeOf, flags, type FirmColumns } from '../alliance/columns.ts';
 import type { PackedProblem } from '../alliance/packing.ts';
 import { add, at, byte, whole } from './dense.ts';
-import type { Block, Constraints, Funnel, Requirement } from '../types.ts';
+import type { Block, Constraints, Requirement } from '../problem.ts';
+import type { Funnel } from '../result.ts';
 
 /** The firms and the tests that do not depend on a requirement. */
 export type Pool = {

@@ -1,6 +1,7 @@
 // The problem in numbers: firms that could join, sorted by id, and what each could carry.
 import { at } from './dense.ts';
-import type { Block, Constraint, Funnel, ViolationPrices, Weights } from '../types.ts';
+import type { Block, Constraint, ViolationPrices, Weights } from '../problem.ts';
+import type { Funnel } from '../result.ts';
 
 /** least <= everyone·(number of members) + sum of `extra` over the members listed <= most. */
 export type QuotaRow = {

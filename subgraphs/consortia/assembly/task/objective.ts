@@ -1,7 +1,7 @@
 // Points: what makes one team better than another. Fewer is better; 0 is the ideal team.
 import { at } from './dense.ts';
 import type { Objective } from './instance.ts';
-import type { Weights } from '../types.ts';
+import type { Weights } from '../problem.ts';
 
 /** What the points of an instance are made of. */
 type Ingredients = {

@@ -8,8 +8,8 @@ import { pointsObjective } from './objective.ts';
 import { quotaRows, type Firms } from './quotas.ts';
 import { idleTest, leadTest } from './role.ts';
 import { defaultViolationPrices, defaultWeights } from '../defaults.ts';
-import { kinds } from '../types.ts';
-import type { Candidate, Constraints, Kind, StatedProblem } from '../types.ts';
+import { kinds } from '../problem.ts';
+import type { Candidate, Constraints, Kind, StatedProblem } from '../problem.ts';
 
 /** The problem in numbers. It must be free of faults (`problemFaults`). */
 export function prepare(stated: StatedProblem): Instance {

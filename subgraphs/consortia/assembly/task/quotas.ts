@@ -2,7 +2,7 @@
 import { flags, type Coded, type FirmColumns } from '../alliance/columns.ts';
 import { at } from './dense.ts';
 import type { QuotaRow } from './instance.ts';
-import type { Constraint, Constraints, Kind, Quota } from '../types.ts';
+import type { Constraint, Constraints, Kind, Quota } from '../problem.ts';
 
 /** The firms of an instance: their columns, and the place of each there. */
 export type Firms = { readonly columns: FirmColumns; readonly places: Int32Array };

@@ -1,6 +1,6 @@
 // What a firm may be in a team, by its kinds and the rules.
 import { flags, type FirmColumns } from '../alliance/columns.ts';
-import type { Candidate, Constraints, Kind } from '../types.ts';
+import type { Candidate, Constraints, Kind } from '../problem.ts';
 
 /** Kinds that may be members without carrying a requirement. */
 export function idleKinds(constraints: Constraints): readonly Kind[] {

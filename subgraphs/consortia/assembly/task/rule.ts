@@ -1,7 +1,7 @@
 // The rules of an instance that a person can relax, and what one unit of breaking each counts.
 import { at } from './dense.ts';
 import type { Instance } from './instance.ts';
-import type { Constraint } from '../types.ts';
+import type { Constraint } from '../problem.ts';
 
 /** One name for one rule, the same in every run. */
 export function ruleKey(constraint: Constraint): string {

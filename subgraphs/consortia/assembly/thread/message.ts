@@ -6,7 +6,8 @@ import type { PreviousTeam, RepairResult } from '../explanation/repair.ts';
 import type { Scenario, SensitivityResult, WeighOrder } from '../explanation/sensitivity.ts';
 import type { Settings } from '../solve.ts';
 import type { MatchingProblem, MatchingResult } from '../matching.ts';
-import type { StatedProblem, AssemblyResult, Progress } from '../types.ts';
+import type { StatedProblem, Progress } from '../problem.ts';
+import type { AssemblyResult } from '../result.ts';
 
 /** A job as it is handed over. */
 export type Order =

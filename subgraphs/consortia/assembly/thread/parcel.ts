@@ -6,7 +6,7 @@ import { packing, type PackedProblem } from '../alliance/packing.ts';
 import { tablesOf } from '../alliance/table.ts';
 import type { AllianceColumns } from '../alliance/columns.ts';
 import type { Delivery, Order } from './message.ts';
-import type { StatedProblem } from '../types.ts';
+import type { StatedProblem } from '../problem.ts';
 
 /** Names in one slice: a few milliseconds of copying. */
 const sliceSize = 10_000;
