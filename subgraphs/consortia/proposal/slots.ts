@@ -45,7 +45,11 @@ export async function storeInSlots(
       if (first) return { record: first, isNew: false };
     }
   }
-  throw refusal('LIMIT_REACHED', 'Too many searches begin at once; try again in a minute.');
+  throw refusal('LIMIT_REACHED', 'Too many searches begin at once; try again in a minute.', [], {
+    rule: 'SEARCHES_AT_ONCE',
+    limit: String(triesLimit),
+    found: String(triesLimit),
+  });
 }
 
 async function freeSlot(
