@@ -8,7 +8,7 @@ import { solveExactly } from '../search/exact.ts';
 import { enoughFirms } from '../search/interchange.ts';
 import { limits } from '../search/limits.ts';
 import type { Programme } from '../search/programme.ts';
-import { type Run, secondsFor } from '../search/run.ts';
+import { type Run, secondsFor, withShare } from '../search/run.ts';
 import { likeliest, splitClass, usesOf, type ClassUse } from './splitting.ts';
 import type { Task } from '../task/task.ts';
 
@@ -48,12 +48,6 @@ export function decideExistence(run: Run, stated: Task, share: number, few = few
   const found = byClasses(inTime, task, places);
   if (found.outcome !== 'UNDECIDED' || enough.length > limits.exactFirms) return found;
   return exactly(inTime, task, enough);
-}
-
-/** The same job with a share of its time. */
-function withShare(run: Run, share: number): Run {
-  const kept = (1 - share) * Math.max(0, run.left());
-  return { ...run, left: () => run.left() - kept };
 }
 
 function exactly(run: Run, task: Task, firms: readonly number[]): Existence {

@@ -1,12 +1,13 @@
 // Why each member is in: what it carries, which rules it serves, and what the team would be without it.
 import type { Ranked } from './alternatives.ts';
 import { at } from '../task/dense.ts';
+import { draftTeam, improveTeam, type Scored } from '../search/draft.ts';
 import { solveExactly } from '../search/exact.ts';
 import { fixFirms } from '../search/fixing.ts';
 import { firmOfPair, type Instance, type Team } from '../task/instance.ts';
 import { limits } from '../search/limits.ts';
 import { fixedFirms, kindsIn, rowValue } from '../search/score.ts';
-import type { Run } from '../search/run.ts';
+import { withShare, type Run } from '../search/run.ts';
 import { relativeGap, searchTeam, type Found } from '../search/search.ts';
 import { bestTeamTask, type Task } from '../task/task.ts';
 import type { Constraint } from '../problem.ts';
@@ -16,6 +17,9 @@ type TeamFound = Found & { outcome: 'TEAM' };
 
 /** Firms in the first programme without a member, beside those that could be in the best team. */
 const poolSize = 120;
+/** Gap up to which a team without a member is called exact, and that of the first programme. */
+const optimalGap = 1e-4;
+const firstGap = 0.002;
 
 /** Reasons of a member, by the place of the proposal and the number of the firm. */
 export type Reasons = (proposal: number, firm: number) => readonly Reason[];
@@ -86,10 +90,12 @@ export function servedRules(task: Task, team: Team, firm: number): Constraint[] 
 
 function withoutEach(run: Run, task: Task, found: TeamFound): Map<number, Reason> {
   const demanded = new Set(fixedFirms(task));
+  const asked = found.best.team.firms.filter((firm) => !demanded.has(firm));
   const reasons = new Map<number, Reason>();
-  for (const firm of found.best.team.firms) {
-    if (demanded.has(firm) || run.left() <= 0) continue;
-    const reason = withoutOne(run, task, found, firm);
+  for (const [index, firm] of asked.entries()) {
+    if (run.left() <= 0) break;
+    // To each its part of the time, so that a hard one leaves something to the others.
+    const reason = withoutOne(withShare(run, 1 / (asked.length - index)), task, found, firm);
     if (reason) reasons.set(firm, reason);
   }
   return reasons;
@@ -109,7 +115,7 @@ function withoutOne(run: Run, task: Task, found: TeamFound, firm: number): Reaso
     points,
     weight: weightOf(points / found.best.score.points),
     replacedBy: comers.map((other) => task.instance.ids[other] ?? ''),
-    isExact: again.gap <= 1e-4,
+    isExact: again.gap <= optimalGap,
   };
 }
 
@@ -119,20 +125,27 @@ function replaceOne(run: Run, without: Task, found: TeamFound): TeamFound | null
   if (!restricted) return null;
   const { values } = restricted.priced;
   const order = [...restricted.firms].toSorted((a, b) => at(values, a) - at(values, b) || a - b);
-  const pool = new Set([...found.survivors, ...order.slice(0, poolSize)]);
-  const settings = { gap: 1e-5, share: 0.5, maxNodes: 20_000 };
-  const first = solveExactly(run, without, pool, settings);
+  const start = nextBest(without, found, order)?.team ?? null;
+  const pool = new Set([...found.survivors, ...order.slice(0, poolSize), ...(start?.firms ?? [])]);
+  const settings = { gap: firstGap, share: 0.5, maxNodes: 20_000 };
+  const first = solveExactly(run, without, pool, { ...settings, start });
   if (!first.best) return null;
-  const cutoff = first.best.score.points + 1e-6;
-  const { survivors, bound } = fixFirms(without, restricted, cutoff, first.best.team.firms);
-  const isEnough = survivors.every((firm) => pool.has(firm));
-  const isMany = survivors.length > limits.exactFirms;
-  const start = first.best.team;
-  const last =
-    isEnough || isMany ? first : solveExactly(run, without, survivors, { ...settings, start });
+  const { team, score } = first.best;
+  const { survivors, bound } = fixFirms(without, restricted, score.points + 1e-6, team.firms);
+  if (survivors.length > limits.exactFirms)
+    return { ...found, best: first.best, bound, gap: relativeGap(score.points, bound) };
+  const narrow = { ...settings, gap: optimalGap, share: 1, start: team };
+  const last = solveExactly(run, without, survivors, narrow);
   const best = last.best ?? first.best;
-  const proven = isMany && !isEnough ? bound : Math.min(best.score.points, last.bound);
+  const proven = Math.min(best.score.points, Math.max(bound, last.bound));
   return { ...found, best, bound: proven, gap: relativeGap(best.score.points, proven) };
+}
+
+// The other members with whom helps best: a start.
+function nextBest(without: Task, { best }: TeamFound, order: readonly number[]): Scored | null {
+  const others = best.team.firms.filter((member) => without.out[member] === 0);
+  const draft = draftTeam(without, others);
+  return draft && improveTeam(without, draft, order.slice(0, 40), 600);
 }
 
 // Classes, because points tell a reader what the others ask for. Below 0.1 % is noise of the inputs.

@@ -83,7 +83,9 @@ function solveInParts(run: Run, model: Model, settings: ExactSettings) {
   const team = scoredTeam(task, model, solved.values);
   const isWhole = isAcceptable(task, team) && team.score.points <= solved.objective + 1e-6;
   const best = isWhole ? team : bestOf(run, task, team.team.firms, settings);
-  const isDone = best !== null && isClose(best, bound, settings.gap);
+  // Who had no time for parts has none for whole columns.
+  const isOver = solved.status === 'LIMIT';
+  const isDone = best !== null && (isOver || isClose(best, bound, settings.gap));
   return { found: { ...nothing, best, bound, violation: solved.objective }, isDone };
 }
 

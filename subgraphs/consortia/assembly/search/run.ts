@@ -42,3 +42,9 @@ export function noCounts(): Counts {
 export function secondsFor(run: Run, share = 1): number {
   return Math.max(0.05, (run.left() * share) / 1000);
 }
+
+/** The same job with a share of its time. */
+export function withShare(run: Run, share: number): Run {
+  const kept = (1 - share) * Math.max(0, run.left());
+  return { ...run, left: () => run.left() - kept };
+}
