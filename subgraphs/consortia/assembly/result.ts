@@ -96,6 +96,8 @@ export type Reason =
     }
   /** It counts for a rule that the team meets with nothing to spare. */
   | { readonly kind: 'SERVES'; readonly constraint: Constraint }
+  /** It has worked with these members before. */
+  | { readonly kind: 'KNOWS'; readonly candidateIds: readonly string[] }
   /** Without it no team exists. */
   | { readonly kind: 'INDISPENSABLE' }
   /**

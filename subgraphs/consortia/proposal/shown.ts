@@ -33,6 +33,7 @@ export interface ShownReason {
   requirements: RequirementRecord[];
   onlyProviderOf: RequirementRecord[];
   demand: ShownDemand | null;
+  workedWith: Stub[];
   effect: 'NONE' | 'LITTLE' | 'MUCH' | null;
   points: number | null;
   isExact: boolean | null;
@@ -100,6 +101,7 @@ function shownReason(reason: Reason, wanted: Wanted): ShownReason {
     requirements: [],
     onlyProviderOf: [],
     demand: null,
+    workedWith: [],
     effect: null,
     points: null,
     isExact: null,
@@ -115,6 +117,7 @@ function particulars(reason: Reason, wanted: Wanted): Partial<ShownReason> {
       onlyProviderOf: pick(reason.onlyProviderOf, wanted),
     };
   if (reason.kind === 'SERVES') return { demand: shownDemand(reason.constraint, wanted) };
+  if (reason.kind === 'KNOWS') return { workedWith: stubs(reason.candidateIds) };
   if (reason.kind === 'ADDS')
     return {
       effect: reason.weight,
@@ -246,8 +249,8 @@ export function shownShortfalls(assembly: AssemblyRecord) {
 
 /** A reason in words. */
 export async function reasonText(context: Context, shown: ShownReason): Promise<Text> {
-  const { reason, wanted, replacedBy, demand } = shown;
-  const companies = [...replacedBy, ...(demand?.companies ?? [])];
+  const { reason, wanted, workedWith, replacedBy, demand } = shown;
+  const companies = [...workedWith, ...replacedBy, ...(demand?.companies ?? [])];
   return reasonWords(reason, await namesOf(context, wanted, companies));
 }
 

@@ -33,6 +33,7 @@ const reasons: Reason[] = [
   { kind: 'CARRIES', requirementIds: ['A', 'B'], onlyProviderOf: [] },
   { kind: 'CARRIES', requirementIds: ['A', 'B'], onlyProviderOf: ['B'] },
   { kind: 'SERVES', constraint: { kind: 'MIN_SMES' } },
+  { kind: 'KNOWS', candidateIds: ['A', 'B'] },
   { kind: 'INDISPENSABLE' },
   { kind: 'ADDS', points: 71.5, weight: 'LITTLE', replacedBy: ['A'], isExact: true },
   { kind: 'ADDS', points: 71.5, weight: 'MUCH', replacedBy: [], isExact: false },

@@ -51,6 +51,10 @@ const reasonSpeaker: Speaker<Reason> = {
       en: `It is needed for a demand that is met with nothing to spare: ${en}`,
     };
   },
+  KNOWS: ({ candidateIds }, names) => {
+    const { ko, en } = list(candidateIds, names.company);
+    return { ko: `함께 일한 적이 있는 구성원: ${ko}.`, en: `It has worked with ${en} before.` };
+  },
   INDISPENSABLE: () => ({
     ko: '이 기업이 빠지면 가능한 구성이 없습니다.',
     en: 'Without it no team is possible.',

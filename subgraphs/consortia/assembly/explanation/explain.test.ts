@@ -30,6 +30,13 @@ function addedPoints(member: Member): number {
   return adds?.kind === 'ADDS' && adds.isExact ? adds.points : Number.NaN;
 }
 
+function haveWorked({ history }: AssemblyProblem, one: string, other: string): boolean {
+  return history.some(
+    ({ a, b, strength }) =>
+      strength > 0 && ((a === one && b === other) || (a === other && b === one)),
+  );
+}
+
 describe('reasons', () => {
   it('say what the team would be without each member, as trying every team shows', () => {
     const told: { seed: number; id: string; points: number }[] = [];
@@ -69,6 +76,30 @@ describe('reasons', () => {
         expect(reasonOf(member, 'DEMANDED') !== undefined).toBe(isAsked);
       }
     }
-    expect([...kinds.keys()].toSorted()).toEqual(['CARRIES', 'DEMANDED', 'LEADS', 'SERVES']);
+    expect([...kinds.keys()].toSorted()).toEqual([
+      'CARRIES',
+      'DEMANDED',
+      'KNOWS',
+      'LEADS',
+      'SERVES',
+    ]);
+  });
+
+  it('name the other members with whom one has worked', () => {
+    let told = 0;
+    for (let seed = 1; seed <= 60; seed++) {
+      const problem = tinyProblem(seed, 6);
+      const [best] = solve(solver, problem, { ...settings, explain: false }).proposals;
+      const ids = best?.members.map(({ candidateId }) => candidateId) ?? [];
+      for (const member of best?.members ?? []) {
+        const known = ids.filter((id) => haveWorked(problem, member.candidateId, id)).toSorted();
+        const reason = reasonOf(member, 'KNOWS');
+        expect(reason ?? null).toEqual(
+          known.length > 0 ? { kind: 'KNOWS', candidateIds: known } : null,
+        );
+        told += known.length;
+      }
+    }
+    expect(told).toBeGreaterThan(5);
   });
 });

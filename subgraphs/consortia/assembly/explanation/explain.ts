@@ -1,6 +1,6 @@
-// Why each member is in: what it carries, which rules it serves, and what the team would be without it.
+// Why each member is in: what it carries, which rules it serves, whom it knows, and what the team would be without it.
 import type { Ranked } from './alternatives.ts';
-import { at } from '../task/dense.ts';
+import { at, range } from '../task/dense.ts';
 import { draftTeam, improveTeam, type Scored } from '../search/draft.ts';
 import { solveExactly } from '../search/exact.ts';
 import { fixFirms } from '../search/fixing.ts';
@@ -49,6 +49,7 @@ export function explainTeams(
         kind: 'SERVES' as const,
         constraint,
       })),
+      ...historyReasons(instance, team, firm),
       ...(absence ? [absence] : []),
     ];
   };
@@ -86,6 +87,16 @@ export function servedRules(task: Task, team: Team, firm: number): Constraint[] 
   if (kindsIn(bits(members)) >= task.minKinds && kindsIn(bits(rest)) < task.minKinds)
     served.push({ kind: 'MIN_KINDS' });
   return served;
+}
+
+function historyReasons(instance: Instance, team: Team, firm: number): Reason[] {
+  const { historyStart, historyFirm, historyStrength } = instance;
+  const others = range(at(historyStart, firm), at(historyStart, firm + 1))
+    .filter((k) => at(historyStrength, k) > 0)
+    .map((k) => at(historyFirm, k));
+  const known = team.firms.filter((other) => others.includes(other));
+  if (known.length === 0) return [];
+  return [{ kind: 'KNOWS', candidateIds: known.map((other) => instance.ids[other] ?? '') }];
 }
 
 function withoutEach(run: Run, task: Task, found: TeamFound): Map<number, Reason> {
