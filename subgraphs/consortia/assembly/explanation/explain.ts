@@ -1,7 +1,7 @@
 // Why each member is in: what it carries, which rules it serves, whom it knows, and what the team would be without it.
 import type { Ranked } from './alternatives.ts';
 import { at, range } from '../task/dense.ts';
-import { draftTeam, improveTeam, type Scored } from '../search/draft.ts';
+import { betterOf, draftTeam, improveTeam, type Scored } from '../search/draft.ts';
 import { solveExactly } from '../search/exact.ts';
 import { fixFirms } from '../search/fixing.ts';
 import { firmOfPair, type Instance, type Team } from '../task/instance.ts';
@@ -147,7 +147,7 @@ function replaceOne(run: Run, without: Task, found: TeamFound): TeamFound | null
     return { ...found, best: first.best, bound, gap: relativeGap(score.points, bound) };
   const narrow = { ...settings, gap: optimalGap, share: 1, start: team };
   const last = solveExactly(run, without, survivors, narrow);
-  const best = last.best ?? first.best;
+  const best = betterOf(last.best, first.best);
   const proven = Math.min(best.score.points, Math.max(bound, last.bound));
   return { ...found, best, bound: proven, gap: relativeGap(best.score.points, proven) };
 }

@@ -42,15 +42,16 @@ export function draftTeam(
       const team = assignWork(task, growTeam(task, [...seed, lead], thrift));
       const scored = { team, score: score(task, team) };
       if (isSound(scored) && !isSound(best)) onFirst(scored);
-      best = betterOf(scored, best);
+      best = betterOf(best, scored);
     }
     if (isSound(best)) break;
   }
   return best;
 }
 
-function betterOf(found: Scored, best: Scored | null): Scored {
-  return best === null || isBetter(found.score, best.score) ? found : best;
+/** The better of two teams; the first where they are equal. */
+export function betterOf(first: Scored | null, second: Scored): Scored {
+  return first === null || isBetter(second.score, first.score) ? second : first;
 }
 
 function isSound(found: Scored | null): boolean {

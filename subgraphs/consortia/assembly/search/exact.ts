@@ -7,7 +7,7 @@ import type { Outcome } from './highs.ts';
 import { type Run, secondsFor } from './run.ts';
 import { score } from './score.ts';
 import type { Task } from '../task/task.ts';
-import { isBetter, type Scored } from './draft.ts';
+import { betterOf, isBetter, type Scored } from './draft.ts';
 
 /** What came of it. */
 export type Exact = {
@@ -61,17 +61,16 @@ export function solveExactly(
   if (first.isDone || run.left() <= 0) return first.found;
   const { best, bound } = first.found;
   const second = solveWhole(run, model, { ...settings, start: betterStart(task, best, settings) });
-  return { ...second, best: betterOf(second.best, best), bound: Math.max(bound, second.bound) };
+  return {
+    ...second,
+    best: best === null ? second.best : betterOf(second.best, best),
+    bound: Math.max(bound, second.bound),
+  };
 }
 
 function betterStart(task: Task, best: Scored | null, { start }: ExactSettings): Team | null {
   if (best === null || !start) return best?.team ?? start ?? null;
   return isBetter(score(task, start), best.score) ? start : best.team;
-}
-
-function betterOf(found: Scored | null, other: Scored | null): Scored | null {
-  if (found === null || other === null) return found ?? other;
-  return isBetter(other.score, found.score) ? other : found;
 }
 
 // The bound holds for whole pairs too; the best is the best team of the members that were found.
