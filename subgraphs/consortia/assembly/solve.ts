@@ -13,7 +13,7 @@ import { prepare } from './task/prepare.ts';
 import { propose } from './proposal.ts';
 import { newsKeeper, type Best } from './search/news.ts';
 import { noCounts, type Run } from './search/run.ts';
-import { searchTeam, type Found } from './search/search.ts';
+import { optimalGap, searchTeam, type Found } from './search/search.ts';
 import { bestTeamTask } from './task/task.ts';
 import type { AssemblyOptions, StatedProblem, Progress } from './problem.ts';
 import type { AssemblyResult, AssemblyStatus, Infeasibility, Statistics } from './result.ts';
@@ -39,9 +39,6 @@ export type Job = {
   readonly run: Run;
   readonly statistics: (stoppedBy: Statistics['stoppedBy'], survivors?: number) => Statistics;
 };
-
-/** Gap up to which a result is called optimal. */
-const optimalGap = 1e-4;
 
 /**
  * Solves a job.

@@ -7,8 +7,9 @@ import { fixFirms } from '../search/fixing.ts';
 import { firmOfPair, type Instance, type Team } from '../task/instance.ts';
 import { limits } from '../search/limits.ts';
 import { fixedFirms, kindsIn, rowValue } from '../search/score.ts';
+import { byValue } from '../search/pricing.ts';
 import { withShare, type Run } from '../search/run.ts';
-import { relativeGap, searchTeam, type Found } from '../search/search.ts';
+import { firstGap, optimalGap, relativeGap, searchTeam, type Found } from '../search/search.ts';
 import { bestTeamTask, type Task } from '../task/task.ts';
 import type { Constraint } from '../problem.ts';
 import type { Reason } from '../result.ts';
@@ -17,9 +18,6 @@ type TeamFound = Found & { outcome: 'TEAM' };
 
 /** Firms in the first programme without a member, beside those that could be in the best team. */
 const poolSize = 120;
-/** Gap up to which a team without a member is called exact, and that of the first programme. */
-const optimalGap = 1e-4;
-const firstGap = 0.002;
 
 /** Reasons of a member, by the place of the proposal and the number of the firm. */
 export type Reasons = (proposal: number, firm: number) => readonly Reason[];
@@ -135,7 +133,7 @@ function replaceOne(run: Run, without: Task, found: TeamFound): TeamFound | null
   const { restricted } = found;
   if (!restricted) return null;
   const { values } = restricted.priced;
-  const order = [...restricted.firms].toSorted((a, b) => at(values, a) - at(values, b) || a - b);
+  const order = [...restricted.firms].toSorted(byValue(values));
   const start = nextBest(without, found, order)?.team ?? null;
   const pool = new Set([...found.survivors, ...order.slice(0, poolSize), ...(start?.firms ?? [])]);
   const settings = { gap: firstGap, share: 0.5, maxNodes: 20_000 };
@@ -156,7 +154,7 @@ function replaceOne(run: Run, without: Task, found: TeamFound): TeamFound | null
 function nextBest(without: Task, { best }: TeamFound, order: readonly number[]): Scored | null {
   const others = best.team.firms.filter((member) => without.out[member] === 0);
   const draft = draftTeam(without, others);
-  return draft && improveTeam(without, draft, order.slice(0, 40), 600);
+  return draft && improveTeam(without, draft, order);
 }
 
 // Classes, because points tell a reader what the others ask for. Below 0.1 % is noise of the inputs.

@@ -8,7 +8,7 @@ import { prepare } from '../task/prepare.ts';
 import { propose } from '../proposal.ts';
 import { relaxProblem } from './relaxed.ts';
 import type { Run } from '../search/run.ts';
-import { searchTeam } from '../search/search.ts';
+import { optimalGap, searchTeam } from '../search/search.ts';
 import { bestTeamTask, moneyUnit } from '../task/task.ts';
 import type { StatedProblem } from '../problem.ts';
 import type { Proposal, Relaxation } from '../result.ts';
@@ -53,7 +53,7 @@ export function cheapestTeam(
   const task = { ...bestTeamTask(instance, { objective }), budgetWon: Number.POSITIVE_INFINITY };
   const found = searchTeam(run, task);
   if (found.outcome !== 'TEAM') return null;
-  return { costWon: found.best.score.costWon, isProven: found.gap <= 1e-4 };
+  return { costWon: found.best.score.costWon, isProven: found.gap <= optimalGap };
 }
 
 // Like the search for the best team: some firms first, then all that the bound does not rule out.

@@ -6,7 +6,7 @@ import type { Instance, Objective, QuotaRow } from '../task/instance.ts';
 import { beginJob, isBlocked, resultOf, type Job, type Report, type Settings } from '../solve.ts';
 import { propose } from '../proposal.ts';
 import { score } from '../search/score.ts';
-import { searchTeam, type Found } from '../search/search.ts';
+import { optimalGap, searchTeam, type Found } from '../search/search.ts';
 import { bestTeamTask, type Task } from '../task/task.ts';
 import type { StatedProblem } from '../problem.ts';
 import type { AssemblyStatus, Infeasibility, Proposal, Statistics } from '../result.ts';
@@ -97,7 +97,7 @@ function repaired(job: Job, kept: readonly number[], fewest: TeamFound): RepairR
   const distance = jaccardDistance({ ...team, firms: kept }, team, task.fixed);
   const claim = { points, bound: best.bound, rank: 1, bestPoints: points, distance };
   const isSmallest = fewest.bound >= fewest.best.score.points - 1e-6;
-  const isProven = isSmallest && best.gap <= 1e-4;
+  const isProven = isSmallest && best.gap <= optimalGap;
   const status = isProven ? 'OPTIMAL' : 'WITHIN_GAP';
   const names = (firms: readonly number[]) => firms.map((firm) => instance.ids[firm] ?? '');
   return {

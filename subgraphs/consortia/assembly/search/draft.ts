@@ -198,20 +198,19 @@ function costOf({ task, need }: State, firm: number): number {
   return cost;
 }
 
+/** Firms that may come in, and teams that are tried, while one is improved. */
+const mostComers = 40;
+const mostTried = 600;
+
 /**
  * Drops and swaps single members while that helps.
  *
- * @param pool firms that may come in, best first
- * @param steps teams that may be tried
+ * @param order firms that may come in, best first; the first few are tried
  */
-export function improveTeam(
-  task: Task,
-  from: Scored,
-  pool: readonly number[],
-  steps: number,
-): Scored {
+export function improveTeam(task: Task, from: Scored, order: readonly number[]): Scored {
+  const pool = order.slice(0, mostComers);
   let current = from;
-  let left = steps;
+  let left = mostTried;
   for (;;) {
     const { best, tried } = bestNeighbour(task, current, pool, left);
     left -= tried;

@@ -61,6 +61,11 @@ export function multipliersOf(model: Model, duals: Float64Array): Multipliers {
   };
 }
 
+/** Orders firms by their values, the most promising first. */
+export function byValue(values: Float64Array): (a: number, b: number) => number {
+  return (a, b) => at(values, a) - at(values, b) || a - b;
+}
+
 /**
  * Prices every firm by the Lagrangian relaxation of the rules that couple firms. Multipliers of the wrong
  * sign are set to 0, so the bound holds for any numbers whatever.

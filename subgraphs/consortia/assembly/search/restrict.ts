@@ -1,9 +1,9 @@
 // The restricted linear programme: a few hundred firms solved, all firms priced, the promising ones added, again.
-import { at, byte, real, whole } from '../task/dense.ts';
+import { byte, real, whole } from '../task/dense.ts';
 import type { Instance } from '../task/instance.ts';
 import { leaders, type Leaders } from './leaders.ts';
 import { buildModel } from './model.ts';
-import { multipliersOf, priceFirms, type Multipliers, type Priced } from './pricing.ts';
+import { byValue, multipliersOf, priceFirms, type Multipliers, type Priced } from './pricing.ts';
 import { type Run, secondsFor } from './run.ts';
 import type { Task } from '../task/task.ts';
 
@@ -72,8 +72,7 @@ function promising(task: Task, priced: Priced, firms: ReadonlySet<number>): numb
   for (let firm = 0; firm < priced.values.length; firm++)
     if (real(priced.values, firm) < -1e-7 && task.out[firm] === 0 && !firms.has(firm))
       found.push(firm);
-  const order = (a: number, b: number) => at(priced.values, a) - at(priced.values, b) || a - b;
-  return found.toSorted(order).slice(0, mostNew);
+  return found.toSorted(byValue(priced.values)).slice(0, mostNew);
 }
 
 /**

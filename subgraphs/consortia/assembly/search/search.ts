@@ -1,5 +1,4 @@
 // The whole route for one task: draft, price the pool, first teams, discard by proof, exact search on the rest.
-import { at } from '../task/dense.ts';
 import { draftTeam, improveTeam, isBetter, type Scored } from './draft.ts';
 import { solveExactly } from './exact.ts';
 import { decideExistence } from '../existence/existence.ts';
@@ -7,6 +6,7 @@ import { fixFirms, type Fixed } from './fixing.ts';
 import { limits } from './limits.ts';
 import { leastViolation } from '../explanation/violation.ts';
 import { firstFirms, priceOnce, priceOut, type Restricted } from './restrict.ts';
+import { byValue } from './pricing.ts';
 import type { Run } from './run.ts';
 import { fixedFirms } from './score.ts';
 import type { Task } from '../task/task.ts';
@@ -30,6 +30,11 @@ export type Found =
       readonly violationBound: number;
     }
   | { readonly outcome: 'UNDECIDED' };
+
+/** Gap up to which a result is called optimal. */
+export const optimalGap = 1e-4;
+/** Gap of first programmes, which are to find good teams rather than to prove them. */
+export const firstGap = 0.002;
 
 const stageNodes = 2_000;
 const finalNodes = 200_000;
@@ -95,20 +100,16 @@ function accept(search: Search, found: Scored | null): void {
   tellBest(search.run, found);
 }
 
-function byPrice(values: Float64Array): (a: number, b: number) => number {
-  return (a, b) => at(values, a) - at(values, b) || a - b;
-}
-
 function inOrder(search: Search): number[] {
   const { task, restricted } = search;
   const all = Array.from({ length: task.instance.firms }, (_, firm) => firm);
-  return all.filter((firm) => task.out[firm] === 0).toSorted(byPrice(restricted.priced.values));
+  return all.filter((firm) => task.out[firm] === 0).toSorted(byValue(restricted.priced.values));
 }
 
 function polish(search: Search): void {
   const { task, best } = search;
   if (!best) return;
-  accept(search, improveTeam(task, best, inOrder(search).slice(0, 40), 600));
+  accept(search, improveTeam(task, best, inOrder(search)));
 }
 
 function fix(search: Search, best: Scored): Fixed {
@@ -143,9 +144,9 @@ function isSmallEnough(search: Search, fixed: Fixed | null, size: number): boole
 
 function stage(search: Search, fixed: Fixed | null, size: number): Fixed | null {
   const { run, task } = search;
-  const pool = fixed ? fixed.survivors.toSorted(byPrice(fixed.values)) : inOrder(search);
+  const pool = fixed ? fixed.survivors.toSorted(byValue(fixed.values)) : inOrder(search);
   const start = search.best?.team ?? null;
-  const settings = { gap: 0.002, share: 0.2, maxNodes: stageNodes, start };
+  const settings = { gap: firstGap, share: 0.2, maxNodes: stageNodes, start };
   const firms = withMembers(search, pool.slice(0, size));
   accept(search, solveExactly(run, task, firms, settings).best);
   return search.best ? fix(search, search.best) : fixed;
@@ -216,7 +217,7 @@ function finish(search: Search, first: Fixed, best: Scored): Found {
 function lastStage(search: Search, fixed: Fixed, round: number): number | null {
   const { run, task, best } = search;
   const isWhole = fixed.survivors.length <= limits.exactFirms;
-  const order = fixed.survivors.toSorted(byPrice(fixed.values));
+  const order = fixed.survivors.toSorted(byValue(fixed.values));
   const firms = withMembers(search, isWhole ? order : order.slice(0, 1_000 * round));
   const result = solveExactly(run, task, firms, {
     gap: run.gap,
