@@ -8,7 +8,7 @@ import type { ProjectStatus } from '../project/state.ts';
 import { firstYear, lastYear } from '../programme/soundness.ts';
 import { concentrationOf, type Concentration } from './concentration.ts';
 import { readTeams } from './teams.ts';
-import { countable, within } from './within.ts';
+import { countable, within } from '../form/within.ts';
 
 /** States of a project that was awarded. */
 export const awardedStatuses: readonly ProjectStatus[] = [

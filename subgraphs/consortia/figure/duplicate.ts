@@ -2,6 +2,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import { searchForm } from '#kit/text.ts';
+import { countable } from '../form/within.ts';
 
 /** A funded project as far as its purpose and plan tell. */
 export interface FundedProject {
@@ -197,8 +198,9 @@ function doubledItems(companyId: string, one: LookedAt, other: LookedAt): Double
 
 /** What would be paid twice, as far as whole won can be counted. */
 function lesserOf(items: readonly DoubledItem[]): number {
-  const sum = items.reduce((total, each) => total + Math.min(each.amount, each.otherAmount), 0);
-  return Math.min(sum, Number.MAX_SAFE_INTEGER);
+  return countable(
+    items.reduce((total, each) => total + Math.min(each.amount, each.otherAmount), 0),
+  );
 }
 
 function keyOf({ companyId, projectIds }: DoubledPair): string {

@@ -7,7 +7,7 @@ import type { ProjectStatus } from '../project/state.ts';
 import { awardedStatuses } from './awards.ts';
 import { networkOf, type Network } from './network.ts';
 import { readTeams } from './teams.ts';
-import { countable, within } from './within.ts';
+import { countable, within } from '../form/within.ts';
 
 /** Projects of one programme, sector, state and stage. */
 export interface PipelineFigure {

@@ -5,7 +5,7 @@ import { ofFamily, readHeirs } from '../pool/merged.ts';
 import type { ProjectRecord } from '../project/project.model.ts';
 import { awardedStatuses } from './awards.ts';
 import { duplicatesIn, type DoubledPair, type FundedProject } from './duplicate.ts';
-import { within } from './within.ts';
+import { within } from '../form/within.ts';
 
 /** Pairs that are shown at once. */
 const pairLimit = { least: 1, most: 100 };

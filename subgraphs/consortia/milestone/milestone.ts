@@ -3,7 +3,7 @@ import { refuseUnclean } from '#kit/file-store.ts';
 import { newId } from '#kit/id.ts';
 import { seoulDay } from '#kit/instant.ts';
 import { readGiven } from '#kit/media.ts';
-import { badInput, findPage } from '#kit/page.ts';
+import { findPage } from '#kit/page.ts';
 import { refusal, refuseAny, type Problem } from '#kit/refusal.ts';
 import { stateAfter } from '#kit/steps.ts';
 import { actingFor, signedInAs } from '#kit/viewer.ts';
@@ -12,6 +12,7 @@ import { refuseUnapproved } from '../delivery/money.ts';
 import { holdProject, lookingAfter, projectIn, stagesOf } from '../delivery/oversight.ts';
 import { readVerdict } from '../delivery/verdict.ts';
 import { pageOf, type Listing } from '../form/listing.ts';
+import { within } from '../form/within.ts';
 import { readReason, reasonLength } from '../form/wording.ts';
 import { breach } from '../programme/breaches.ts';
 import { isParticipant } from '../project/audience.ts';
@@ -272,14 +273,16 @@ export async function deliveredContent(
   return (await store.get(sha256)).toString('base64');
 }
 
+/** Days ahead that may be asked for. */
+const daysAhead = { least: 0, most: 366 };
+
 /** Milestones of running projects that are due within so many days or late, the latest first. The secretariat may. */
 export function findLateMilestones(
   { viewer, milestones, arrivedAt }: Context,
   { withinDays, ...listing }: Listing & { withinDays?: number | null | undefined },
 ): Promise<MilestonePage> {
   signedInAs(viewer, 'SECRETARIAT');
-  const days = withinDays ?? 0;
-  if (days < 0 || days > 366) throw badInput(`This is from 0 to 366.`, ['withinDays']);
+  const days = within(withinDays ?? 0, daysAhead, 'withinDays');
   const until = seoulDay(new Date(arrivedAt.getTime() + days * 86_400_000));
   const due = days === 0 ? { $lt: until } : { $lte: until };
   const order = [
